@@ -1,0 +1,65 @@
+//! Writes the TypeScript shapes of everything that travels into one file: `cargo x types`.
+
+use std::fmt::Write as _;
+
+use ts_rs::{Config, TS};
+use wire::*;
+
+fn main() {
+    let path = std::env::args().nth(1).expect("usage: types FILE");
+    let config = Config::default();
+    let mut text = String::from("// Generated from core/wire by `cargo x types`; do not edit.\n");
+    macro_rules! export {
+        ($($name:ty),* $(,)?) => {$(
+            let docs = <$name>::docs().unwrap_or_default();
+            writeln!(text, "\n{docs}export {}", <$name>::decl(&config)).expect("writing to a String cannot fail");
+        )*};
+    }
+    export!(
+        SummitId,
+        DelegationId,
+        SeatId,
+        AgendaItemId,
+        RequestId,
+        SourceId,
+        Language,
+        Localized,
+        WallTime,
+        Sequence,
+        Pixels,
+        Role,
+        FlagLayout,
+        Flag,
+        Seat,
+        Delegation,
+        AgendaItem,
+        SummitPlan,
+        Devices,
+        Presence,
+        Phase,
+        FloorView,
+        Mid,
+        SourceKind,
+        Source,
+        Track,
+        Wanted,
+        Slot,
+        Grade,
+        Symptom,
+        Quality,
+        MeetingView,
+        Event,
+        Entry,
+        Refusal,
+        Outcome,
+        Bye,
+        Request,
+        ClientMessage,
+        ServerMessage,
+        SessionRequest,
+        Arrival,
+        Problem,
+    );
+    writeln!(text, "\n/** The version of this protocol. */\nexport const PROTOCOL = {PROTOCOL};").expect("as above");
+    std::fs::write(path, text).expect("the file can be written");
+}

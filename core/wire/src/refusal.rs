@@ -1,0 +1,58 @@
+//! Why a request was not carried out.
+
+use serde::{Deserialize, Serialize};
+
+/// A stable code for every "no". The client says it in the person's language, with what to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum Refusal {
+    /// The seat already asked for the floor.
+    #[error("your hand is already raised")]
+    AlreadyRaised,
+    /// Nothing would change.
+    #[error("this is so already")]
+    AlreadySo,
+    /// The summit is over.
+    #[error("the summit has ended")]
+    Ended,
+    /// Another speaker must yield first.
+    #[error("somebody else has the floor")]
+    FloorTaken,
+    /// The message is well-formed but makes no sense here.
+    #[error("this message cannot be understood here")]
+    Malformed,
+    /// The media offer cannot be used; reload the page.
+    #[error("the media offer cannot be used")]
+    MediaOffer,
+    /// Only a chair may do this.
+    #[error("only the chair may do this")]
+    NotChair,
+    /// The person did not come in yet.
+    #[error("join first")]
+    NotHere,
+    /// Only the head of a delegation may do this.
+    #[error("only the head of a delegation may do this")]
+    NotPrincipal,
+    /// The seat did not ask for the floor.
+    #[error("no hand is raised")]
+    NotRaised,
+    /// Nobody has the floor, or it is somebody else's.
+    #[error("you do not have the floor")]
+    NotSpeaking,
+    /// Not before the reveal.
+    #[error("not before the plenary has begun")]
+    NotYet,
+    /// The store is away: nothing was done, try again.
+    #[error("it could not be recorded, so it was not done; try again")]
+    NotRecorded,
+    /// Not after the reveal.
+    #[error("the plenary has already begun")]
+    TooLate,
+    /// More requests than a person makes.
+    #[error("too many requests; wait a moment")]
+    TooMany,
+    /// No such seat, item or source in this summit.
+    #[error("there is no such thing in this summit")]
+    Unknown,
+}
