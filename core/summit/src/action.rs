@@ -1,0 +1,46 @@
+//! What a seat can ask of the meeting. Everything else a participant says (devices, media) is no matter of rules.
+
+use wire::{AgendaItemId, Request, SeatId};
+
+/// One thing asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// A head of delegation says "ready", or takes it back with `false`.
+    Ready(bool),
+    /// Ask for the floor.
+    RaiseHand,
+    /// Take that seat's hand down.
+    LowerHand(SeatId),
+    /// Give the floor to that seat.
+    GiveFloor(SeatId),
+    /// Yield the floor, one's own or on the speaker's behalf.
+    YieldFloor,
+    /// Open that item of the agenda.
+    OpenAgenda(AgendaItemId),
+    /// End the summit.
+    End,
+}
+
+impl Action {
+    /// What a request asks of the meeting; none for requests that ask nothing of it.
+    pub fn from_request(request: &Request) -> Option<Self> {
+        match request {
+            Request::Ready { ready } => Some(Self::Ready(*ready)),
+            Request::RaiseHand => Some(Self::RaiseHand),
+            Request::LowerHand { seat } => Some(Self::LowerHand(seat.clone())),
+            Request::GiveFloor { seat } => Some(Self::GiveFloor(seat.clone())),
+            Request::YieldFloor => Some(Self::YieldFloor),
+            Request::OpenAgenda { item } => Some(Self::OpenAgenda(item.clone())),
+            Request::End => Some(Self::End),
+            Request::Hello { .. }
+            | Request::Ping { .. }
+            | Request::Enter { .. }
+            | Request::Leave
+            | Request::Devices { .. }
+            | Request::MediaOffer { .. }
+            | Request::MediaWant { .. }
+            | Request::MediaPublish { .. }
+            | Request::Quality { .. } => None,
+        }
+    }
+}

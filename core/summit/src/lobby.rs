@@ -1,0 +1,58 @@
+//! The lobby: the delegations gather apart until the head of each has said "ready", then the plenary is revealed to all
+//! at once.
+
+use std::time::Duration;
+
+use wire::{DelegationId, Event, Refusal, SeatId, SummitPlan, WallTime};
+
+/// How far ahead the instant of the reveal lies. Every screen learns of it in this time, so that all show both sides at
+/// the same instant: the worst round trip a conversation is possible over, and a slow computer that lays out the table.
+pub const REVEAL_LEAD: Duration = Duration::from_secs(2);
+
+/// Which delegations are ready, in the order in which they became so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lobby {
+    ready: Vec<DelegationId>,
+}
+
+impl Lobby {
+    pub(crate) fn ready(&self) -> &[DelegationId] {
+        &self.ready
+    }
+
+    /// A head says `ready`; when it is the last one, the reveal follows in the same decision.
+    pub(crate) fn decide_ready(
+        &self,
+        plan: &SummitPlan,
+        head: &SeatId,
+        ready: bool,
+        at: WallTime,
+    ) -> Result<Vec<Event>, Refusal> {
+        let side = plan.delegation_of(head).ok_or(Refusal::NotPrincipal)?;
+        if self.ready.contains(&side.id) == ready {
+            return Err(Refusal::AlreadySo);
+        }
+        let mut events = vec![Event::Ready { delegation: side.id.clone(), ready, by: head.clone() }];
+        let all_others_ready =
+            plan.delegations.iter().filter(|other| other.id != side.id).all(|other| self.ready.contains(&other.id));
+        if ready && all_others_ready {
+            events.push(Event::Revealed { at: at.plus(REVEAL_LEAD) });
+        }
+        Ok(events)
+    }
+
+    /// A head who goes is not ready any more: nobody is revealed to an empty chair.
+    pub(crate) fn decide_departure(&self, plan: &SummitPlan, seat: &SeatId) -> Option<Event> {
+        let side = plan.delegation_of(seat)?;
+        let is_head = side.seats.iter().any(|other| &other.id == seat && other.role == wire::Role::Principal);
+        let takes_back = is_head && self.ready.contains(&side.id);
+        takes_back.then(|| Event::Ready { delegation: side.id.clone(), ready: false, by: seat.clone() })
+    }
+
+    pub(crate) fn apply_ready(&mut self, delegation: &DelegationId, ready: bool) {
+        self.ready.retain(|known| known != delegation);
+        if ready {
+            self.ready.push(delegation.clone());
+        }
+    }
+}

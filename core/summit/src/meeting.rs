@@ -1,0 +1,204 @@
+//! The meeting as a whole: one field and one match arm per feature. Rules live with their feature; this file only says
+//! which feature is asked and in which phase.
+
+use std::collections::BTreeSet;
+
+use wire::{AgendaItemId, Entry, Event, FloorView, Phase, Refusal, SeatId, SummitPlan, WallTime};
+
+use crate::agenda::Agenda;
+use crate::audience::{self, Openness};
+use crate::floor::Floor;
+use crate::lobby::Lobby;
+use crate::{Action, roles};
+
+/// One summit: its plan and everything that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meeting {
+    plan: SummitPlan,
+    stage: Stage,
+    floor: Floor,
+    agenda: Agenda,
+}
+
+/// Where the summit is in its life.
+///
+/// ```text
+///            last head is ready               chair or operator ends
+///   Gathering ------------------> Plenary ----------------------------> Over
+///       \________________________________________________________________^
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stage {
+    Gathering {
+        lobby: Lobby,
+    },
+    Plenary {
+        revealed_at: WallTime,
+    },
+    /// `openness` stays as it was: a summit that ends in the lobby never tells one side who came for the other.
+    Over {
+        at: WallTime,
+        openness: Openness,
+    },
+}
+
+impl Meeting {
+    /// A summit in which nothing has happened yet.
+    pub fn new(plan: SummitPlan) -> Self {
+        let stage = Stage::Gathering { lobby: Lobby::default() };
+        Self { plan, stage, floor: Floor::default(), agenda: Agenda::default() }
+    }
+
+    /// A summit as its log tells it.
+    pub fn restore(plan: SummitPlan, log: &[Entry]) -> Self {
+        let mut meeting = Self::new(plan);
+        for entry in log {
+            meeting.apply(&entry.event, entry.at);
+        }
+        meeting
+    }
+
+    /// The summit as it was prepared.
+    pub fn plan(&self) -> &SummitPlan {
+        &self.plan
+    }
+
+    /// Where the summit is in its life.
+    pub fn phase(&self) -> Phase {
+        match &self.stage {
+            Stage::Gathering { lobby } => Phase::Lobby { ready: lobby.ready().to_vec() },
+            Stage::Plenary { revealed_at } => Phase::Plenary { revealed_at: *revealed_at },
+            Stage::Over { at, .. } => Phase::Ended { at: *at },
+        }
+    }
+
+    /// Who speaks and who is next. After the end: as it stood then.
+    pub fn floor(&self) -> FloorView {
+        self.floor.view().clone()
+    }
+
+    /// The item under discussion.
+    pub fn agenda(&self) -> Option<AgendaItemId> {
+        self.agenda.open().cloned()
+    }
+
+    /// Whether `listener` may receive what `speaker` says and shows now: inside a delegation before the reveal, everybody
+    /// after it, nobody after the end. Never oneself, and never a technician, who sees lines and no content.
+    pub fn may_receive(&self, listener: &SeatId, speaker: &SeatId) -> bool {
+        match &self.stage {
+            Stage::Gathering { .. } | Stage::Plenary { .. } => {
+                audience::may_receive(&self.plan, self.openness(), listener, speaker)
+            }
+            Stage::Over { .. } => false,
+        }
+    }
+
+    /// Whether `viewer` may know where `other` is.
+    pub fn may_see_presence(&self, viewer: &SeatId, other: &SeatId) -> bool {
+        audience::may_see_presence(&self.plan, self.openness(), viewer, other)
+    }
+
+    /// What would happen if `seat` asked this now; changes nothing. `at` is the wall clock, `here` are those who have come
+    /// in. The events belong together: they are stored together, then applied in order.
+    ///
+    /// # Errors
+    /// The first reason against it: the summit is over, the seat is unknown or not here, lacks the power, the moment is
+    /// wrong, or the thing itself makes no sense.
+    pub fn decide(
+        &self,
+        seat: &SeatId,
+        action: &Action,
+        at: WallTime,
+        here: &BTreeSet<SeatId>,
+    ) -> Result<Vec<Event>, Refusal> {
+        if let Stage::Over { .. } = self.stage {
+            return Err(Refusal::Ended);
+        }
+        roles::check(&self.plan, seat, action)?;
+        if !here.contains(seat) {
+            return Err(Refusal::NotHere);
+        }
+        match action {
+            Action::Ready(ready) => self.lobby()?.decide_ready(&self.plan, seat, *ready, at),
+            Action::RaiseHand => self.plenary()?.floor.decide_raise(seat),
+            Action::LowerHand(whose) => self.plenary()?.floor.decide_lower(&self.plan, seat, whose),
+            Action::GiveFloor(to) => self.plenary()?.floor.decide_give(&self.plan, seat, to, here),
+            Action::YieldFloor => self.plenary()?.floor.decide_yield(&self.plan, seat),
+            Action::OpenAgenda(item) => self.plenary()?.agenda.decide_open(&self.plan, seat, item),
+            Action::End => Ok(vec![Event::Ended { by: Some(seat.clone()) }]),
+        }
+    }
+
+    /// What follows when `seat` goes for good: its hand goes down, its floor is free, its readiness is taken back. Often
+    /// nothing.
+    pub fn decide_departure(&self, seat: &SeatId) -> Vec<Event> {
+        match &self.stage {
+            Stage::Gathering { lobby } => lobby.decide_departure(&self.plan, seat).into_iter().collect(),
+            Stage::Plenary { .. } => self.floor.decide_departure(seat).into_iter().collect(),
+            Stage::Over { .. } => Vec::new(),
+        }
+    }
+
+    /// What happens when the operator ends the summit, who has no seat in it.
+    ///
+    /// # Errors
+    /// It is over already.
+    pub fn decide_end_by_operator(&self) -> Result<Vec<Event>, Refusal> {
+        match &self.stage {
+            Stage::Gathering { .. } | Stage::Plenary { .. } => Ok(vec![Event::Ended { by: None }]),
+            Stage::Over { .. } => Err(Refusal::Ended),
+        }
+    }
+
+    /// It happened, at `at`. Total: whatever a log says can be folded, and what makes no sense any more changes nothing.
+    pub fn apply(&mut self, event: &Event, at: WallTime) {
+        match event {
+            Event::Ready { delegation, ready, .. } => {
+                if let Stage::Gathering { lobby } = &mut self.stage {
+                    lobby.apply_ready(delegation, *ready);
+                }
+            }
+            Event::Revealed { at } => {
+                if let Stage::Gathering { .. } = self.stage {
+                    self.stage = Stage::Plenary { revealed_at: *at };
+                }
+            }
+            Event::HandRaised { seat } => self.floor.apply_raised(seat),
+            Event::HandLowered { seat, .. } => self.floor.apply_lowered(seat),
+            Event::FloorGiven { seat, .. } => self.floor.apply_given(seat, at),
+            Event::FloorYielded { seat, .. } => self.floor.apply_yielded(seat),
+            Event::AgendaOpened { item, .. } => self.agenda.apply_opened(item),
+            Event::Ended { .. } => {
+                if !matches!(self.stage, Stage::Over { .. }) {
+                    self.stage = Stage::Over { at, openness: self.openness() };
+                }
+            }
+        }
+    }
+
+    fn openness(&self) -> Openness {
+        match &self.stage {
+            Stage::Gathering { .. } => Openness::Apart,
+            Stage::Plenary { .. } => Openness::Together,
+            Stage::Over { openness, .. } => *openness,
+        }
+    }
+
+    /// The lobby, while there is one.
+    fn lobby(&self) -> Result<&Lobby, Refusal> {
+        match &self.stage {
+            Stage::Gathering { lobby } => Ok(lobby),
+            Stage::Plenary { .. } => Err(Refusal::TooLate),
+            Stage::Over { .. } => Err(Refusal::Ended),
+        }
+    }
+
+    /// The meeting itself, if it is in plenary.
+    fn plenary(&self) -> Result<&Self, Refusal> {
+        match &self.stage {
+            Stage::Gathering { .. } => Err(Refusal::NotYet),
+            Stage::Plenary { .. } => Ok(self),
+            Stage::Over { .. } => Err(Refusal::Ended),
+        }
+    }
+}

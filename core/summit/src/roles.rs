@@ -1,0 +1,57 @@
+//! Who may do what: one table. It says which power an action needs; whether the moment allows it is each feature's own rule.
+
+use wire::{Refusal, Role, SeatId, SummitPlan};
+
+use crate::Action;
+
+/// What a seat must be to do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Power {
+    /// Any seat of the summit.
+    Anyone,
+    /// A chair, alone or joint.
+    Chair,
+    /// The head of a delegation.
+    Principal,
+}
+
+/// The table.
+fn needs(action: &Action, asking: &SeatId) -> Power {
+    match action {
+        Action::Ready(_) => Power::Principal,
+        Action::RaiseHand => Power::Anyone,
+        Action::LowerHand(seat) if seat == asking => Power::Anyone,
+        Action::LowerHand(_) => Power::Chair,
+        Action::GiveFloor(_) => Power::Chair,
+        // Whoever has the floor may yield it; `floor.rs` knows who that is.
+        Action::YieldFloor => Power::Anyone,
+        Action::OpenAgenda(_) => Power::Chair,
+        Action::End => Power::Chair,
+    }
+}
+
+/// Whether `asking` has the power for `action`.
+pub(crate) fn check(plan: &SummitPlan, asking: &SeatId, action: &Action) -> Result<(), Refusal> {
+    let seat = plan.seat(asking).ok_or(Refusal::Unknown)?;
+    match needs(action, asking) {
+        Power::Anyone => Ok(()),
+        Power::Chair if plan.is_chair(asking) => Ok(()),
+        Power::Chair => Err(Refusal::NotChair),
+        Power::Principal if seat.role == Role::Principal => Ok(()),
+        Power::Principal => Err(Refusal::NotPrincipal),
+    }
+}
+
+/// Whether that role takes part in what is said and shown. A technician sees how the lines are and never the content.
+pub(crate) fn receives_content(role: Role) -> bool {
+    match role {
+        Role::Adviser
+        | Role::Chair
+        | Role::Interpreter
+        | Role::NoteTaker
+        | Role::Observer
+        | Role::PressOfficer
+        | Role::Principal => true,
+        Role::Technician => false,
+    }
+}
