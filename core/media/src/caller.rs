@@ -1,0 +1,448 @@
+//! A peer connection from the participant's end: it offers as a browser does, sends given frames, and counts what comes.
+//! Bots, simulation and load use it, so that they speak to the server in exactly a browser's way. It decodes nothing.
+//!
+//! Sans-IO like the rest: tell it what happened, then call [`Caller::poll_output`] until `None`.
+
+mod dependency;
+mod received;
+mod vp8;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use str0m::change::{SdpAnswer, SdpPendingOffer};
+use str0m::format::Codec;
+use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Pt, Rid, Simulcast, SimulcastLayer};
+use str0m::net::{Protocol, Receive};
+use str0m::rtp::{ExtensionMap, ExtensionValues, RtpPacket, RtpWrite, Vp8Descriptor};
+use str0m::{Candidate, Event, IceConnectionState, Input, Rtc, RtcError};
+use wire::{Mid, SourceKind, Track};
+
+use dependency::Dependency;
+pub use received::Received;
+use received::{Counter, Packet};
+
+/// Where the dependency descriptor goes among str0m's standard extension ids.
+const DEPENDENCY_EXTENSION: u8 = 9;
+/// Kept for retransmission, in packets. Each is a copy: a bot among thousands must stay small.
+const SEND_BUFFER_VIDEO: usize = 256;
+const SEND_BUFFER_AUDIO: usize = 8;
+
+/// One of the simulcast layers of a camera.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// A quarter of the full width and height.
+    Quarter,
+    /// Half of it.
+    Half,
+    /// The full picture; the only one where there is no simulcast.
+    Full,
+}
+
+impl Layer {
+    /// All layers, in the order of the offer.
+    pub const ALL: [Layer; 3] = [Layer::Quarter, Layer::Half, Layer::Full];
+
+    /// The restriction id in SDP and RTP (RFC 8851).
+    fn rid(self) -> Rid {
+        Rid::from(match self {
+            Layer::Quarter => "q",
+            Layer::Half => "h",
+            Layer::Full => "f",
+        })
+    }
+}
+
+/// What a caller offers to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// Nothing: it listens.
+    Nothing,
+    /// A microphone and a camera with one layer.
+    Single,
+    /// A microphone and a camera with three layers.
+    Simulcast,
+}
+
+/// What a caller offers.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    /// The sending m-lines; they come first.
+    pub sending: Sending,
+    /// How many m-lines receive sound.
+    pub audio_slots: usize,
+    /// How many m-lines receive pictures.
+    pub video_slots: usize,
+}
+
+/// Why a caller cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum CallerError {
+    /// The local address is none that ICE may use, such as 0.0.0.0.
+    #[error("the local address {0} cannot be offered")]
+    Address(SocketAddr),
+    /// The server's answer cannot be used.
+    #[error("the answer cannot be used: {0}")]
+    Answer(String),
+}
+
+/// What must leave, or what happened.
+#[derive(Debug)]
+pub enum CallerOutput {
+    /// A datagram.
+    Transmit {
+        /// The local address it leaves from.
+        source: SocketAddr,
+        /// Where it goes.
+        destination: SocketAddr,
+        /// Its bytes.
+        payload: Vec<u8>,
+    },
+    /// ICE and DTLS are done: what is written from now on is sent.
+    Connected,
+    /// The other end is gone; build a new caller.
+    Lost,
+    /// Somebody needs a key frame of this layer.
+    KeyFrameWanted(Layer),
+}
+
+/// One Opus frame and how loud it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Sound<'a> {
+    /// An Opus packet (RFC 6716).
+    pub frame: &'a [u8],
+    /// When it sounds, in ticks of 48 kHz.
+    pub timestamp: u32,
+    /// Its loudness in -dBov: 0 loudest, 127 silence (RFC 6464).
+    pub level: u8,
+}
+
+/// One VP8 frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture<'a> {
+    /// A frame (RFC 6386).
+    pub frame: &'a [u8],
+    /// When it is shown, in ticks of 90 kHz.
+    pub timestamp: u32,
+}
+
+/// The peer connection.
+pub struct Caller {
+    rtc: Rtc,
+    pending: Option<SdpPendingOffer>,
+    connected: bool,
+    lost: bool,
+    tracks: Vec<Track>,
+    audio: Option<Outgoing>,
+    video: BTreeMap<Layer, Outgoing>,
+    counters: BTreeMap<Mid, Counter>,
+    first_picture: Option<Instant>,
+    outputs: VecDeque<CallerOutput>,
+    timeout: Instant,
+}
+
+/// One stream that is sent.
+struct Outgoing {
+    mid: str0m::media::Mid,
+    rid: Option<Rid>,
+    sequence: u64,
+    frame: u16,
+}
+
+impl Caller {
+    /// Makes the offer. `local` is the address of the socket that will carry the media.
+    ///
+    /// # Errors
+    /// ICE cannot use the address.
+    pub fn offer(setup: Setup, local: SocketAddr, now: Instant) -> Result<(Self, String), CallerError> {
+        let mut rtc = build(now);
+        let candidate = Candidate::host(local, Protocol::Udp).map_err(|_| CallerError::Address(local))?;
+        rtc.add_local_candidate(candidate).ok_or(CallerError::Address(local))?;
+        let mut caller = Self {
+            rtc,
+            pending: None,
+            connected: false,
+            lost: false,
+            tracks: Vec::new(),
+            audio: None,
+            video: BTreeMap::new(),
+            counters: BTreeMap::new(),
+            first_picture: None,
+            outputs: VecDeque::new(),
+            timeout: now,
+        };
+        let sdp = caller.add_lines(setup);
+        caller.drain(now);
+        Ok((caller, sdp))
+    }
+
+    /// The offered sending m-lines and what they carry, as the server wants to be told.
+    pub fn tracks(&self) -> &[Track] {
+        &self.tracks
+    }
+
+    /// Takes the server's answer.
+    ///
+    /// # Errors
+    /// It is malformed, or it does not answer this offer. The caller is then of no further use.
+    pub fn handle_answer(&mut self, sdp: &str, now: Instant) -> Result<(), CallerError> {
+        let refused = |error: &dyn std::fmt::Display| CallerError::Answer(error.to_string());
+        let answer = SdpAnswer::from_sdp_string(sdp).map_err(|error| refused(&error))?;
+        let pending = self.pending.take().ok_or_else(|| refused(&"no offer is open"))?;
+        self.rtc.sdp_api().accept_answer(pending, answer).map_err(|error| refused(&error))?;
+        self.handle_timeout(now);
+        Ok(())
+    }
+
+    /// A datagram came to the local address `destination`. What is not for this connection is dropped.
+    pub fn handle_datagram(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Instant) {
+        let Ok(receive) = Receive::new(Protocol::Udp, source, destination, bytes) else { return };
+        let input = Input::Receive(now, receive);
+        if self.rtc.accepts(&input) {
+            self.step(input, now);
+        }
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.step(Input::Timeout(now), now);
+        let needy = |(mid, counter): (&Mid, &mut Counter)| counter.needs_key_frame(now).then(|| mid.clone());
+        let stuck: Vec<Mid> = self.counters.iter_mut().filter_map(needy).collect();
+        for mid in stuck {
+            self.request_key_frame(&mid, now);
+        }
+    }
+
+    /// Sends a piece of sound; dropped while there is no connection or no microphone line.
+    pub fn write_audio(&mut self, sound: Sound<'_>, now: Instant) {
+        let Some(payload_type) = self.payload_type(Codec::Opus) else { return };
+        let Some(outgoing) = self.audio.as_mut().filter(|_| self.connected) else { return };
+        let values = ExtensionValues {
+            // Below -127 dBov there is nothing, so the conversion cannot fail.
+            audio_level: Some(-i8::try_from(sound.level.min(127)).unwrap_or(127)),
+            voice_activity: Some(sound.level < 60),
+            ..ExtensionValues::default()
+        };
+        let write = RtpWrite::new(payload_type, outgoing.next_sequence().into(), sound.timestamp, now, sound.frame);
+        let stream = (outgoing.mid, outgoing.rid);
+        self.write(stream, write.ext_vals(values), now);
+    }
+
+    /// Sends a picture; dropped while there is no connection or no such layer.
+    pub fn write_video(&mut self, layer: Layer, picture: Picture<'_>, now: Instant) {
+        let Some(payload_type) = self.payload_type(Codec::Vp8) else { return };
+        let Some(outgoing) = self.video.get_mut(&layer).filter(|_| self.connected) else { return };
+        let number = outgoing.next_frame();
+        let stream = (outgoing.mid, outgoing.rid);
+        let mut payloads = vp8::payloads(picture.frame).peekable();
+        let mut starts_frame = true;
+        while let Some(payload) = payloads.next() {
+            let ends_frame = payloads.peek().is_none();
+            let key = vp8::is_key_frame(picture.frame);
+            let mut values = ExtensionValues::default();
+            values.user_values.set(Dependency { starts_frame, ends_frame, key, number });
+            starts_frame = false;
+            let Some(outgoing) = self.video.get_mut(&layer) else { return };
+            let sequence = outgoing.next_sequence().into();
+            let write = RtpWrite::new(payload_type, sequence, picture.timestamp, now, payload);
+            self.write(stream, write.marker(ends_frame).nackable(true).ext_vals(values), now);
+        }
+    }
+
+    /// What arrived on each receiving m-line.
+    pub fn received(&self) -> impl Iterator<Item = (&Mid, Received)> {
+        self.counters.iter().map(|(mid, counter)| (mid, counter.received()))
+    }
+
+    /// The sums of what arrived: of all sound, and of all pictures.
+    pub fn received_in_all(&self) -> (Received, Received) {
+        let (mut sound, mut pictures) = (Received::default(), Received::default());
+        for counter in self.counters.values() {
+            if counter.is_sound() {
+                sound += counter.received();
+            } else {
+                pictures += counter.received();
+            }
+        }
+        (sound, pictures)
+    }
+
+    /// When the first picture came that a decoder would have shown.
+    pub fn first_picture(&self) -> Option<Instant> {
+        self.first_picture
+    }
+
+    /// What must happen next; call until `None` after every other call.
+    pub fn poll_output(&mut self) -> Option<CallerOutput> {
+        self.outputs.pop_front()
+    }
+
+    /// When to call [`Caller::handle_timeout`] if nothing else happens; none once the connection is lost.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        (!self.lost).then_some(self.timeout)
+    }
+
+    fn add_lines(&mut self, setup: Setup) -> String {
+        let mut changes = self.rtc.sdp_api();
+        if setup.sending != Sending::Nothing {
+            let mid = changes.add_media(MediaKind::Audio, Direction::SendOnly, None, None, None);
+            self.tracks.push(Track { mid: Mid(mid.to_string()), kind: SourceKind::Microphone });
+            self.audio = Some(Outgoing::new(mid, None));
+            let layers = layers(setup.sending);
+            let simulcast = (setup.sending == Sending::Simulcast).then(|| simulcast(layers));
+            let mid = changes.add_media(MediaKind::Video, Direction::SendOnly, None, None, simulcast.clone());
+            self.tracks.push(Track { mid: Mid(mid.to_string()), kind: SourceKind::Camera });
+            let stream = |layer: &Layer| Outgoing::new(mid, simulcast.is_some().then(|| layer.rid()));
+            self.video = layers.iter().map(|layer| (*layer, stream(layer))).collect();
+        }
+        for _ in 0..setup.audio_slots {
+            let mid = changes.add_media(MediaKind::Audio, Direction::RecvOnly, None, None, None);
+            self.counters.insert(Mid(mid.to_string()), Counter::sound());
+        }
+        for _ in 0..setup.video_slots {
+            let mid = changes.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
+            self.counters.insert(Mid(mid.to_string()), Counter::pictures());
+        }
+        let Some((offer, pending)) = changes.apply() else { return String::new() };
+        self.pending = Some(pending);
+        offer.to_sdp_string()
+    }
+
+    /// The type that the server's answer settled on.
+    fn payload_type(&self, codec: Codec) -> Option<Pt> {
+        self.rtc.codec_config().find(|params| params.spec().codec == codec).map(|params| params.pt())
+    }
+
+    fn write(&mut self, (mid, rid): (str0m::media::Mid, Option<Rid>), write: RtpWrite, now: Instant) {
+        if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(mid, rid) {
+            stream.write_rtp(write);
+            self.step(Input::Timeout(now), now);
+        }
+    }
+
+    fn request_key_frame(&mut self, mid: &Mid, now: Instant) {
+        let mid = str0m::media::Mid::from(mid.0.as_str());
+        if let Some(stream) = self.rtc.direct_api().stream_rx_by_mid(mid, None) {
+            stream.request_keyframe(KeyframeRequestKind::Pli);
+            self.step(Input::Timeout(now), now);
+        }
+    }
+
+    fn step(&mut self, input: Input<'_>, now: Instant) {
+        match self.rtc.handle_input(input) {
+            Ok(()) => self.drain(now),
+            Err(error) => self.lose(&error),
+        }
+    }
+
+    /// Empties str0m after one mutation, as it demands.
+    fn drain(&mut self, now: Instant) {
+        loop {
+            match self.rtc.poll_output() {
+                Ok(str0m::Output::Timeout(at)) => {
+                    self.timeout = at;
+                    return;
+                }
+                Ok(str0m::Output::Transmit(datagram)) => self.outputs.push_back(CallerOutput::Transmit {
+                    source: datagram.source,
+                    destination: datagram.destination,
+                    payload: datagram.contents.into(),
+                }),
+                Ok(str0m::Output::Event(event)) => self.handle_event(event, now),
+                Err(error) => return self.lose(&error),
+            }
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of str0m's many events a caller needs these")]
+    fn handle_event(&mut self, event: Event, now: Instant) {
+        match event {
+            Event::Connected => {
+                self.connected = true;
+                self.outputs.push_back(CallerOutput::Connected);
+            }
+            Event::IceConnectionStateChange(IceConnectionState::Disconnected) | Event::Closed => self.end(),
+            Event::KeyframeRequest(request) => {
+                let wanted = self.video.iter().find(|(_, out)| out.mid == request.mid && out.rid == request.rid);
+                self.outputs.extend(wanted.map(|(layer, _)| CallerOutput::KeyFrameWanted(*layer)));
+            }
+            Event::RtpPacket(packet) => self.count(&packet, now),
+            _ => {}
+        }
+    }
+
+    fn count(&mut self, packet: &RtpPacket, now: Instant) {
+        let Some(mid) = self.rtc.direct_api().stream_rx(&packet.header.ssrc).map(|stream| stream.mid()) else { return };
+        let Some(counter) = self.counters.get_mut(&Mid(mid.to_string())) else { return };
+        let descriptor = Vp8Descriptor::parse(&packet.payload);
+        let packet = Packet {
+            sequence: *packet.seq_no,
+            timestamp: packet.header.timestamp,
+            bytes: packet.payload.len(),
+            marker: packet.header.marker,
+            starts_key_frame: descriptor.is_ok_and(|descriptor| descriptor.starts_keyframe(&packet.payload)),
+            level: packet.header.ext_vals.audio_level.map(i8::unsigned_abs),
+        };
+        counter.count(packet, now);
+        self.first_picture = self.first_picture.or_else(|| counter.received().first_playable);
+    }
+
+    fn lose(&mut self, error: &RtcError) {
+        tracing::debug!(%error, "the media connection failed");
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.connected = false;
+        if !std::mem::replace(&mut self.lost, true) {
+            self.outputs.push_back(CallerOutput::Lost);
+        }
+    }
+}
+
+impl Outgoing {
+    fn new(mid: str0m::media::Mid, rid: Option<Rid>) -> Self {
+        Self { mid, rid, sequence: 0, frame: 0 }
+    }
+
+    fn next_sequence(&mut self) -> u64 {
+        self.sequence += 1;
+        self.sequence
+    }
+
+    fn next_frame(&mut self) -> u16 {
+        self.frame = self.frame.wrapping_add(1);
+        self.frame
+    }
+}
+
+fn build(now: Instant) -> Rtc {
+    let mut extensions = ExtensionMap::standard();
+    extensions.set(DEPENDENCY_EXTENSION, dependency::extension());
+    Rtc::builder()
+        .set_rtp_mode(true)
+        .clear_codecs()
+        .enable_opus(true, false)
+        .enable_vp8(true)
+        .set_extension_map(extensions)
+        .set_send_buffer_video(SEND_BUFFER_VIDEO)
+        .set_send_buffer_audio(SEND_BUFFER_AUDIO)
+        .build(now)
+}
+
+fn layers(sending: Sending) -> &'static [Layer] {
+    match sending {
+        Sending::Nothing => &[],
+        Sending::Single => &[Layer::Full],
+        Sending::Simulcast => &Layer::ALL,
+    }
+}
+
+fn simulcast(layers: &[Layer]) -> Simulcast {
+    let mut simulcast = Simulcast::new();
+    for layer in layers {
+        simulcast.add_send_layer(SimulcastLayer::new(&layer.rid()));
+    }
+    simulcast
+}

@@ -1,0 +1,296 @@
+//! The layers of a picture: what a packet's payload descriptor says of it, how large each simulcast layer is, and which
+//! of them fills a tile. Nothing behind the descriptor is read but the first bytes of a VP8 frame, which stay clear when
+//! frames are sealed.
+
+use std::time::{Duration, Instant};
+
+use wire::Pixels;
+
+use crate::keyframe::KeyframeRequests;
+
+/// A layer that brought nothing for this long while the others brought [`FRAMES_MISSED`] has been switched off by its
+/// browser, for want of uplink or CPU.
+const LAYER_SILENCE: Duration = Duration::from_millis(500);
+
+/// See [`LAYER_SILENCE`]. Counted over all other layers: a slow camera is slow in each of them, and stays whole.
+const FRAMES_MISSED: u32 = 8;
+
+/// How packets of a source are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Codec {
+    /// RFC 7587.
+    Opus,
+    /// RFC 7741.
+    Vp8,
+    /// RFC 9628.
+    Vp9,
+}
+
+impl Codec {
+    /// Whether it is a picture.
+    pub(crate) fn is_video(self) -> bool {
+        match self {
+            Codec::Opus => false,
+            Codec::Vp8 | Codec::Vp9 => true,
+        }
+    }
+
+    /// RTP timestamp ticks in a second.
+    pub(crate) fn clock_rate(self) -> u32 {
+        match self {
+            Codec::Opus => 48_000,
+            Codec::Vp8 | Codec::Vp9 => 90_000,
+        }
+    }
+}
+
+/// What a packet's payload descriptor says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Descriptor {
+    /// It is the first packet of a frame that can be decoded without any other.
+    pub(crate) starts_keyframe: bool,
+    /// The height of that frame in pixels, where it can be read.
+    pub(crate) height: Option<u16>,
+    /// VP8 PictureID (RFC 7741 4.2).
+    pub(crate) picture_id: Option<PictureId>,
+    /// VP8 TL0PICIDX.
+    pub(crate) base_layer_index: Option<u8>,
+}
+
+/// A VP8 PictureID with the width it is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PictureId {
+    pub(crate) value: u16,
+    /// The largest value that fits: 7 or 15 bits.
+    pub(crate) largest: u16,
+}
+
+impl Descriptor {
+    /// Reads what the payload of a packet begins with; nothing is known of a payload that is cut short.
+    pub(crate) fn read(codec: Codec, payload: &[u8]) -> Self {
+        match codec {
+            Codec::Opus => Self::default(),
+            Codec::Vp8 => read_vp8(payload).unwrap_or_default(),
+            Codec::Vp9 => read_vp9(payload).unwrap_or_default(),
+        }
+    }
+}
+
+fn read_vp8(payload: &[u8]) -> Option<Descriptor> {
+    let mut descriptor = Descriptor::default();
+    let first = *payload.first()?;
+    let mut at = 1;
+    if first & 0x80 != 0 {
+        let extension = *payload.get(at)?;
+        at += 1;
+        if extension & 0x80 != 0 {
+            let high = *payload.get(at)?;
+            at += 1;
+            let mut value = u16::from(high & 0x7f);
+            let mut largest = 0x7f;
+            if high & 0x80 != 0 {
+                value = value << 8 | u16::from(*payload.get(at)?);
+                at += 1;
+                largest = 0x7fff;
+            }
+            descriptor.picture_id = Some(PictureId { value, largest });
+        }
+        if extension & 0x40 != 0 {
+            descriptor.base_layer_index = Some(*payload.get(at)?);
+            at += 1;
+        }
+        if extension & 0x30 != 0 {
+            at += 1;
+        }
+    }
+    let begins_frame = first & 0x10 != 0 && first & 0x07 == 0;
+    let frame = payload.get(at..)?;
+    // RFC 7741 4.3: the lowest bit of the first byte of a frame is 0 in a keyframe.
+    descriptor.starts_keyframe = begins_frame && frame.first()? & 0x01 == 0;
+    if descriptor.starts_keyframe {
+        descriptor.height = vp8_height(frame);
+    }
+    Some(descriptor)
+}
+
+/// The height in a VP8 keyframe's header: three bytes of tag, the start code, width, height (RFC 6386 9.1).
+fn vp8_height(frame: &[u8]) -> Option<u16> {
+    let header: &[u8; 10] = frame.first_chunk()?;
+    let height = u16::from_le_bytes([header[8], header[9]]) & 0x3fff;
+    (header[3..6] == [0x9d, 0x01, 0x2a] && height > 0).then_some(height)
+}
+
+fn read_vp9(payload: &[u8]) -> Option<Descriptor> {
+    let first = *payload.first()?;
+    let predicted = first & 0x40 != 0;
+    let begins_frame = first & 0x08 != 0;
+    let base_spatial_layer = if first & 0x20 == 0 {
+        true
+    } else {
+        let picture_id_bytes = match (first & 0x80 != 0, payload.get(1)? & 0x80 != 0) {
+            (false, _) => 0,
+            (true, false) => 1,
+            (true, true) => 2,
+        };
+        payload.get(1 + picture_id_bytes)? & 0x0e == 0
+    };
+    Some(Descriptor { starts_keyframe: !predicted && begins_frame && base_spatial_layer, ..Descriptor::default() })
+}
+
+/// One layer of a source; a source without simulcast has one.
+#[derive(Debug, Default)]
+pub(crate) struct Layer {
+    /// When its newest packet came.
+    pub(crate) newest: Option<Instant>,
+    /// Frames that other layers brought since.
+    pub(crate) missed: u32,
+    /// As its latest keyframe said.
+    pub(crate) height: Option<u16>,
+    /// Who asks its browser for a keyframe, and how often.
+    pub(crate) keyframes: KeyframeRequests,
+}
+
+impl Layer {
+    /// Notes a packet.
+    fn note(&mut self, descriptor: &Descriptor, now: Instant) {
+        self.newest = Some(now);
+        self.missed = 0;
+        if descriptor.starts_keyframe {
+            self.height = descriptor.height.or(self.height);
+            self.keyframes.arrived();
+        }
+    }
+
+    /// Whether packets of it come in.
+    pub(crate) fn arrives(&self, now: Instant) -> bool {
+        let quiet = |newest| now.saturating_duration_since(newest) >= LAYER_SILENCE && self.missed >= FRAMES_MISSED;
+        self.newest.is_some_and(|newest| !quiet(newest))
+    }
+}
+
+/// Notes a packet of one of the layers.
+pub(crate) fn note(layers: &mut [Layer], index: usize, descriptor: &Descriptor, ends_frame: bool, now: Instant) {
+    for (other, layer) in layers.iter_mut().enumerate() {
+        if other == index {
+            layer.note(descriptor, now);
+        } else if ends_frame {
+            layer.missed = layer.missed.saturating_add(1);
+        }
+    }
+}
+
+/// The layer for a tile of that height: the smallest that fills it, of those that arrive; the largest of them when none
+/// fills it. `None` when nothing arrives.
+pub(crate) fn choose(layers: &[Layer], tile: Pixels, now: Instant) -> Option<usize> {
+    let arriving = || (0..layers.len()).filter(|&index| layers[index].arrives(now));
+    let lines = |index: usize| lines_of(layers, index);
+    arriving()
+        .filter(|&index| fills(lines(index), tile))
+        .min_by_key(|&index| lines(index))
+        .or_else(|| arriving().max_by_key(|&index| lines(index)))
+}
+
+/// The height of a layer. Until its first keyframe tells, our client's promise counts: the smallest layer first, each
+/// twice the one before, beginning at 180 lines.
+fn lines_of(layers: &[Layer], index: usize) -> u32 {
+    layers[index].height.map_or(180 << index, u32::from)
+}
+
+/// A layer fills a tile when it has three quarters of the tile's lines; more would be paid for and hardly seen.
+fn fills(lines: u32, tile: Pixels) -> bool {
+    lines * 4 >= u32::from(tile.0) * 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vp8_keyframe(height: u16) -> Vec<u8> {
+        let [low, high] = height.to_le_bytes();
+        vec![0x90, 0xe0, 0x81, 0x02, 7, 0x20, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, low, high, 1, 2, 3]
+    }
+
+    #[test]
+    fn a_vp8_keyframe_is_told_from_its_descriptor_and_first_byte() {
+        let descriptor = Descriptor::read(Codec::Vp8, &vp8_keyframe(360));
+        assert_eq!(
+            descriptor,
+            Descriptor {
+                starts_keyframe: true,
+                height: Some(360),
+                picture_id: Some(PictureId { value: 0x102, largest: 0x7fff }),
+                base_layer_index: Some(7),
+            }
+        );
+        let mut delta = vp8_keyframe(360);
+        delta[6] |= 1;
+        assert!(!Descriptor::read(Codec::Vp8, &delta).starts_keyframe);
+        let mut second_packet = vp8_keyframe(360);
+        second_packet[0] = 0x80;
+        assert!(!Descriptor::read(Codec::Vp8, &second_packet).starts_keyframe);
+        assert!(Descriptor::read(Codec::Vp8, &[0x10, 0x10]).starts_keyframe, "without extensions");
+        assert_eq!(
+            Descriptor::read(Codec::Vp8, &[0x90, 0x80, 5, 1]).picture_id,
+            Some(PictureId { value: 5, largest: 127 })
+        );
+    }
+
+    #[test]
+    fn a_vp9_keyframe_is_told_from_its_descriptor() {
+        for (payload, keyframe) in [
+            (&[0x08][..], true),                      // begins a frame, not predicted, no layers
+            (&[0x00], false),                         // continues one
+            (&[0x48], false),                         // predicted
+            (&[0xa8, 0x81, 0x02, 0x00, 0x07], true),  // long picture id, base layer
+            (&[0xa8, 0x11, 0x00, 0x07], true),        // short picture id, base layer
+            (&[0xa8, 0x81, 0x02, 0x02, 0x07], false), // upper spatial layer
+        ] {
+            assert_eq!(Descriptor::read(Codec::Vp9, payload).starts_keyframe, keyframe, "{payload:x?}");
+        }
+    }
+
+    #[test]
+    fn a_payload_cut_anywhere_is_no_keyframe_and_no_panic() {
+        let whole = vp8_keyframe(720);
+        for length in 0..7.min(whole.len()) {
+            for codec in [Codec::Vp8, Codec::Vp9, Codec::Opus] {
+                let _ = Descriptor::read(codec, &whole[..length]);
+            }
+            assert!(!Descriptor::read(Codec::Vp8, &whole[..length.min(6)]).starts_keyframe);
+        }
+    }
+
+    #[test]
+    fn the_smallest_arriving_layer_that_fills_the_tile_is_chosen() {
+        let now = crate::test_start();
+        let layer = |height, newest| Layer { newest, height, ..Layer::default() };
+        let all = [layer(Some(180), Some(now)), layer(Some(360), Some(now)), layer(Some(720), Some(now))];
+        for (tile, index) in [(90, 0), (180, 0), (240, 0), (241, 1), (480, 1), (500, 2), (2160, 2)] {
+            assert_eq!(choose(&all, Pixels(tile), now), Some(index), "{tile}");
+        }
+        let without_large = [layer(None, Some(now)), layer(None, Some(now)), layer(None, None)];
+        assert_eq!(choose(&without_large, Pixels(720), now), Some(1));
+        let only_large = [layer(None, None), layer(None, None), layer(None, Some(now))];
+        assert_eq!(choose(&only_large, Pixels(90), now), Some(2));
+        assert_eq!(choose(&[layer(None, None)], Pixels(90), now), None);
+    }
+
+    #[test]
+    fn a_layer_has_stopped_when_the_others_went_on_without_it_and_not_when_all_are_slow() {
+        let mut now = crate::test_start();
+        let mut layers = [Layer::default(), Layer::default()];
+        for _ in 0..5 {
+            now += Duration::from_secs(1);
+            note(&mut layers, 0, &Descriptor::default(), true, now);
+            note(&mut layers, 1, &Descriptor::default(), true, now);
+            assert!(layers.iter().all(|layer| layer.arrives(now + Duration::from_millis(900))));
+        }
+        for _ in 0..FRAMES_MISSED {
+            assert!(layers[1].arrives(now));
+            now += Duration::from_millis(100);
+            note(&mut layers, 0, &Descriptor::default(), true, now);
+        }
+        assert!(!layers[1].arrives(now));
+        assert_eq!(choose(&layers, Pixels(1080), now), Some(0));
+    }
+}

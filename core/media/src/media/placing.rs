@@ -1,0 +1,97 @@
+//! Who receives what: sources into slots, when somebody comes, goes, speaks or wants to see something else.
+
+use std::time::Instant;
+
+use wire::{Slot as Carried, SourceId};
+
+use crate::arena::Key;
+use crate::layer::Layer;
+use crate::listener::Move;
+use crate::source::{Place, Source};
+
+use super::{Media, Member, Output};
+
+impl Media {
+    /// Finds the m-line of a source, if its owner has offered it.
+    pub(super) fn bind(&mut self, key: Key<Source>) {
+        let Some(source) = self.sources.get_mut(key) else { return };
+        let Some(owner) = self.members.get_mut(source.owner) else { return };
+        let lines = owner.peer.lines();
+        let found = lines.iter().position(|line| line.mid == source.mid && line.sends);
+        if let Some(line) = found {
+            source.line = Some(line);
+            source.layers = (0..lines[line].layers).map(|_| Layer::default()).collect();
+            owner.sources[line] = Some(key);
+        }
+    }
+
+    pub(super) fn place_everybody(&mut self, now: Instant) {
+        for key in self.members.keys() {
+            self.place_all(key, now);
+        }
+    }
+
+    /// Gives a listener's slots to what it may hear and wants to see, and announces what changed.
+    pub(super) fn place_all(&mut self, key: Key<Member>, now: Instant) {
+        self.now = Some(now);
+        let Some(member) = self.members.get_mut(key) else { return };
+        let (sources, ids) = (&self.sources, &self.source_ids);
+        let listener = &mut member.listener;
+        let mut moves = Vec::new();
+        let allowed: Vec<_> = self
+            .speakers
+            .ranking()
+            .iter()
+            .copied()
+            .filter(|&voice| sources.get(voice).is_some_and(|s| s.owner != key && listener.may_hear(s.id)))
+            .collect();
+        listener.place_voices(allowed.into_iter(), &mut moves);
+        let find = |id: SourceId| {
+            let source = *ids.get(&id)?;
+            sources.get(source).filter(|s| s.owner != key && s.kind.is_video())?;
+            Some(source)
+        };
+        listener.place_pictures(find, &mut moves);
+        self.announce(key, moves, now);
+    }
+
+    fn announce(&mut self, key: Key<Member>, moves: Vec<Move>, now: Instant) {
+        let Some(member) = self.members.get(key) else { return };
+        if moves.is_empty() {
+            return;
+        }
+        let mut slots = Vec::with_capacity(moves.len());
+        for &Move { slot, from, to } in &moves {
+            let place = Place { listener: key, slot };
+            if let Some(from) = from.and_then(|from| self.sources.get_mut(from)) {
+                from.places.retain(|&other| other != place);
+            }
+            let to = to.and_then(|to| self.sources.get_mut(to));
+            let source = to.map(|to| {
+                to.places.push(place);
+                to.id
+            });
+            slots.push(Carried { mid: member.listener.slots()[slot].mid.clone(), source });
+        }
+        self.outputs.push_back(Output::Slots { peer: member.id, slots });
+        for change in moves {
+            self.ask_for_first_keyframe(key, change.slot, now);
+        }
+        self.ask_for_keyframes(now);
+    }
+
+    pub(super) fn rank_speakers(&mut self, now: Instant) {
+        let change = self.speakers.rank(now);
+        if change.order {
+            self.place_everybody(now);
+        }
+        if change.speaking {
+            self.announce_speakers();
+        }
+    }
+
+    pub(super) fn announce_speakers(&mut self) {
+        let ids = self.speakers.speaking().filter_map(|key| Some(self.sources.get(key)?.id)).collect();
+        self.outputs.push_back(Output::Speaking(ids));
+    }
+}

@@ -1,0 +1,339 @@
+//! The transport of one peer: it drives str0m and keeps what str0m does not, such as the gate before the handshake and
+//! whether the peer is still heard.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use str0m::change::SdpOffer;
+use str0m::media::KeyframeRequestKind;
+use str0m::net::{Protocol, Receive};
+use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
+use wire::Mid;
+
+use super::inlet::Inlets;
+use super::outlet::Outlet;
+use super::{Identity, Line, Loss, Produced};
+use crate::handshake::{self, Gate};
+use crate::offer::{Offer, OfferError, OfferedLine};
+use crate::packet::Packet;
+use crate::rewrite::Rewritten;
+
+/// A peer from which nothing came for this long is lost. A browser checks connectivity about every 2.5 s.
+const SILENCE_MAX: Duration = Duration::from_secs(8);
+
+/// Sent pictures kept for retransmission, in packets per slot; an older one that is asked for again is not sent. About a
+/// second of a large picture; the payloads are shared with the other listeners.
+const RESEND_VIDEO_PACKETS: usize = 256;
+
+/// The same for sound, which browsers never ask for again.
+const RESEND_AUDIO_PACKETS: usize = 8;
+
+/// Consecutive timeouts "now" without any output before the transport is believed to be stuck and left for a while.
+const IDLE_TURNS_MAX: usize = 4;
+
+pub(super) struct Transport {
+    pub(super) rtc: Rtc,
+    /// Our ICE user name fragment.
+    pub(super) user: String,
+    pub(super) lines: Vec<Line>,
+    inlets: Inlets,
+    gate: Gate,
+    phase: Phase,
+    /// When the last accepted datagram came.
+    heard: Instant,
+    /// When the transport wants to be called.
+    timeout: Instant,
+    #[cfg(test)]
+    pub(super) panic_next: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// ICE or DTLS is not done.
+    Connecting,
+    /// Media flow.
+    Connected,
+    /// It fell silent, after `connected` or before; nothing is sent until it is heard again.
+    Silent { connected: bool },
+    /// Over.
+    Closed,
+}
+
+impl Transport {
+    pub(super) fn answer(
+        offer: Offer,
+        candidates: &[SocketAddr],
+        identity: &Identity,
+        now: Instant,
+    ) -> Result<(Self, String), OfferError> {
+        let mut rtc = configuration(identity).build(now);
+        for &address in candidates {
+            if let Ok(candidate) = Candidate::host(address, Protocol::Udp) {
+                rtc.add_local_candidate(candidate);
+            }
+        }
+        let answer = accept(&mut rtc, &offer)?;
+        let mut transport = Self {
+            rtc,
+            user: String::new(),
+            lines: Vec::new(),
+            inlets: Inlets::default(),
+            gate: Gate::default(),
+            phase: Phase::Connecting,
+            heard: now,
+            timeout: now,
+            #[cfg(test)]
+            panic_next: false,
+        };
+        transport.adopt(&offer);
+        Ok((transport, answer))
+    }
+
+    pub(super) fn handle_offer(
+        &mut self,
+        offer: Offer,
+        now: Instant,
+        out: &mut Vec<Produced>,
+    ) -> Result<String, OfferError> {
+        let known = |line: &Line, offered: &OfferedLine| line.mid.0 == offered.mid && line.kind == offered.kind;
+        if offer.lines.len() < self.lines.len() || !self.lines.iter().zip(&offer.lines).all(|(l, o)| known(l, o)) {
+            return Err(OfferError::new("its m-lines are not those of the earlier offer, with new ones at the end"));
+        }
+        let answer = accept(&mut self.rtc, &offer);
+        match &answer {
+            Ok(_) => self.adopt(&offer),
+            // The transport may have taken over a part of it, so it cannot be relied on.
+            Err(_) => self.close(out),
+        }
+        self.drain(now, out);
+        answer
+    }
+
+    /// Takes over the m-lines of an accepted offer, and with it the payload types of both directions.
+    fn adopt(&mut self, offer: &Offer) {
+        self.user = self.rtc.direct_api().local_ice_credentials().ufrag;
+        self.inlets.clear();
+        self.lines = offer
+            .lines
+            .iter()
+            .map(|offered| {
+                let rids: Vec<_> = offered.rids.iter().map(|rid| rid.as_str().into()).collect();
+                Line {
+                    mid: Mid(offered.mid.clone()),
+                    kind: offered.kind,
+                    sends: offered.sends,
+                    receives: offered.receives,
+                    layers: rids.len().max(1),
+                    rids,
+                    outlet: offered.receives.then(|| Outlet::new(&mut self.rtc, &offered.mid)).flatten(),
+                }
+            })
+            .collect();
+    }
+
+    pub(super) fn handle_datagram(
+        &mut self,
+        source: SocketAddr,
+        destination: SocketAddr,
+        bytes: &[u8],
+        now: Instant,
+        out: &mut Vec<Produced>,
+    ) {
+        let Ok(receive) = Receive::new(Protocol::Udp, source, destination, bytes) else { return };
+        let input = Input::Receive(now, receive);
+        // `handle_input` does not ask whether the sender is this peer; `accepts` does, and for STUN checks the signature.
+        if !self.rtc.accepts(&input) {
+            return;
+        }
+        let done = self.has_keys();
+        let admitted = match (done, handshake::is_stun(bytes), handshake::is_dtls(bytes)) {
+            (true, ..) | (_, true, _) => true,
+            (false, false, true) => self.gate.admits(bytes, now),
+            (false, false, false) => false,
+        };
+        if !admitted {
+            return;
+        }
+        let result = self.rtc.handle_input(input);
+        if result.is_err() && done {
+            self.close(out);
+        }
+        self.note_heard(now, out);
+        self.drain(now, out);
+    }
+
+    fn has_keys(&self) -> bool {
+        match self.phase {
+            Phase::Connected | Phase::Silent { connected: true } => true,
+            Phase::Connecting | Phase::Silent { connected: false } | Phase::Closed => false,
+        }
+    }
+
+    fn note_heard(&mut self, now: Instant, out: &mut Vec<Produced>) {
+        self.heard = now;
+        match self.phase {
+            Phase::Silent { connected: true } => {
+                self.phase = Phase::Connected;
+                out.push(Produced::Connected);
+            }
+            Phase::Silent { connected: false } => self.phase = Phase::Connecting,
+            Phase::Connecting | Phase::Connected | Phase::Closed => {}
+        }
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant, out: &mut Vec<Produced>) {
+        let listening = matches!(self.phase, Phase::Connecting | Phase::Connected);
+        if listening && now.saturating_duration_since(self.heard) >= SILENCE_MAX {
+            self.fall_silent(out);
+        }
+        if self.rtc.handle_input(Input::Timeout(now)).is_err() {
+            self.close(out);
+        }
+        self.drain(now, out);
+    }
+
+    fn fall_silent(&mut self, out: &mut Vec<Produced>) {
+        match self.phase {
+            Phase::Connecting => self.phase = Phase::Silent { connected: false },
+            Phase::Connected => self.phase = Phase::Silent { connected: true },
+            Phase::Silent { .. } | Phase::Closed => return,
+        }
+        out.push(Produced::Lost(Loss::Silent));
+    }
+
+    fn close(&mut self, out: &mut Vec<Produced>) {
+        if self.phase != Phase::Closed {
+            self.phase = Phase::Closed;
+            self.rtc.disconnect();
+            out.push(Produced::Lost(Loss::Closed));
+        }
+    }
+
+    /// Queues a packet for [`Self::flush`]. False: it cannot be sent.
+    pub(super) fn write(&mut self, line: usize, packet: &Packet, numbers: Rewritten) -> bool {
+        if self.phase != Phase::Connected {
+            return false;
+        }
+        let Some(outlet) = self.lines.get(line).and_then(|line| line.outlet.as_ref()) else { return false };
+        let Some(write) = outlet.packet(packet, numbers) else { return false };
+        let stream = outlet.stream;
+        let mut direct = self.rtc.direct_api();
+        let Some(stream) = direct.stream_tx(&stream) else { return false };
+        stream.write_rtp(write);
+        true
+    }
+
+    /// Sends what was written.
+    pub(super) fn flush(&mut self, now: Instant, out: &mut Vec<Produced>) {
+        self.drain(now, out);
+    }
+
+    pub(super) fn request_keyframe(&mut self, line: usize, layer: usize, now: Instant, out: &mut Vec<Produced>) {
+        let Some(line) = self.lines.get(line) else { return };
+        let rid = line.rids.get(layer).copied();
+        let mid = line.mid.0.as_str().into();
+        if let Some(stream) = self.rtc.direct_api().stream_rx_by_mid(mid, rid) {
+            stream.request_keyframe(KeyframeRequestKind::Pli);
+        }
+        self.drain(now, out);
+    }
+
+    /// Takes everything out of the transport.
+    fn drain(&mut self, now: Instant, out: &mut Vec<Produced>) {
+        let mut idle_turns = 0;
+        loop {
+            match self.rtc.poll_output() {
+                Ok(Output::Timeout(at)) if at > now => {
+                    self.timeout = at;
+                    break;
+                }
+                // What was just written leaves with the next tick, which is due at once.
+                Ok(Output::Timeout(_)) if idle_turns < IDLE_TURNS_MAX => {
+                    idle_turns += 1;
+                    if self.rtc.handle_input(Input::Timeout(now)).is_err() {
+                        self.close(out);
+                    }
+                }
+                Ok(Output::Timeout(_)) => {
+                    self.timeout = now + Duration::from_millis(1);
+                    break;
+                }
+                Ok(Output::Transmit(transmit)) => {
+                    idle_turns = 0;
+                    let payload = Vec::from(transmit.contents);
+                    if handshake::is_dtls(&payload) {
+                        self.gate.note_answer();
+                    }
+                    out.push(Produced::Datagram {
+                        source: transmit.source,
+                        destination: transmit.destination,
+                        payload,
+                    });
+                }
+                Ok(Output::Event(event)) => {
+                    idle_turns = 0;
+                    self.handle_event(event, out);
+                }
+                // Before the handshake is done a stranger may be the cause; the client's next flight puts it right.
+                Err(_) if !self.has_keys() && self.rtc.is_alive() && idle_turns < IDLE_TURNS_MAX => idle_turns += 1,
+                Err(_) => {
+                    self.close(out);
+                    self.timeout = now + SILENCE_MAX;
+                    break;
+                }
+            }
+        }
+        if !self.rtc.is_alive() {
+            self.close(out);
+        }
+    }
+
+    fn handle_event(&mut self, event: Event, out: &mut Vec<Produced>) {
+        if let Event::RtpPacket(packet) = event {
+            out.extend(self.inlets.read(packet, &mut self.rtc, &self.lines).map(Produced::Packet));
+        } else if let Event::KeyframeRequest(request) = event {
+            let line = self.lines.iter().position(|line| line.mid.0 == *request.mid);
+            out.extend(line.map(|line| Produced::KeyframeWanted { line }));
+        } else if let Event::Connected = event {
+            self.phase = Phase::Connected;
+            out.push(Produced::Connected);
+        } else if let Event::Closed = event {
+            self.close(out);
+        } else if let Event::IceConnectionStateChange(IceConnectionState::Disconnected) = event {
+            self.fall_silent(out);
+        }
+    }
+
+    pub(super) fn is_connected(&self) -> bool {
+        self.phase == Phase::Connected
+    }
+
+    /// When to call [`Self::handle_timeout`] if nothing else happens.
+    pub(super) fn timeout(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Connecting | Phase::Connected => Some(self.timeout.min(self.heard + SILENCE_MAX)),
+            Phase::Silent { .. } => Some(self.timeout),
+            Phase::Closed => None,
+        }
+    }
+}
+
+fn configuration(identity: &Identity) -> str0m::RtcConfig {
+    Rtc::builder()
+        .set_crypto_provider(identity.crypto.clone())
+        .set_dtls_cert(identity.certificate.clone())
+        .set_ice_lite(true)
+        .set_rtp_mode(true)
+        .clear_codecs()
+        .enable_opus(true, true)
+        .enable_vp8(true)
+        .enable_vp9(true)
+        .set_send_buffer_audio(RESEND_AUDIO_PACKETS)
+        .set_send_buffer_video(RESEND_VIDEO_PACKETS)
+}
+
+fn accept(rtc: &mut Rtc, offer: &Offer) -> Result<String, OfferError> {
+    let parsed = SdpOffer::from_sdp_string(&offer.sdp).map_err(|_| OfferError::new("it is malformed"))?;
+    let answer = rtc.sdp_api().accept_offer(parsed).map_err(|_| OfferError::new("its parts do not fit together"))?;
+    Ok(answer.to_sdp_string())
+}

@@ -1,0 +1,192 @@
+//! A receiving m-line of a listener: what it carries, which layer of it, and what becomes of each packet.
+
+use std::time::Instant;
+
+use wire::{Mid, Pixels};
+
+use crate::arena::Key;
+use crate::layer::{self, Layer};
+use crate::offer::LineKind;
+use crate::packet::Packet;
+use crate::rewrite::{Rewrite, Rewritten};
+use crate::source::Source;
+
+/// One slot.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) mid: Mid,
+    pub(crate) kind: LineKind,
+    /// Index of its m-line among the peer's lines.
+    pub(crate) line: usize,
+    /// Whether the browser takes anything on it now; a line can become inactive by a further offer.
+    pub(crate) open: bool,
+    source: Option<Key<Source>>,
+    /// The height of the tile that shows it.
+    height: Pixels,
+    /// The layer that is played; `None` until the first keyframe.
+    layer: Option<usize>,
+    rewrite: Rewrite,
+}
+
+/// What becomes of a packet.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    /// Send it so; `None`: do not.
+    pub(crate) forward: Option<Rewritten>,
+    /// A keyframe of that layer is needed before the slot can play it.
+    pub(crate) keyframe: Option<usize>,
+}
+
+impl Slot {
+    /// An idle one.
+    pub(crate) fn new(mid: Mid, kind: LineKind, line: usize) -> Self {
+        Self { mid, kind, line, open: true, source: None, height: Pixels(0), layer: None, rewrite: Rewrite::default() }
+    }
+
+    /// What it carries.
+    pub(crate) fn source(&self) -> Option<Key<Source>> {
+        self.source
+    }
+
+    /// From now on it carries that source, or nothing.
+    pub(crate) fn assign(&mut self, source: Option<Key<Source>>) {
+        self.source = source;
+        self.layer = None;
+        self.rewrite.end();
+    }
+
+    /// The tile that shows it has this height now.
+    pub(crate) fn set_height(&mut self, height: Pixels) {
+        self.height = height;
+    }
+
+    /// The layer that should be played, and whose keyframe the listener misses when it complains of losses.
+    pub(crate) fn wanted_layer(&self, layers: &[Layer], now: Instant) -> Option<usize> {
+        if layers.len() < 2 { Some(0) } else { layer::choose(layers, self.height, now) }
+    }
+
+    /// The layer that is played.
+    pub(crate) fn played_layer(&self) -> Option<usize> {
+        self.layer
+    }
+
+    /// Judges a packet of its source. `layers` are that source's.
+    pub(crate) fn judge(&mut self, packet: &Packet, layers: &[Layer], now: Instant) -> Verdict {
+        match self.kind {
+            LineKind::Audio => Verdict { forward: self.play(packet), keyframe: None },
+            LineKind::Video => self.judge_picture(packet, layers, now),
+        }
+    }
+
+    fn judge_picture(&mut self, packet: &Packet, layers: &[Layer], now: Instant) -> Verdict {
+        let target = self.wanted_layer(layers, now).unwrap_or(packet.layer);
+        let played = self.layer == Some(packet.layer) && self.rewrite.plays(packet);
+        // Any layer is better than none; afterwards only the wanted one may take over.
+        let may_begin = packet.descriptor.starts_keyframe && (packet.layer == target || self.layer.is_none());
+        let forward = if played {
+            self.rewrite.apply(packet)
+        } else if may_begin {
+            self.layer = Some(packet.layer);
+            Some(self.rewrite.begin(packet))
+        } else {
+            None
+        };
+        let satisfied = self.layer == Some(target) && (forward.is_some() || packet.layer != target);
+        Verdict { forward, keyframe: (!satisfied).then_some(target) }
+    }
+
+    fn play(&mut self, packet: &Packet) -> Option<Rewritten> {
+        if self.rewrite.plays(packet) { self.rewrite.apply(packet) } else { Some(self.rewrite.begin(packet)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::layer::{Codec, Descriptor};
+    use crate::packet::tests::packet;
+
+    fn slot() -> Slot {
+        Slot::new(Mid("1".into()), LineKind::Video, 1)
+    }
+
+    fn layers(heights: &[u16], now: Instant) -> Vec<Layer> {
+        heights.iter().map(|&h| Layer { newest: Some(now), height: Some(h), ..Layer::default() }).collect()
+    }
+
+    fn frame(layer: usize, sequence: u64, starts_keyframe: bool, now: Instant) -> Packet {
+        let descriptor = Descriptor { starts_keyframe, ..Descriptor::default() };
+        let stream = u32::try_from(layer).unwrap() + 10;
+        Packet { layer, stream, sequence, descriptor, ..packet(Codec::Vp8, now) }
+    }
+
+    #[test]
+    fn nothing_is_played_before_a_keyframe_and_then_everything() {
+        let now = crate::test_start();
+        let layers = layers(&[720], now);
+        let mut slot = slot();
+        assert_eq!(slot.judge(&frame(0, 5, false, now), &layers, now), Verdict { forward: None, keyframe: Some(0) });
+        assert!(slot.judge(&frame(0, 6, true, now), &layers, now).forward.is_some());
+        let next = slot.judge(&frame(0, 7, false, now), &layers, now);
+        assert!(next.forward.is_some() && next.keyframe.is_none());
+    }
+
+    #[test]
+    fn the_old_layer_goes_on_until_the_new_one_has_a_keyframe() {
+        let now = crate::test_start();
+        let layers = layers(&[180, 360, 720], now);
+        let mut slot = slot();
+        slot.set_height(Pixels(180));
+        slot.judge(&frame(0, 1, true, now), &layers, now);
+        slot.set_height(Pixels(720));
+        let old = slot.judge(&frame(0, 2, false, now), &layers, now);
+        assert!(old.forward.is_some());
+        assert_eq!(old.keyframe, Some(2));
+        assert!(slot.judge(&frame(2, 900, false, now), &layers, now).forward.is_none());
+        assert!(slot.judge(&frame(1, 500, true, now), &layers, now).forward.is_none(), "a layer nobody wants");
+        let new = slot.judge(&frame(2, 901, true, now), &layers, now).forward.unwrap();
+        assert_eq!(new.sequence, old.forward.unwrap().sequence + 1);
+        assert!(slot.judge(&frame(0, 3, false, now), &layers, now).forward.is_none());
+    }
+
+    #[test]
+    fn a_picture_begins_with_whatever_layer_has_a_keyframe_first() {
+        let now = crate::test_start();
+        let layers = layers(&[180, 360, 720], now);
+        let mut slot = slot();
+        slot.set_height(Pixels(720));
+        let first = slot.judge(&frame(0, 1, true, now), &layers, now);
+        assert!(first.forward.is_some());
+        assert_eq!(first.keyframe, Some(2));
+    }
+
+    #[test]
+    fn when_the_wanted_layer_stops_the_best_that_arrives_takes_over() {
+        let start = crate::test_start();
+        let mut layers = layers(&[180, 360, 720], start);
+        let mut slot = slot();
+        slot.set_height(Pixels(720));
+        slot.judge(&frame(2, 1, true, start), &layers, start);
+        let later = start + Duration::from_secs(2);
+        layers[0].newest = Some(later);
+        layers[1].newest = Some(later);
+        layers[2].missed = 60;
+        assert_eq!(slot.judge(&frame(1, 8, false, later), &layers, later).keyframe, Some(1));
+        assert!(slot.judge(&frame(1, 9, true, later), &layers, later).forward.is_some());
+    }
+
+    #[test]
+    fn a_new_stream_on_the_played_layer_waits_for_its_keyframe() {
+        let now = crate::test_start();
+        let layers = layers(&[720], now);
+        let mut slot = slot();
+        slot.judge(&frame(0, 1, true, now), &layers, now);
+        let mut other = frame(0, 70, false, now);
+        other.stream = 99;
+        assert_eq!(slot.judge(&other, &layers, now), Verdict { forward: None, keyframe: Some(0) });
+        other.descriptor.starts_keyframe = true;
+        assert!(slot.judge(&other, &layers, now).forward.is_some());
+    }
+}

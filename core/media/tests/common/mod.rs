@@ -1,0 +1,191 @@
+//! A room and its browsers in one thread: real ICE, DTLS and SRTP at both ends, no network, and time that the test moves.
+// Each test file uses its own part of this, as a module of its own.
+#![allow(dead_code, unreachable_pub)]
+
+pub mod client;
+pub mod frames;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use media::{Identity, Media, NewPeer, Output, PeerId};
+use wire::{Mid, Pixels, Slot, SourceId, SourceKind};
+
+#[allow(unused_imports)]
+pub use client::{Browser, Client, Lines};
+
+/// How far time moves at once.
+const STEP: Duration = Duration::from_millis(5);
+
+/// A moment to begin with; from there on the test moves the time.
+#[expect(clippy::disallowed_methods, reason = "an Instant cannot be made from nothing")]
+pub fn start() -> Instant {
+    Instant::now()
+}
+
+/// The server's media address.
+pub fn server() -> SocketAddr {
+    SocketAddr::from(([192, 0, 2, 1], 3478))
+}
+
+/// What the room said, in order.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Said {
+    /// A datagram left for a peer.
+    Datagram(PeerId, usize),
+    Slots(PeerId, Vec<Slot>),
+    Connected(PeerId),
+    Lost(PeerId),
+    Speaking(Vec<SourceId>),
+}
+
+/// A room with clients; client `n` is peer `n`.
+pub struct Room {
+    pub media: Media,
+    pub identity: Identity,
+    pub now: Instant,
+    pub clients: Vec<Client>,
+    pub said: Vec<Said>,
+}
+
+impl Room {
+    pub fn new() -> Self {
+        let now = start();
+        Self { media: Media::new(), identity: Identity::generate(), now, clients: Vec::new(), said: Vec::new() }
+    }
+
+    /// A client offers those lines and is taken in; nothing has travelled yet.
+    pub fn enter(&mut self, lines: Lines) -> usize {
+        let index = self.clients.len();
+        let mut client = Client::new(index, &lines, self.now);
+        let (peer, answer) =
+            NewPeer::answer(&client.offer(), &[server()], &self.identity, self.now).expect("an offer that is answered");
+        client.accept(&answer);
+        self.media.add_peer(PeerId(index as u64), peer, self.now);
+        self.clients.push(client);
+        index
+    }
+
+    /// The same, and the connection is there.
+    pub fn join(&mut self, lines: Lines) -> usize {
+        let index = self.enter(lines);
+        self.run_until(Duration::from_secs(3), |room| room.clients[index].connected && room.is_connected(index));
+        index
+    }
+
+    fn is_connected(&self, index: usize) -> bool {
+        self.said.contains(&Said::Connected(PeerId(index as u64)))
+    }
+
+    pub fn open(&mut self, source: u32, client: usize, mid: &str, kind: SourceKind) -> SourceId {
+        let id = SourceId(source);
+        self.media.open_source(id, PeerId(client as u64), &Mid(mid.into()), kind);
+        id
+    }
+
+    /// Opens a client's microphone and camera as those sources.
+    pub fn publish(&mut self, client: usize, microphone: u32, camera: u32) {
+        if let Some(mid) = self.clients[client].microphone {
+            self.open(microphone, client, &mid, SourceKind::Microphone);
+        }
+        if let Some(mid) = self.clients[client].camera {
+            self.open(camera, client, &mid, SourceKind::Camera);
+        }
+    }
+
+    pub fn show(&mut self, client: usize, pictures: &[(u32, u16)]) {
+        let pictures = pictures.iter().map(|&(id, height)| (SourceId(id), Pixels(height))).collect();
+        self.media.set_pictures(PeerId(client as u64), pictures, self.now);
+    }
+
+    pub fn allow(&mut self, client: usize, voices: &[u32]) {
+        let voices = voices.iter().map(|&id| SourceId(id)).collect();
+        self.media.set_voices(PeerId(client as u64), voices, self.now);
+    }
+
+    /// A further offer of a client.
+    pub fn renegotiate(&mut self, client: usize) {
+        let offer = self.clients[client].offer();
+        let answer = self.media.handle_offer(PeerId(client as u64), &offer, self.now).expect("an answer");
+        self.clients[client].accept(&answer);
+    }
+
+    /// Time moves on, and all datagrams arrive at once.
+    pub fn run(&mut self, duration: Duration) {
+        let end = self.now + duration;
+        while self.now < end {
+            self.now += STEP;
+            self.turn();
+        }
+    }
+
+    /// Until that is true, or time is up and the test fails.
+    pub fn run_until(&mut self, limit: Duration, done: impl Fn(&Self) -> bool) {
+        let end = self.now + limit;
+        while !done(self) {
+            assert!(self.now < end, "this did not happen within {limit:?}; the room said {:?}", self.words());
+            self.now += STEP;
+            self.turn();
+        }
+    }
+
+    /// Everything that is due, until nothing travels any more.
+    pub fn turn(&mut self) {
+        if self.media.poll_timeout().is_some_and(|at| at <= self.now) {
+            self.media.handle_timeout(self.now);
+        }
+        for client in &mut self.clients {
+            client.handle_timeout(self.now);
+        }
+        for _ in 0..100 {
+            if !self.carry() {
+                return;
+            }
+        }
+        panic!("the datagrams never end");
+    }
+
+    /// Carries what waits, once in both directions. False: nothing waited.
+    pub fn carry(&mut self) -> bool {
+        let mut carried = false;
+        for (index, client) in self.clients.iter_mut().enumerate() {
+            for datagram in client.take_datagrams() {
+                carried = true;
+                self.media.handle_datagram(PeerId(index as u64), client.address, server(), &datagram, self.now);
+            }
+        }
+        while let Some(output) = self.media.poll_output() {
+            carried = true;
+            self.take(output);
+        }
+        carried
+    }
+
+    pub fn take(&mut self, output: Output) {
+        let said = match output {
+            Output::Transmit { peer, source, destination, payload } => {
+                let client = &mut self.clients[peer.0 as usize];
+                let length = payload.len();
+                if destination == client.address && !client.unplugged {
+                    client.handle_datagram(source, &payload, self.now);
+                }
+                Said::Datagram(peer, length)
+            }
+            Output::Slots { peer, slots } => {
+                for slot in &slots {
+                    self.clients[peer.0 as usize].note_slot(slot);
+                }
+                Said::Slots(peer, slots)
+            }
+            Output::Connected(peer) => Said::Connected(peer),
+            Output::Lost(peer) => Said::Lost(peer),
+            Output::Speaking(sources) => Said::Speaking(sources),
+        };
+        self.said.push(said);
+    }
+
+    /// What the room said, without the datagrams.
+    pub fn words(&self) -> Vec<&Said> {
+        self.said.iter().filter(|said| !matches!(said, Said::Datagram(..))).collect()
+    }
+}
