@@ -1,0 +1,18 @@
+//! A server without its sockets: rooms and the people in them, joining the meeting (`summit`) and its media (`media`).
+//!
+//! One [`Node`] lives on one media thread and owns whole rooms, so nothing here is shared or locked. The shell tells it
+//! what happened ([`Node::handle`], [`Node::handle_datagram`]), drains [`Node::poll_output`] until `None`, and comes back at
+//! [`Node::poll_timeout`]. Nothing is announced or acknowledged before the shell has stored it ([`Output::Persist`]).
+//!
+//! Read on in this order: [`node`](crate::Node) (which room?), `demux.rs` (whose packet?), `room.rs` (what does it
+//! change, who is told?), `ledger.rs` (decided, stored, announced), `routing.rs` (who receives what), `occupant.rs` (one seat).
+
+mod demux;
+mod ledger;
+mod node;
+mod occupant;
+mod room;
+mod routing;
+
+pub use media::{Counters, Identity, NewPeer, OfferError, PeerId};
+pub use node::{ConnectionId, Input, Node, Output, SessionId};

@@ -1,0 +1,350 @@
+//! The node's inputs and outputs, and the rooms behind them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use media::{Counters, NewPeer, OfferError};
+use wire::{Bye, ClientMessage, Entry, RequestId, SeatId, ServerMessage, SummitId, SummitPlan, WallTime};
+
+use crate::demux::{Demux, Place, RoomIndex};
+use crate::room::{Hello, Room, Turn};
+
+/// One WebSocket connection; numbered by the shell, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// One device that exchanged a link for a token; lasts over connections and restarts. The row number in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(pub i64);
+
+/// What happened.
+pub enum Input {
+    /// A summit is to be served here: its plan and its whole log. Told before the first [`Input::Hello`] for it.
+    Open {
+        /// Which.
+        summit: SummitId,
+        /// As prepared.
+        plan: Box<SummitPlan>,
+        /// All entries, in order.
+        log: Vec<Entry>,
+    },
+    /// A connection said hello with a token that the shell found to be good.
+    Hello {
+        /// The connection.
+        connection: ConnectionId,
+        /// Whose device.
+        session: SessionId,
+        /// Which summit; it was opened before.
+        summit: SummitId,
+        /// Which seat the token is for.
+        seat: SeatId,
+        /// Words for the device.
+        device: String,
+        /// Whether another device must give way.
+        take_over: bool,
+    },
+    /// A connection that was welcomed said something. (`hello` never comes this way; `ping` is answered by the shell.)
+    Message {
+        /// The connection.
+        connection: ConnectionId,
+        /// What.
+        message: ClientMessage,
+    },
+    /// A connection is gone.
+    Disconnected {
+        /// Which.
+        connection: ConnectionId,
+    },
+    /// The answer to [`Output::Negotiate`].
+    Negotiated {
+        /// Who offered.
+        connection: ConnectionId,
+        /// The offer's id.
+        request: RequestId,
+        /// A peer and the SDP answer.
+        result: Result<(Box<NewPeer>, String), OfferError>,
+    },
+    /// What an [`Output::Persist`] asked for is done, or it is not and never will be. Told once for each, in order.
+    Persisted {
+        /// Whose log.
+        summit: SummitId,
+        /// False: nothing of it could be stored.
+        stored: bool,
+    },
+    /// The operator ended a summit.
+    End {
+        /// Which.
+        summit: SummitId,
+    },
+    /// A link was withdrawn: whoever came by it leaves.
+    Revoke {
+        /// Which summit.
+        summit: SummitId,
+        /// The devices that came by it.
+        sessions: Vec<SessionId>,
+    },
+    /// The process stops: every connection is told.
+    Shutdown,
+}
+
+/// What must be done.
+pub enum Output {
+    /// Send a datagram. Those to one destination come in a row.
+    Transmit {
+        /// The local address it leaves from.
+        source: SocketAddr,
+        /// Where it goes.
+        destination: SocketAddr,
+        /// Its bytes.
+        payload: Vec<u8>,
+    },
+    /// Send a message.
+    Send {
+        /// To whom.
+        connection: ConnectionId,
+        /// What.
+        message: ServerMessage,
+    },
+    /// Say good-bye (`bye` with this reason is sent by the shell) and close.
+    Close {
+        /// Which.
+        connection: ConnectionId,
+        /// Why.
+        reason: Bye,
+    },
+    /// Store these entries, all or none, then say [`Input::Persisted`]. Those of one summit come in order and must be
+    /// stored so: what follows an entry that was not stored must not be stored either.
+    Persist {
+        /// Whose log.
+        summit: SummitId,
+        /// What one request led to; never empty.
+        entries: Vec<Entry>,
+    },
+    /// Answer this offer off the media thread with [`NewPeer::answer`], then say [`Input::Negotiated`].
+    Negotiate {
+        /// Who offered.
+        connection: ConnectionId,
+        /// The offer's id.
+        request: RequestId,
+        /// The offer.
+        sdp: String,
+    },
+    /// A summit has ended and nobody is in it: it may be forgotten here.
+    Closed {
+        /// Which.
+        summit: SummitId,
+    },
+}
+
+/// All rooms of one media thread.
+#[derive(Default)]
+pub struct Node {
+    /// A room keeps its place while it exists; packets find it by that place.
+    rooms: Vec<Option<Room>>,
+    by_summit: BTreeMap<SummitId, RoomIndex>,
+    by_connection: BTreeMap<ConnectionId, RoomIndex>,
+    demux: Demux,
+    next_peer: u64,
+    outputs: VecDeque<Output>,
+    /// Rooms whose media may have something to say, in the order in which they were touched.
+    touched: VecDeque<RoomIndex>,
+    dropped_datagrams: u64,
+    /// What rooms counted that are no more.
+    past: Counters,
+}
+
+impl Node {
+    /// A node without rooms.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Something happened. `wall` is the wall clock at `now`.
+    pub fn handle(&mut self, input: Input, now: Instant, wall: WallTime) {
+        match input {
+            Input::Open { summit, plan, log } => self.open(summit, *plan, &log, now),
+            Input::Hello { connection, session, summit, seat, device, take_over } => {
+                let Some(&index) = self.by_summit.get(&summit) else {
+                    return self.outputs.push_back(Output::Close { connection, reason: Bye::LinkRefused });
+                };
+                self.by_connection.insert(connection, index);
+                let hello = Hello { connection, session, seat, device, take_over };
+                self.in_room(index, now, wall, |room, turn| room.hello(hello, turn));
+            }
+            Input::Message { connection, message } => {
+                self.in_room_of(connection, now, wall, |room, turn| room.message(connection, message, turn));
+            }
+            Input::Disconnected { connection } => {
+                self.in_room_of(connection, now, wall, |room, turn| room.disconnected(connection, turn));
+                self.by_connection.remove(&connection);
+            }
+            Input::Negotiated { connection, request, result } => {
+                self.in_room_of(connection, now, wall, |room, turn| room.negotiated(connection, request, result, turn));
+            }
+            Input::Persisted { summit, stored } => {
+                self.in_summit(&summit, now, wall, |room, turn| room.persisted(stored, turn));
+            }
+            Input::End { summit } => self.in_summit(&summit, now, wall, Room::end),
+            Input::Revoke { summit, sessions } => {
+                self.in_summit(&summit, now, wall, |room, turn| room.revoke(&sessions, turn));
+            }
+            Input::Shutdown => {
+                for index in self.by_summit.values().copied().collect::<Vec<_>>() {
+                    self.in_room(index, now, wall, Room::shut_down);
+                }
+            }
+        }
+        self.forget_what_ended();
+    }
+
+    /// A datagram arrived at the local address `destination`. One of no known peer is dropped in silence.
+    pub fn handle_datagram(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Instant) {
+        let place = self.demux.at(source).or_else(|| self.newly_at(source, destination, bytes, now));
+        let Some((index, peer)) = place else {
+            self.dropped_datagrams += 1;
+            return;
+        };
+        if let Some(room) = self.rooms[index.0].as_mut() {
+            room.handle_datagram(peer, source, destination, bytes, now);
+            self.touch(index);
+        }
+    }
+
+    /// Datagrams that belonged to nobody.
+    pub fn dropped_datagrams(&self) -> u64 {
+        self.dropped_datagrams
+    }
+
+    /// What the media of all rooms, of those that are over too, have counted.
+    pub fn counters(&self) -> Counters {
+        self.rooms.iter().flatten().fold(self.past, |sum, room| sum.plus(room.counters()))
+    }
+
+    /// Summits that are open here.
+    pub fn rooms(&self) -> usize {
+        self.by_summit.len()
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant, wall: WallTime) {
+        for index in self.by_summit.values().copied().collect::<Vec<_>>() {
+            let due = self.rooms[index.0].as_ref().and_then(Room::poll_timeout).is_some_and(|at| at <= now);
+            if due {
+                self.in_room(index, now, wall, Room::handle_timeout);
+            }
+        }
+    }
+
+    /// What must happen next; call until `None` after every other call.
+    pub fn poll_output(&mut self, now: Instant, wall: WallTime) -> Option<Output> {
+        loop {
+            if let Some(output) = self.outputs.pop_front() {
+                if let Output::Close { connection, .. } = &output {
+                    self.by_connection.remove(connection);
+                }
+                return Some(output);
+            }
+            let index = *self.touched.front()?;
+            let output = self.in_room(index, now, wall, Room::poll_media).flatten();
+            match output {
+                Some(transmit) => {
+                    // What the room says must leave before the packet that follows from it.
+                    if self.outputs.is_empty() {
+                        return Some(transmit);
+                    }
+                    self.outputs.push_back(transmit);
+                }
+                None => {
+                    self.touched.pop_front();
+                }
+            }
+        }
+    }
+
+    /// When to call [`Node::handle_timeout`] if nothing else happens.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.rooms.iter().flatten().filter_map(Room::poll_timeout).min()
+    }
+
+    fn open(&mut self, summit: SummitId, plan: SummitPlan, log: &[Entry], now: Instant) {
+        if self.by_summit.contains_key(&summit) {
+            return;
+        }
+        let free = self.rooms.iter().position(Option::is_none).unwrap_or(self.rooms.len());
+        let index = RoomIndex(free);
+        let room = Room::open(summit.clone(), index, plan, log, now);
+        if free == self.rooms.len() {
+            self.rooms.push(Some(room));
+        } else {
+            self.rooms[free] = Some(room);
+        }
+        self.by_summit.insert(summit, index);
+    }
+
+    /// The peer whose authentic STUN request this is, from an address that was not known.
+    fn newly_at(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Instant) -> Option<Place> {
+        let (index, peer) = self.demux.named_by(bytes)?;
+        let room = self.rooms[index.0].as_ref()?;
+        if !room.accepts(peer, source, destination, bytes, now) {
+            return None;
+        }
+        self.demux.seen(source, (index, peer));
+        Some((index, peer))
+    }
+
+    fn in_room_of(
+        &mut self,
+        connection: ConnectionId,
+        now: Instant,
+        wall: WallTime,
+        step: impl FnOnce(&mut Room, &mut Turn<'_>),
+    ) {
+        if let Some(&index) = self.by_connection.get(&connection) {
+            self.in_room(index, now, wall, step);
+        }
+    }
+
+    fn in_summit(
+        &mut self,
+        summit: &SummitId,
+        now: Instant,
+        wall: WallTime,
+        step: impl FnOnce(&mut Room, &mut Turn<'_>),
+    ) {
+        if let Some(&index) = self.by_summit.get(summit) {
+            self.in_room(index, now, wall, step);
+        }
+    }
+
+    fn in_room<T>(
+        &mut self,
+        index: RoomIndex,
+        now: Instant,
+        wall: WallTime,
+        step: impl FnOnce(&mut Room, &mut Turn<'_>) -> T,
+    ) -> Option<T> {
+        let room = self.rooms.get_mut(index.0)?.as_mut()?;
+        let Self { demux, next_peer, outputs, .. } = self;
+        let done = step(room, &mut Turn { now, wall, demux, next_peer, outputs });
+        self.touch(index);
+        Some(done)
+    }
+
+    fn touch(&mut self, index: RoomIndex) {
+        if !self.touched.contains(&index) {
+            self.touched.push_back(index);
+        }
+    }
+
+    /// A summit that is over, and whose people were told, needs no room.
+    fn forget_what_ended(&mut self) {
+        let is_over = |room: &Room| room.has_ended() && room.is_empty();
+        for slot in &mut self.rooms {
+            let Some(room) = slot.take_if(|room| is_over(room)) else { continue };
+            self.past = self.past.plus(room.counters());
+            self.by_summit.remove(&room.id);
+            self.outputs.push_back(Output::Closed { summit: room.id });
+        }
+    }
+}

@@ -1,0 +1,474 @@
+//! One summit as it is held: who sits where, what they ask for, and what becomes of it.
+//!
+//! The rules are `summit`'s and the packets are `media`'s; the room brings a request to the right one and tells the
+//! people what changed. `room/telling.rs` keeps every screen up to date, `room/lines.rs` looks after media connections.
+
+mod lines;
+mod telling;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::{Duration, Instant};
+
+use media::{Media, PeerId};
+use summit::Action;
+use wire::{
+    Bye, ClientMessage, Entry, Event, MeetingView, Outcome, Phase, Refusal, Request, RequestId, SeatId, ServerMessage,
+    Source, SourceId, SummitId, SummitPlan, WallTime,
+};
+
+use crate::demux::{Demux, RoomIndex};
+use crate::ledger::{Decision, Ledger};
+use crate::occupant::{Line, Occupant, Stage, Told};
+use crate::{ConnectionId, Output, SessionId};
+
+/// How long a seat is kept for a device whose connection was lost, with its media going on. Long enough for a server
+/// restart or a change of network, short enough that an empty chair is soon shown as empty.
+const SEAT_KEPT: Duration = Duration::from_secs(20);
+
+/// How soon something that the server owes the meeting is tried again when the store could not take it.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+/// Pictures one screen may ask for; a page holds no more tiles than that.
+const WANTED_MAX: usize = 64;
+
+/// One summit as it is held.
+pub(crate) struct Room {
+    pub(crate) id: SummitId,
+    index: RoomIndex,
+    ledger: Ledger,
+    media: Media,
+    seats: BTreeMap<SeatId, Occupant>,
+    connections: BTreeMap<ConnectionId, SeatId>,
+    sources: BTreeMap<SourceId, Source>,
+    owners: BTreeMap<PeerId, SeatId>,
+    numbers: SourceNumbers,
+    /// Whose voices are heard now, loudest first.
+    loudest: Vec<SourceId>,
+    /// When to look whose seat is empty while the meeting still counts on them: a hand up, the floor, a readiness.
+    look_for_absent: Option<Instant>,
+    /// The operator asked for the end; it holds once it is stored.
+    end_owed: bool,
+}
+
+/// What every step of a room may use: the time, and the node's means.
+pub(crate) struct Turn<'a> {
+    pub(crate) now: Instant,
+    pub(crate) wall: WallTime,
+    pub(crate) demux: &'a mut Demux,
+    pub(crate) next_peer: &'a mut u64,
+    pub(crate) outputs: &'a mut VecDeque<Output>,
+}
+
+impl Turn<'_> {
+    fn send(&mut self, connection: ConnectionId, message: ServerMessage) {
+        self.outputs.push_back(Output::Send { connection, message });
+    }
+
+    fn reply(&mut self, connection: ConnectionId, id: RequestId, outcome: Outcome) {
+        self.send(connection, ServerMessage::Reply { id, outcome });
+    }
+
+    fn close(&mut self, connection: ConnectionId, reason: Bye) {
+        self.outputs.push_back(Output::Close { connection, reason });
+    }
+}
+
+/// A device that asks for its seat.
+pub(crate) struct Hello {
+    pub(crate) connection: ConnectionId,
+    pub(crate) session: SessionId,
+    pub(crate) seat: SeatId,
+    pub(crate) device: String,
+    pub(crate) take_over: bool,
+}
+
+impl Room {
+    /// Opens the room as its log tells it.
+    pub(crate) fn open(id: SummitId, index: RoomIndex, plan: SummitPlan, log: &[Entry], now: Instant) -> Self {
+        Self {
+            id,
+            index,
+            ledger: Ledger::restore(plan, log),
+            media: Media::new(),
+            seats: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            numbers: SourceNumbers::default(),
+            loudest: Vec::new(),
+            // Those who were here before a restart have as long to come back as after any other loss.
+            look_for_absent: Some(now + SEAT_KEPT),
+            end_owed: false,
+        }
+    }
+
+    /// Whether nobody has a connection or a seat here any more.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.seats.is_empty()
+    }
+
+    /// Whether the summit is over.
+    pub(crate) fn has_ended(&self) -> bool {
+        matches!(self.ledger.meeting().phase(), Phase::Ended { .. })
+    }
+
+    // ---- people come and go
+
+    /// A device asks for its seat: it gets it, or is told who has it.
+    pub(crate) fn hello(&mut self, hello: Hello, turn: &mut Turn<'_>) {
+        let Hello { connection, session, seat, device, take_over } = hello;
+        if self.has_ended() {
+            return turn.close(connection, Bye::Ended);
+        }
+        if self.ledger.meeting().plan().seat(&seat).is_none() {
+            return turn.close(connection, Bye::LinkRefused);
+        }
+        if let Some(occupant) = self.seats.get_mut(&seat) {
+            if occupant.session == session {
+                let former = occupant.connection().filter(|former| *former != connection);
+                occupant.line = Line::Up(connection);
+                occupant.device = device;
+                self.let_go(former, turn);
+                return self.welcome(connection, seat, turn);
+            }
+            if !take_over {
+                let (device, since) = (occupant.device.clone(), occupant.since);
+                return turn.send(connection, ServerMessage::SeatTaken { device, since });
+            }
+            let former = occupant.connection();
+            self.let_go(former, turn);
+            self.vacate(&seat, turn);
+        }
+        self.seats.insert(seat.clone(), Occupant::new(session, device, turn.wall, connection));
+        self.welcome(connection, seat, turn);
+    }
+
+    /// A connection is gone. Its seat is kept for a while, and its media go on.
+    pub(crate) fn disconnected(&mut self, connection: ConnectionId, turn: &mut Turn<'_>) {
+        let Some(seat) = self.connections.remove(&connection) else { return };
+        let Some(occupant) = self.seats.get_mut(&seat) else { return };
+        if occupant.line != Line::Up(connection) {
+            return;
+        }
+        match occupant.stage {
+            Stage::Here(_) => {
+                occupant.line = Line::Down { until: turn.now + SEAT_KEPT };
+                self.tell_presence_of(&seat, turn);
+            }
+            Stage::Arriving => {
+                self.vacate(&seat, turn);
+                // The person may have come in on another device before, and said or asked for something there.
+                self.look_for_absent.get_or_insert(turn.now + SEAT_KEPT);
+            }
+        }
+    }
+
+    /// A link was withdrawn: the devices that came by it leave.
+    pub(crate) fn revoke(&mut self, sessions: &[SessionId], turn: &mut Turn<'_>) {
+        let came_by_it =
+            |(seat, occupant): (&SeatId, &Occupant)| sessions.contains(&occupant.session).then(|| seat.clone());
+        for seat in self.seats.iter().filter_map(came_by_it).collect::<Vec<_>>() {
+            self.leave(&seat, turn);
+            self.dismiss(&seat, Bye::LinkRefused, turn);
+        }
+    }
+
+    /// Everybody is told that the server stops; what they have is kept in the log.
+    pub(crate) fn shut_down(&mut self, turn: &mut Turn<'_>) {
+        for connection in std::mem::take(&mut self.connections).into_keys() {
+            turn.close(connection, Bye::Restart);
+        }
+    }
+
+    fn welcome(&mut self, connection: ConnectionId, seat: SeatId, turn: &mut Turn<'_>) {
+        self.connections.insert(connection, seat.clone());
+        let meeting = self.view_for(&seat);
+        let Some(occupant) = self.seats.get_mut(&seat) else { return };
+        occupant.told = Told {
+            presence: meeting.presence.clone(),
+            sources: meeting.sources.iter().map(|source| (source.id, source.clone())).collect(),
+            quality: meeting.quality.clone(),
+            speaking: Vec::new(),
+        };
+        let message = ServerMessage::Welcome {
+            summit: self.id.clone(),
+            you: seat.clone(),
+            plan: Box::new(self.ledger.meeting().plan().clone()),
+            meeting: Box::new(meeting),
+            now: turn.wall,
+            media: occupant.peer().is_some(),
+        };
+        turn.send(connection, message);
+        self.tell_slots_again(&seat, connection, turn);
+        self.tell_speaking_to(&seat, turn);
+        self.tell_presence_of(&seat, turn);
+    }
+
+    fn view_for(&self, seat: &SeatId) -> MeetingView {
+        let meeting = self.ledger.meeting();
+        let visible = |other: &SeatId| other == seat || meeting.may_see_presence(seat, other);
+        let others = self.seats.iter().filter(|(other, _)| visible(other));
+        MeetingView {
+            phase: meeting.phase(),
+            sequence: self.ledger.sequence(),
+            presence: others.clone().map(|(other, occupant)| (other.clone(), occupant.presence())).collect(),
+            floor: meeting.floor(),
+            agenda: meeting.agenda(),
+            sources: self.sources.values().filter(|source| self.may_know(seat, source)).cloned().collect(),
+            quality: others.filter_map(|(other, occupant)| Some((other.clone(), occupant.quality?))).collect(),
+        }
+    }
+
+    /// Ends a connection that another one replaces.
+    fn let_go(&mut self, former: Option<ConnectionId>, turn: &mut Turn<'_>) {
+        if let Some(former) = former {
+            self.connections.remove(&former);
+            turn.close(former, Bye::TakenOver);
+        }
+    }
+
+    /// Ends a seat's connection and frees the seat.
+    fn dismiss(&mut self, seat: &SeatId, reason: Bye, turn: &mut Turn<'_>) {
+        if let Some(connection) = self.seats.get(seat).and_then(Occupant::connection) {
+            self.connections.remove(&connection);
+            turn.close(connection, reason);
+        }
+        self.vacate(seat, turn);
+    }
+
+    /// The seat is free: its media end, the others see an empty chair.
+    fn vacate(&mut self, seat: &SeatId, turn: &mut Turn<'_>) {
+        self.end_media_of(seat, turn);
+        self.seats.remove(seat);
+        self.tell_presence_of(seat, turn);
+        self.tell_quality_of(seat, turn);
+    }
+
+    // ---- people ask
+
+    /// Somebody asks for something.
+    pub(crate) fn message(&mut self, connection: ConnectionId, message: ClientMessage, turn: &mut Turn<'_>) {
+        let Some(seat) = self.connections.get(&connection).cloned() else { return };
+        let ClientMessage { id, request } = message;
+        match self.carry_out(connection, &seat, &id, request, turn) {
+            Ok(Reply::Now) => turn.reply(connection, id, Outcome::Done),
+            Ok(Reply::Later) => {}
+            Err(why) => turn.reply(connection, id, Outcome::Refused { why }),
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        connection: ConnectionId,
+        seat: &SeatId,
+        id: &RequestId,
+        request: Request,
+        turn: &mut Turn<'_>,
+    ) -> Result<Reply, Refusal> {
+        if let Some(action) = Action::from_request(&request) {
+            return self.act(connection, seat, id, &action, turn);
+        }
+        match request {
+            Request::Enter { devices } => self.set_stage(seat, Stage::Here(devices), turn),
+            Request::Devices { devices } if self.is_here(seat) => self.set_stage(seat, Stage::Here(devices), turn),
+            Request::Leave => {
+                self.leave(seat, turn);
+                turn.reply(connection, id.clone(), Outcome::Done);
+                self.dismiss(seat, Bye::Left, turn);
+                return Ok(Reply::Later);
+            }
+            Request::MediaOffer { sdp, tracks, fresh } if self.is_here(seat) => {
+                return self.offer(connection, seat, id, sdp, tracks, fresh, turn);
+            }
+            Request::MediaWant { videos } if videos.len() <= WANTED_MAX => {
+                if let Some(occupant) = self.seats.get_mut(seat) {
+                    occupant.wanted = videos;
+                }
+                self.route_pictures_to(seat, turn.now);
+            }
+            Request::MediaPublish { track, active } => self.publish(seat, track, active, turn)?,
+            Request::Quality { quality } => {
+                if let Some(occupant) = self.seats.get_mut(seat) {
+                    occupant.quality = Some(quality);
+                }
+                self.tell_quality_of(seat, turn);
+            }
+            Request::Devices { .. } | Request::MediaOffer { .. } => return Err(Refusal::NotHere),
+            Request::Hello { .. }
+            | Request::Ping { .. }
+            | Request::MediaWant { .. }
+            | Request::Ready { .. }
+            | Request::RaiseHand
+            | Request::LowerHand { .. }
+            | Request::GiveFloor { .. }
+            | Request::YieldFloor
+            | Request::OpenAgenda { .. }
+            | Request::End => return Err(Refusal::Malformed),
+        }
+        Ok(Reply::Now)
+    }
+
+    /// Something that changes the meeting for good: decided now, announced and answered when it is stored.
+    fn act(
+        &mut self,
+        connection: ConnectionId,
+        seat: &SeatId,
+        id: &RequestId,
+        action: &Action,
+        turn: &mut Turn<'_>,
+    ) -> Result<Reply, Refusal> {
+        if !self.is_here(seat) && !self.ledger.knows(id) {
+            return Err(Refusal::NotHere);
+        }
+        let here = self.people_here();
+        match self.ledger.request(connection, id.clone(), seat, action, turn.wall, &here)? {
+            Decision::Store(entries) => {
+                self.persist(entries, turn);
+                Ok(Reply::Later)
+            }
+            Decision::Known { done: true } => Ok(Reply::Now),
+            Decision::Known { done: false } => Ok(Reply::Later),
+        }
+    }
+
+    /// The person goes for good: the hand goes down, the floor is free.
+    fn leave(&mut self, seat: &SeatId, turn: &mut Turn<'_>) {
+        match self.ledger.decide(turn.wall, |meeting| meeting.decide_departure(seat)) {
+            Ok(entries) => self.persist(entries, turn),
+            Err(_) => self.look_for_absent = Some(turn.now + TRY_AGAIN),
+        }
+    }
+
+    /// Lets go whose seat is empty: after a restart, or after the store could not take somebody's departure.
+    fn let_absent_go(&mut self, turn: &mut Turn<'_>) {
+        self.look_for_absent = None;
+        let plan = self.ledger.meeting().plan();
+        let absent = |seat: &&SeatId| !self.seats.contains_key(*seat);
+        let absent: Vec<SeatId> = plan.seats().map(|(_, seat)| &seat.id).filter(absent).cloned().collect();
+        for seat in absent {
+            self.leave(&seat, turn);
+        }
+    }
+
+    /// The operator ends the summit; if the store cannot take it now, it is tried again until it can.
+    pub(crate) fn end(&mut self, turn: &mut Turn<'_>) {
+        self.end_owed = true;
+        match self.ledger.decide(turn.wall, |meeting| meeting.decide_end_by_operator().unwrap_or_default()) {
+            Ok(entries) => self.persist(entries, turn),
+            Err(_) => self.look_for_absent = Some(turn.now + TRY_AGAIN),
+        }
+    }
+
+    fn persist(&self, entries: Vec<Entry>, turn: &mut Turn<'_>) {
+        if !entries.is_empty() {
+            turn.outputs.push_back(Output::Persist { summit: self.id.clone(), entries });
+        }
+    }
+
+    /// The store has answered for the oldest decision: now it is announced, then acknowledged.
+    pub(crate) fn persisted(&mut self, stored: bool, turn: &mut Turn<'_>) {
+        let settled = self.ledger.settle(stored);
+        if !stored {
+            self.look_for_absent = Some(turn.now + TRY_AGAIN);
+        }
+        for entry in settled.entries {
+            self.announce(entry, turn);
+        }
+        let done = settled.done.into_iter().map(|asker| (asker, Outcome::Done));
+        let failed = settled.failed.into_iter().map(|asker| (asker, Outcome::Refused { why: Refusal::NotRecorded }));
+        for ((connection, id), outcome) in done.chain(failed) {
+            turn.reply(connection, id, outcome);
+        }
+        if self.has_ended() {
+            self.close_down(turn);
+        }
+    }
+
+    fn announce(&mut self, entry: Entry, turn: &mut Turn<'_>) {
+        let Entry { sequence, at, event, .. } = entry;
+        for connection in self.connections.keys() {
+            turn.send(*connection, ServerMessage::Event { sequence, at, event: event.clone() });
+        }
+        if matches!(event, Event::Revealed { .. }) {
+            self.tell_everything(turn);
+        }
+    }
+
+    fn close_down(&mut self, turn: &mut Turn<'_>) {
+        for seat in self.seats.keys().cloned().collect::<Vec<_>>() {
+            self.dismiss(&seat, Bye::Ended, turn);
+        }
+    }
+
+    // ---- time passes
+
+    /// When to come back if nothing happens.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        let seats = self.seats.values().filter_map(|occupant| match occupant.line {
+            Line::Up(_) => None,
+            Line::Down { until } => Some(until),
+        });
+        seats.chain(self.media.poll_timeout()).chain(self.look_for_absent).min()
+    }
+
+    /// Time has passed: media go on, and seats whose device did not come back become free.
+    pub(crate) fn handle_timeout(&mut self, turn: &mut Turn<'_>) {
+        self.media.handle_timeout(turn.now);
+        let is_over = |occupant: &Occupant| matches!(occupant.line, Line::Down { until } if until <= turn.now);
+        let over: Vec<_> =
+            self.seats.iter().filter(|(_, occupant)| is_over(occupant)).map(|(seat, _)| seat.clone()).collect();
+        for seat in over {
+            self.leave(&seat, turn);
+            self.vacate(&seat, turn);
+        }
+        if self.look_for_absent.is_some_and(|at| at <= turn.now) {
+            self.let_absent_go(turn);
+            if self.end_owed {
+                self.end(turn);
+            }
+        }
+    }
+
+    // ---- small questions
+
+    fn is_here(&self, seat: &SeatId) -> bool {
+        self.seats.get(seat).is_some_and(Occupant::is_here)
+    }
+
+    fn people_here(&self) -> BTreeSet<SeatId> {
+        self.seats.iter().filter(|(_, occupant)| occupant.is_here()).map(|(seat, _)| seat.clone()).collect()
+    }
+
+    fn set_stage(&mut self, seat: &SeatId, stage: Stage, turn: &mut Turn<'_>) {
+        if let Some(occupant) = self.seats.get_mut(seat) {
+            occupant.stage = stage;
+        }
+        self.tell_presence_of(seat, turn);
+    }
+}
+
+/// When a request that was not refused is answered.
+enum Reply {
+    /// At once.
+    Now,
+    /// When the store or the negotiation is done, or it was answered already.
+    Later,
+}
+
+/// Numbers for sources. Each side counts on its own, so that no number tells a side in the lobby what the other one does.
+#[derive(Default)]
+struct SourceNumbers(BTreeMap<usize, u32>);
+
+impl SourceNumbers {
+    /// How many sources one side may open before it runs into the next one's numbers: years of them.
+    const EACH: u32 = 100_000_000;
+
+    fn next(&mut self, plan: &SummitPlan, seat: &SeatId) -> SourceId {
+        let side = plan.delegations.iter().position(|side| side.seats.iter().any(|other| other.id == *seat));
+        let place = side.map_or(0, |place| place + 1);
+        let last = self.0.entry(place).or_default();
+        *last = (*last + 1) % Self::EACH;
+        // A plan has at most eight delegations.
+        SourceId(u32::try_from(place).unwrap_or_default() * Self::EACH + *last)
+    }
+}

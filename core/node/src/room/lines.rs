@@ -1,0 +1,238 @@
+//! The media connections of a room: offers and answers, sources that open and close, and who is routed what.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use media::{Counters, NewPeer, OfferError, PeerId};
+use wire::{Outcome, Refusal, RequestId, SeatId, ServerMessage, Source, SourceId, Track};
+
+use super::{Reply, Room, Turn};
+use crate::occupant::MediaLine;
+use crate::{ConnectionId, Output, routing};
+
+/// M-lines one browser may send on: camera, microphone, screen and its sound, and as many again for what is to come.
+const TRACKS_MAX: usize = 8;
+
+impl Room {
+    /// A browser offers: a new connection is negotiated off this thread, a further offer is answered here.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one message, and who sent it")]
+    pub(super) fn offer(
+        &mut self,
+        connection: ConnectionId,
+        seat: &SeatId,
+        id: &RequestId,
+        sdp: String,
+        tracks: Vec<Track>,
+        fresh: bool,
+        turn: &mut Turn<'_>,
+    ) -> Result<Reply, Refusal> {
+        if tracks.len() > TRACKS_MAX {
+            return Err(Refusal::MediaOffer);
+        }
+        let Some(occupant) = self.seats.get(seat) else { return Err(Refusal::NotHere) };
+        if let (MediaLine::Up { peer, sources, .. }, false) = (&occupant.media, fresh) {
+            let (peer, new) = (*peer, tracks.iter().filter(|track| !sources.contains_key(&track.mid)).count());
+            if sources.len() + new > TRACKS_MAX {
+                return Err(Refusal::TooMany);
+            }
+            let sdp = self.media.handle_offer(peer, &sdp, turn.now).map_err(|_| Refusal::MediaOffer)?;
+            if let Some(fragment) = self.media.ice_ufrag(peer) {
+                turn.demux.rename((self.index, peer), fragment);
+            }
+            turn.send(connection, ServerMessage::MediaAnswer { id: id.clone(), sdp });
+            self.open_sources(seat, tracks, turn);
+            return Ok(Reply::Now);
+        }
+        if let MediaLine::Negotiating { request, .. } = &occupant.media {
+            turn.reply(connection, request.clone(), Outcome::Refused { why: Refusal::MediaOffer });
+        }
+        self.end_media_of(seat, turn);
+        if let Some(occupant) = self.seats.get_mut(seat) {
+            occupant.media = MediaLine::Negotiating { request: id.clone(), tracks };
+        }
+        turn.outputs.push_back(Output::Negotiate { connection, request: id.clone(), sdp });
+        Ok(Reply::Later)
+    }
+
+    /// The answer to a first offer is made, or the offer could not be used. An answer that comes too late, after a newer
+    /// offer or a new connection, is let fall: who offered was told, or offers anew.
+    pub(crate) fn negotiated(
+        &mut self,
+        connection: ConnectionId,
+        request: RequestId,
+        result: Result<(Box<NewPeer>, String), OfferError>,
+        turn: &mut Turn<'_>,
+    ) {
+        let Some(seat) = self.connections.get(&connection).cloned() else { return };
+        let Some(occupant) = self.seats.get_mut(&seat) else { return };
+        let tracks = match &mut occupant.media {
+            MediaLine::Negotiating { request: asked, tracks } if *asked == request => std::mem::take(tracks),
+            MediaLine::None | MediaLine::Negotiating { .. } | MediaLine::Up { .. } => return,
+        };
+        occupant.media = MediaLine::None;
+        let Ok((new, sdp)) = result else {
+            return turn.reply(connection, request, Outcome::Refused { why: Refusal::MediaOffer });
+        };
+        let peer = PeerId(*turn.next_peer);
+        *turn.next_peer += 1;
+        occupant.media = MediaLine::Up { peer, sources: BTreeMap::new(), silent: false };
+        turn.demux.add((self.index, peer), new.ice_ufrag());
+        self.owners.insert(peer, seat.clone());
+        turn.send(connection, ServerMessage::MediaAnswer { id: request.clone(), sdp });
+        self.media.add_peer(peer, *new, turn.now);
+        // All slots are named once, so that none keeps what it carried on the connection before.
+        turn.send(connection, ServerMessage::MediaSlots { slots: self.media.slots(peer) });
+        self.open_sources(&seat, tracks, turn);
+        self.route(turn.now);
+        turn.reply(connection, request, Outcome::Done);
+    }
+
+    /// A sending m-line is put to use, or rests.
+    pub(super) fn publish(
+        &mut self,
+        seat: &SeatId,
+        track: Track,
+        active: bool,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Refusal> {
+        let Some(MediaLine::Up { peer, sources, .. }) = self.seats.get_mut(seat).map(|occupant| &mut occupant.media)
+        else {
+            return Err(Refusal::MediaOffer);
+        };
+        if active {
+            if !self.media.sends_on(*peer, &track.mid) {
+                return Err(Refusal::Unknown);
+            }
+            if sources.len() >= TRACKS_MAX && !sources.contains_key(&track.mid) {
+                return Err(Refusal::TooMany);
+            }
+            self.open_sources(seat, vec![track], turn);
+        } else if let Some(source) = sources.remove(&track.mid) {
+            self.close_source(source, turn);
+        }
+        Ok(())
+    }
+
+    /// Ends the media connection of a seat, if it has one.
+    pub(super) fn end_media_of(&mut self, seat: &SeatId, turn: &mut Turn<'_>) {
+        let Some(occupant) = self.seats.get_mut(seat) else { return };
+        let MediaLine::Up { peer, sources, .. } = std::mem::take(&mut occupant.media) else { return };
+        for source in sources.into_values() {
+            self.close_source(source, turn);
+        }
+        self.owners.remove(&peer);
+        turn.demux.remove(peer);
+        self.media.remove_peer(peer, turn.now);
+    }
+
+    fn open_sources(&mut self, seat: &SeatId, tracks: Vec<Track>, turn: &mut Turn<'_>) {
+        for Track { mid, kind } in tracks {
+            let Some(occupant) = self.seats.get_mut(seat) else { return };
+            let MediaLine::Up { peer, sources, .. } = &mut occupant.media else { return };
+            if sources.contains_key(&mid) || !self.media.sends_on(*peer, &mid) {
+                continue;
+            }
+            let id = self.numbers.next(self.ledger.meeting().plan(), seat);
+            sources.insert(mid.clone(), id);
+            self.media.open_source(id, *peer, &mid, kind);
+            self.sources.insert(id, Source { id, seat: seat.clone(), kind });
+            self.tell_source(id, turn);
+        }
+    }
+
+    fn close_source(&mut self, source: SourceId, turn: &mut Turn<'_>) {
+        self.media.close_source(source, turn.now);
+        self.sources.remove(&source);
+        self.tell_source(source, turn);
+    }
+
+    /// Who may receive what has changed.
+    pub(super) fn route(&mut self, now: Instant) {
+        let meeting = self.ledger.meeting();
+        for (peer, seat) in &self.owners {
+            self.media.set_voices(*peer, routing::voices(meeting, seat, &self.sources), now);
+        }
+        for seat in self.owners.values().cloned().collect::<Vec<_>>() {
+            self.route_pictures_to(&seat, now);
+        }
+    }
+
+    /// What one screen gets has changed.
+    pub(super) fn route_pictures_to(&mut self, seat: &SeatId, now: Instant) {
+        let Some(occupant) = self.seats.get(seat) else { return };
+        let Some(peer) = occupant.peer() else { return };
+        let pictures = routing::pictures(self.ledger.meeting(), seat, &occupant.wanted, &self.sources);
+        self.media.set_pictures(peer, pictures, now);
+    }
+
+    /// A connection came back to a peer that stands: it is told what its m-lines carry.
+    pub(super) fn tell_slots_again(&mut self, seat: &SeatId, connection: ConnectionId, turn: &mut Turn<'_>) {
+        let Some(peer) = self.seats.get(seat).and_then(|occupant| occupant.peer()) else { return };
+        let slots = self.media.slots(peer);
+        if !slots.is_empty() {
+            turn.send(connection, ServerMessage::MediaSlots { slots });
+        }
+    }
+
+    // ---- packets
+
+    /// What the media of this room have counted.
+    pub(crate) fn counters(&self) -> Counters {
+        self.media.counters()
+    }
+
+    /// Whether that peer proves to be at a new address with this datagram.
+    pub(crate) fn accepts(
+        &self,
+        peer: PeerId,
+        from: SocketAddr,
+        to: SocketAddr,
+        datagram: &[u8],
+        now: Instant,
+    ) -> bool {
+        self.media.accepts(peer, from, to, datagram, now)
+    }
+
+    /// A datagram for one of this room's peers.
+    pub(crate) fn handle_datagram(
+        &mut self,
+        peer: PeerId,
+        from: SocketAddr,
+        to: SocketAddr,
+        datagram: &[u8],
+        now: Instant,
+    ) {
+        self.media.handle_datagram(peer, from, to, datagram, now);
+    }
+
+    /// What the media plane wants next: a datagram to be sent, or nothing more.
+    pub(crate) fn poll_media(&mut self, turn: &mut Turn<'_>) -> Option<Output> {
+        while let Some(output) = self.media.poll_output() {
+            match output {
+                media::Output::Transmit { source, destination, payload, .. } => {
+                    return Some(Output::Transmit { source, destination, payload });
+                }
+                media::Output::Slots { peer, slots } => {
+                    let seat = self.owners.get(&peer).and_then(|seat| self.seats.get(seat));
+                    if let Some(connection) = seat.and_then(|occupant| occupant.connection()) {
+                        turn.send(connection, ServerMessage::MediaSlots { slots });
+                    }
+                }
+                media::Output::Connected(peer) => self.set_silent(peer, false, turn),
+                media::Output::Lost(peer) => self.set_silent(peer, true, turn),
+                media::Output::Speaking(loudest) => self.speaking_changed(loudest, turn),
+            }
+        }
+        None
+    }
+
+    /// A peer fell silent, or is heard. The others see it; its own browser notices by itself and offers anew.
+    fn set_silent(&mut self, peer: PeerId, now_silent: bool, turn: &mut Turn<'_>) {
+        let Some(seat) = self.owners.get(&peer).cloned() else { return };
+        if let Some(MediaLine::Up { silent, .. }) = self.seats.get_mut(&seat).map(|occupant| &mut occupant.media) {
+            *silent = now_silent;
+        }
+        self.tell_presence_of(&seat, turn);
+    }
+}

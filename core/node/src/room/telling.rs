@@ -1,0 +1,135 @@
+//! Keeps every screen up to date. Each participant is told what changed since it was last told, and only what the
+//! meeting lets it know; so a reveal, an arrival and a reconnection are all the same comparison.
+
+use std::collections::BTreeSet;
+
+use wire::{Presence, SeatId, ServerMessage, Source, SourceId};
+
+use super::{Room, Turn};
+use crate::occupant::Occupant;
+use crate::routing;
+
+impl Room {
+    /// Whether `viewer` may know of this source.
+    pub(super) fn may_know(&self, viewer: &SeatId, source: &Source) -> bool {
+        source.seat == *viewer || routing::may_receive(self.ledger.meeting(), viewer, source)
+    }
+
+    /// Tells everybody where `seat` is now.
+    pub(super) fn tell_presence_of(&mut self, seat: &SeatId, turn: &mut Turn<'_>) {
+        for viewer in self.viewers() {
+            self.tell_presence(&viewer, seat, turn);
+        }
+    }
+
+    /// Tells everybody how the connection of `seat` is.
+    pub(super) fn tell_quality_of(&mut self, seat: &SeatId, turn: &mut Turn<'_>) {
+        for viewer in self.viewers() {
+            self.tell_quality(&viewer, seat, turn);
+        }
+    }
+
+    /// Tells everybody that a source opened or closed.
+    pub(super) fn tell_source(&mut self, source: SourceId, turn: &mut Turn<'_>) {
+        for viewer in self.viewers() {
+            self.tell_source_to(&viewer, source, turn);
+        }
+        self.route(turn.now);
+    }
+
+    /// Other voices are heard now.
+    pub(super) fn speaking_changed(&mut self, loudest: Vec<SourceId>, turn: &mut Turn<'_>) {
+        self.loudest = loudest;
+        for viewer in self.viewers() {
+            self.tell_speaking_to(&viewer, turn);
+        }
+    }
+
+    /// Whose voices are heard, among those that `viewer` may hear.
+    pub(super) fn tell_speaking_to(&mut self, viewer: &SeatId, turn: &mut Turn<'_>) {
+        let sources = self.loudest.iter().filter_map(|id| self.sources.get(id));
+        let audible = sources.filter(|source| self.may_know(viewer, source));
+        let seats: Vec<SeatId> = audible.map(|source| source.seat.clone()).collect();
+        let Some((occupant, connection)) = self.online(viewer) else { return };
+        if occupant.told.speaking != seats {
+            occupant.told.speaking.clone_from(&seats);
+            turn.send(connection, ServerMessage::Speaking { seats });
+        }
+    }
+
+    /// The rules of who may know what have changed: everybody is told everything that is new to them.
+    pub(super) fn tell_everything(&mut self, turn: &mut Turn<'_>) {
+        let seats: BTreeSet<SeatId> = self.seats.keys().cloned().collect();
+        let sources: BTreeSet<SourceId> = self.sources.keys().copied().collect();
+        for viewer in self.viewers() {
+            for seat in &seats {
+                self.tell_presence(&viewer, seat, turn);
+                self.tell_quality(&viewer, seat, turn);
+            }
+            for source in &sources {
+                self.tell_source_to(&viewer, *source, turn);
+            }
+            self.tell_speaking_to(&viewer, turn);
+        }
+        self.route(turn.now);
+    }
+
+    fn tell_presence(&mut self, viewer: &SeatId, seat: &SeatId, turn: &mut Turn<'_>) {
+        let visible = viewer == seat || self.ledger.meeting().may_see_presence(viewer, seat);
+        let presence = match self.seats.get(seat) {
+            Some(occupant) if visible => occupant.presence(),
+            Some(_) | None => Presence::Absent,
+        };
+        let Some((occupant, connection)) = self.online(viewer) else { return };
+        let former = match presence {
+            Presence::Absent => occupant.told.presence.remove(seat),
+            Presence::Arriving | Presence::Here { .. } | Presence::Reconnecting => {
+                occupant.told.presence.insert(seat.clone(), presence)
+            }
+        };
+        if former.unwrap_or(Presence::Absent) != presence {
+            turn.send(connection, ServerMessage::Presence { seat: seat.clone(), presence });
+        }
+    }
+
+    fn tell_quality(&mut self, viewer: &SeatId, seat: &SeatId, turn: &mut Turn<'_>) {
+        let visible = viewer == seat || self.ledger.meeting().may_see_presence(viewer, seat);
+        let quality = self.seats.get(seat).filter(|_| visible).and_then(|occupant| occupant.quality);
+        let Some((occupant, connection)) = self.online(viewer) else { return };
+        let Some(quality) = quality else {
+            occupant.told.quality.remove(seat);
+            return;
+        };
+        if occupant.told.quality.insert(seat.clone(), quality) != Some(quality) {
+            turn.send(connection, ServerMessage::Quality { seat: seat.clone(), quality });
+        }
+    }
+
+    fn tell_source_to(&mut self, viewer: &SeatId, id: SourceId, turn: &mut Turn<'_>) {
+        let source = self.sources.get(&id).filter(|source| self.may_know(viewer, source)).cloned();
+        let Some((occupant, connection)) = self.online(viewer) else { return };
+        let known = occupant.told.sources.contains_key(&id);
+        match source {
+            Some(source) if !known => {
+                occupant.told.sources.insert(id, source.clone());
+                turn.send(connection, ServerMessage::SourceOpened { source });
+            }
+            None if known => {
+                occupant.told.sources.remove(&id);
+                turn.send(connection, ServerMessage::SourceClosed { source: id });
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    /// Those who have a screen now.
+    fn viewers(&self) -> Vec<SeatId> {
+        self.connections.values().cloned().collect()
+    }
+
+    fn online(&mut self, seat: &SeatId) -> Option<(&mut Occupant, crate::ConnectionId)> {
+        let occupant = self.seats.get_mut(seat)?;
+        let connection = occupant.connection()?;
+        Some((occupant, connection))
+    }
+}

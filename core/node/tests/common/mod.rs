@@ -1,0 +1,197 @@
+//! A node with a store that answers when it is told to, and people who remember what they were sent.
+
+#![allow(dead_code, unreachable_pub, reason = "every test file uses its own part")]
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "a test that finds something else fails")]
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use node::{ConnectionId, Input, Node, Output, SessionId};
+use wire::{
+    Bye, ClientMessage, Devices, Entry, MeetingView, Outcome, Refusal, Request, RequestId, SeatId, ServerMessage,
+    SummitId, SummitPlan, WallTime,
+};
+
+pub struct Hall {
+    pub node: Node,
+    pub now: Instant,
+    start: Instant,
+    /// What was asked of the store and not answered yet.
+    pub waiting: VecDeque<Vec<Entry>>,
+    /// What the store has.
+    pub log: Vec<Entry>,
+    /// False: entries wait until [`Hall::store`] is called.
+    pub store_at_once: bool,
+    pub sent: BTreeMap<ConnectionId, Vec<ServerMessage>>,
+    pub closed: BTreeMap<ConnectionId, Bye>,
+    pub forgotten: Vec<SummitId>,
+    next: u64,
+}
+
+pub const ON: Devices = Devices { microphone: true, camera: true };
+
+pub fn seat(id: &str) -> SeatId {
+    SeatId::new(id).unwrap()
+}
+
+pub fn summit() -> SummitId {
+    SummitId::new("river").unwrap()
+}
+
+/// Two delegations of two, and a neutral chair.
+pub fn plan() -> SummitPlan {
+    let seat = |id: &str, role: &str| serde_json::json!({"id": id, "name": {"en": id}, "title": {"en": role}, "role": role, "languages": ["en"], "time_zone": "UTC"});
+    let side = |id: &str| {
+        let seats = [seat(&format!("{id}-head"), "principal"), seat(&format!("{id}-aide"), "adviser")];
+        serde_json::json!({"id": id, "name": {"en": id}, "flag": {"layout": "vertical", "colours": ["#112233"]}, "seats": seats})
+    };
+    serde_json::from_value(serde_json::json!({
+        "title": {"en": "Talks"}, "delegations": [side("meridia"), side("vesland")], "secretariat": [seat("chair", "chair")],
+        "agenda": [{"id": "water", "title": {"en": "Water"}, "minutes": 10}]
+    }))
+    .unwrap()
+}
+
+impl Hall {
+    pub fn open() -> Self {
+        Self::reopen(Vec::new())
+    }
+
+    /// A server that starts with this log.
+    pub fn reopen(log: Vec<Entry>) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "an origin for virtual time; it is never read again")]
+        let now = Instant::now();
+        let mut hall = Self {
+            node: Node::new(),
+            now,
+            start: now,
+            waiting: VecDeque::new(),
+            log: log.clone(),
+            store_at_once: true,
+            sent: BTreeMap::new(),
+            closed: BTreeMap::new(),
+            forgotten: Vec::new(),
+            next: 1,
+        };
+        hall.tell(Input::Open { summit: summit(), plan: Box::new(plan()), log });
+        hall
+    }
+
+    pub fn tell(&mut self, input: Input) {
+        self.node.handle(input, self.now, self.wall());
+        self.drain();
+    }
+
+    pub fn pass(&mut self, time: Duration) {
+        self.now += time;
+        self.node.handle_timeout(self.now, self.wall());
+        self.drain();
+    }
+
+    /// The store answers for the oldest decision.
+    pub fn store(&mut self, stored: bool) {
+        let entries = self.waiting.pop_front().expect("something waits for the store");
+        if stored {
+            self.log.extend(entries);
+        }
+        self.tell(Input::Persisted { summit: summit(), stored });
+    }
+
+    /// A device says hello on a new connection.
+    pub fn hello(&mut self, who: &str, session: i64, take_over: bool) -> ConnectionId {
+        self.next += 1;
+        let connection = ConnectionId(self.next);
+        self.hello_again(connection, who, session, take_over);
+        connection
+    }
+
+    pub fn hello_again(&mut self, connection: ConnectionId, who: &str, session: i64, take_over: bool) {
+        self.tell(Input::Hello {
+            connection,
+            session: SessionId(session),
+            summit: summit(),
+            seat: seat(who),
+            device: format!("device {session}"),
+            take_over,
+        });
+    }
+
+    /// A person arrives and comes in.
+    pub fn enter(&mut self, who: &str) -> ConnectionId {
+        self.next += 1;
+        let connection = self.hello(who, i64::try_from(self.next).unwrap(), false);
+        assert_eq!(self.ask(connection, Request::Enter { devices: ON }), Some(Outcome::Done));
+        connection
+    }
+
+    /// Asks, and returns the reply if there was one at once.
+    pub fn ask(&mut self, connection: ConnectionId, request: Request) -> Option<Outcome> {
+        self.next += 1;
+        let id = format!("r{}", self.next);
+        self.ask_as(connection, &id, request)
+    }
+
+    pub fn ask_as(&mut self, connection: ConnectionId, id: &str, request: Request) -> Option<Outcome> {
+        let id = RequestId::new(id).unwrap();
+        self.tell(Input::Message { connection, message: ClientMessage { id: id.clone(), request } });
+        self.outcome(connection, &id)
+    }
+
+    pub fn outcome(&self, connection: ConnectionId, request: &RequestId) -> Option<Outcome> {
+        self.sent(connection).iter().find_map(|message| match message {
+            ServerMessage::Reply { id, outcome } if id == request => Some(outcome.clone()),
+            _ => None,
+        })
+    }
+
+    pub fn sent(&self, connection: ConnectionId) -> &[ServerMessage] {
+        self.sent.get(&connection).map_or(&[], Vec::as_slice)
+    }
+
+    /// What was sent since the last call.
+    pub fn news(&mut self, connection: ConnectionId) -> Vec<ServerMessage> {
+        self.sent.remove(&connection).unwrap_or_default()
+    }
+
+    pub fn welcome(&self, connection: ConnectionId) -> MeetingView {
+        let welcome = self.sent(connection).iter().rev().find_map(|message| match message {
+            ServerMessage::Welcome { meeting, .. } => Some(meeting.as_ref().clone()),
+            _ => None,
+        });
+        welcome.expect("it was welcomed")
+    }
+
+    /// Both heads are in and ready.
+    pub fn plenary() -> (Self, ConnectionId, ConnectionId, ConnectionId) {
+        let mut hall = Self::open();
+        let (one, two, chair) = (hall.enter("meridia-head"), hall.enter("vesland-head"), hall.enter("chair"));
+        assert_eq!(hall.ask(one, Request::Ready { ready: true }), Some(Outcome::Done));
+        assert_eq!(hall.ask(two, Request::Ready { ready: true }), Some(Outcome::Done));
+        (hall, one, two, chair)
+    }
+
+    fn wall(&self) -> WallTime {
+        WallTime(1_795_456_800_000).plus(self.now - self.start)
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.node.poll_output(self.now, self.wall()) {
+            match output {
+                Output::Send { connection, message } => self.sent.entry(connection).or_default().push(message),
+                Output::Close { connection, reason } => {
+                    self.closed.insert(connection, reason);
+                }
+                Output::Persist { entries, .. } => self.waiting.push_back(entries),
+                Output::Closed { summit } => self.forgotten.push(summit),
+                Output::Transmit { .. } | Output::Negotiate { .. } => {}
+            }
+        }
+        if self.store_at_once && !self.waiting.is_empty() {
+            self.store(true);
+        }
+    }
+}
+
+pub fn refused(why: Refusal) -> Option<Outcome> {
+    Some(Outcome::Refused { why })
+}

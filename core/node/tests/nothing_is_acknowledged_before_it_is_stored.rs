@@ -1,0 +1,130 @@
+//! The ledger's promise, seen from outside.
+
+#![allow(clippy::wildcard_enum_match_arm, reason = "only some messages matter here")]
+
+mod common;
+
+use std::time::Duration;
+
+use common::{Hall, refused, seat, summit};
+use node::Input;
+use wire::{Event, Outcome, Refusal, Request, RequestId, ServerMessage};
+
+fn is_event(message: &ServerMessage) -> bool {
+    matches!(message, ServerMessage::Event { .. })
+}
+
+#[test]
+fn neither_announced_nor_answered_until_the_store_says_so() {
+    let (mut hall, one, two, _) = Hall::plenary();
+    hall.store_at_once = false;
+    hall.news(one);
+    hall.news(two);
+    assert_eq!(hall.ask_as(one, "hand", Request::RaiseHand), None);
+    assert!(!hall.news(two).iter().any(is_event));
+    hall.store(true);
+    assert_eq!(hall.outcome(one, &RequestId::new("hand").unwrap()), Some(Outcome::Done));
+    assert_eq!(hall.news(two).iter().filter(|message| is_event(message)).count(), 1);
+}
+
+#[test]
+fn what_could_not_be_stored_did_not_happen() {
+    let (mut hall, one, two, chair) = Hall::plenary();
+    hall.store_at_once = false;
+    hall.ask_as(one, "first", Request::RaiseHand);
+    hall.ask_as(two, "second", Request::RaiseHand);
+    hall.store(false);
+    assert_eq!(hall.outcome(one, &RequestId::new("first").unwrap()), refused(Refusal::NotRecorded));
+    assert_eq!(hall.outcome(two, &RequestId::new("second").unwrap()), refused(Refusal::NotRecorded));
+    assert_eq!(
+        hall.ask(chair, Request::RaiseHand),
+        refused(Refusal::NotRecorded),
+        "the store has not answered for all yet"
+    );
+    hall.store(false);
+    hall.store_at_once = true;
+    assert_eq!(hall.ask_as(two, "third", Request::RaiseHand), Some(Outcome::Done));
+    let places: Vec<u64> = hall.log.iter().map(|entry| entry.sequence.0).collect();
+    assert_eq!(places, (1..=places.len() as u64).collect::<Vec<_>>(), "no gap in the log");
+}
+
+#[test]
+fn a_request_sent_twice_is_carried_out_once() {
+    let (mut hall, one, _, _) = Hall::plenary();
+    assert_eq!(hall.ask_as(one, "hand", Request::RaiseHand), Some(Outcome::Done));
+    let stored = hall.log.len();
+    hall.news(one);
+    assert_eq!(hall.ask_as(one, "hand", Request::RaiseHand), Some(Outcome::Done));
+    assert_eq!(hall.log.len(), stored);
+}
+
+#[test]
+fn a_request_sent_again_after_a_restart_is_answered_from_the_log() {
+    let (mut hall, one, _, _) = Hall::plenary();
+    hall.ask_as(one, "hand", Request::RaiseHand);
+    let mut restarted = Hall::reopen(hall.log);
+    let one = restarted.enter("meridia-head");
+    assert_eq!(restarted.welcome(one).floor.queue, [seat("meridia-head")]);
+    assert_eq!(restarted.ask_as(one, "hand", Request::RaiseHand), Some(Outcome::Done));
+}
+
+#[test]
+fn the_reply_follows_a_person_to_the_next_connection() {
+    let (mut hall, _, _, chair) = Hall::plenary();
+    let first = hall.hello("meridia-aide", 77, false);
+    hall.ask(first, Request::Enter { devices: common::ON });
+    hall.store_at_once = false;
+    hall.ask_as(first, "hand", Request::RaiseHand);
+    hall.tell(Input::Disconnected { connection: first });
+    let second = hall.hello("meridia-aide", 77, false);
+    assert_eq!(hall.ask_as(second, "hand", Request::RaiseHand), None);
+    hall.store(true);
+    assert_eq!(hall.outcome(second, &RequestId::new("hand").unwrap()), Some(Outcome::Done));
+    assert!(hall.sent(chair).iter().any(is_event));
+}
+
+#[test]
+fn the_operator_ends_a_summit_for_everybody() {
+    let (mut hall, one, two, chair) = Hall::plenary();
+    hall.tell(Input::End { summit: summit() });
+    assert!(matches!(hall.log.last().unwrap().event, Event::Ended { by: None }));
+    assert_eq!([one, two, chair].map(|connection| hall.closed[&connection]), [wire::Bye::Ended; 3]);
+    assert_eq!(hall.forgotten, [summit()]);
+}
+
+#[test]
+fn a_request_sent_again_while_the_store_fails_is_answered() {
+    let (mut hall, one, two, _) = Hall::plenary();
+    hall.store_at_once = false;
+    hall.ask_as(one, "first", Request::RaiseHand);
+    hall.ask_as(two, "second", Request::RaiseHand);
+    hall.store(false);
+    hall.news(two);
+    assert_eq!(hall.ask_as(two, "second", Request::RaiseHand), refused(Refusal::NotRecorded));
+}
+
+#[test]
+fn a_departure_that_could_not_be_stored_is_stored_later() {
+    let (mut hall, one, two, _) = Hall::plenary();
+    hall.ask(two, Request::RaiseHand);
+    hall.store_at_once = false;
+    hall.ask(two, Request::Leave);
+    hall.store(false);
+    hall.store_at_once = true;
+    hall.pass(Duration::from_secs(2));
+    let lowered =
+        |message: &ServerMessage| matches!(message, ServerMessage::Event { event: Event::HandLowered { .. }, .. });
+    assert!(hall.sent(one).iter().any(lowered));
+}
+
+#[test]
+fn who_does_not_come_back_after_a_restart_gives_the_floor_free() {
+    let (mut hall, one, two, _) = Hall::plenary();
+    hall.ask(two, Request::RaiseHand);
+    hall.ask(one, Request::RaiseHand);
+    let mut restarted = Hall::reopen(hall.log);
+    restarted.enter("meridia-head");
+    restarted.pass(Duration::from_secs(21));
+    let head = restarted.hello("meridia-aide", 99, false);
+    assert_eq!(restarted.welcome(head).floor.queue, [seat("meridia-head")]);
+}
