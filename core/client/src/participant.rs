@@ -1,0 +1,425 @@
+//! One participant: what it is told, what it wants done, and the meeting as it sees it.
+
+mod conversation;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use media::caller::Received;
+use wire::{
+    Bye, ClientMessage, Devices, MeetingView, Mid, Outcome, Phase, Pixels, Request, RequestId, SeatId, ServerMessage,
+    SourceId, SummitPlan, WallTime, Wanted,
+};
+
+use crate::assets::Persona;
+use crate::behaviour::{Behaviour, Habits};
+use crate::clock::ServerClock;
+use crate::dice::Dice;
+use crate::link::{Link, Step};
+use crate::media_line::{Happened, MediaLine};
+use crate::player::{Cue, Talk};
+use crate::requests::Requests;
+use crate::stats::Stats;
+
+/// As many as the web client has.
+const AUDIO_SLOTS: usize = 3;
+const VIDEO_SLOTS_MAX: usize = 10;
+/// Between two wishes for pictures: when many come and go at once, one wish is enough.
+const WISH_PAUSE: Duration = Duration::from_millis(100);
+/// As often as the web client: to know the clock, and that the connection lives.
+const PING: Duration = Duration::from_secs(2);
+
+/// Who a participant is and what it does.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The session's token, from [`wire::Arrival`].
+    pub token: String,
+    /// Words for the device.
+    pub device: String,
+    /// Whether another device in the seat must give way.
+    pub take_over: bool,
+    /// Whether it comes in as soon as it is welcomed; otherwise [`Participant::enter`] does it.
+    pub enter: bool,
+    /// What it looks and sounds like; none only listens.
+    pub persona: Option<Persona>,
+    /// When it speaks.
+    pub talk: Talk,
+    /// What it does by itself.
+    pub behaviour: Behaviour,
+    /// How high it shows every picture.
+    pub height: Pixels,
+    /// The address of the socket that carries its media.
+    pub local: SocketAddr,
+    /// All of its chance comes from here: ids, pauses, moods.
+    pub seed: u64,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// The socket that [`Output::Connect`] asked for is open.
+    Opened,
+    /// The socket is gone, or could not be opened.
+    Closed,
+    /// The server said something.
+    Message(Box<ServerMessage>),
+    /// A datagram came to the local address `destination`.
+    Datagram {
+        /// From where.
+        source: SocketAddr,
+        /// To where.
+        destination: SocketAddr,
+        /// Its bytes.
+        bytes: &'a [u8],
+    },
+}
+
+/// What must be done.
+#[derive(Debug)]
+pub enum Output {
+    /// Open a WebSocket; then say [`Input::Opened`] or [`Input::Closed`].
+    Connect,
+    /// Close the WebSocket; nothing more is expected of it.
+    Disconnect,
+    /// Send a message.
+    Send(ClientMessage),
+    /// Send a datagram.
+    Transmit {
+        /// The local address it leaves from.
+        source: SocketAddr,
+        /// Where it goes.
+        destination: SocketAddr,
+        /// Its bytes.
+        payload: Vec<u8>,
+    },
+    /// Something that a person would notice.
+    Notice(Noticed),
+}
+
+/// What a person would notice.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Noticed {
+    /// The server let it in; the meeting is there to be seen.
+    Welcome,
+    /// The connection is lost; it comes back by itself.
+    Disconnected,
+    /// Another device has the seat; say [`Participant::take_over`] or go.
+    SeatTaken {
+        /// What it calls itself.
+        device: String,
+    },
+    /// A request was answered.
+    Answered {
+        /// Which.
+        id: RequestId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// Sound and pictures flow.
+    MediaConnected,
+    /// They do not any more; they come back by themselves.
+    MediaLost,
+    /// The first picture is there.
+    FirstPicture {
+        /// How long that took since `enter` was sent.
+        after: Duration,
+    },
+    /// This is the instant at which both sides appear.
+    Revealed,
+    /// It is over for good.
+    Over(Bye),
+}
+
+/// Whether it came in.
+#[derive(Clone, Copy, Debug)]
+enum Entry {
+    Outside,
+    Inside { since: Instant },
+    Gone,
+}
+
+/// The participant.
+pub struct Participant {
+    settings: Settings,
+    link: Link,
+    dice: Dice,
+    clock: ServerClock,
+    requests: Requests,
+    you: Option<SeatId>,
+    plan: Option<Box<SummitPlan>>,
+    meeting: Option<Box<MeetingView>>,
+    speaking: Vec<SeatId>,
+    slots: BTreeMap<Mid, SourceId>,
+    entry: Entry,
+    devices: Devices,
+    media: Option<MediaLine>,
+    habits: Habits,
+    hello_sent: Instant,
+    ping_due: Instant,
+    wished: Vec<Wanted>,
+    wish_due: Option<Instant>,
+    reveal: Reveal,
+    stats: Stats,
+    outputs: VecDeque<Output>,
+}
+
+/// Whether the reveal was noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reveal {
+    Hidden,
+    Announced(WallTime),
+    Seen,
+}
+
+impl Participant {
+    /// A participant that wants its first connection at once.
+    pub fn new(settings: Settings, now: Instant) -> Self {
+        let mut dice = Dice::new(settings.seed);
+        let habits = Habits::new(settings.behaviour, now, &mut dice);
+        let sends = settings.persona.is_some();
+        Self {
+            settings,
+            link: Link::new(now),
+            dice,
+            clock: ServerClock::new(now),
+            requests: Requests::default(),
+            you: None,
+            plan: None,
+            meeting: None,
+            speaking: Vec::new(),
+            slots: BTreeMap::new(),
+            entry: Entry::Outside,
+            devices: Devices { microphone: sends, camera: sends },
+            media: None,
+            habits,
+            hello_sent: now,
+            ping_due: now,
+            wished: Vec::new(),
+            wish_due: None,
+            reveal: Reveal::Hidden,
+            stats: Stats::default(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Something happened.
+    pub fn handle(&mut self, input: Input<'_>, now: Instant) {
+        match input {
+            Input::Opened => self.say_hello(self.settings.take_over, now),
+            Input::Closed => self.lose_link(now),
+            Input::Message(message) => self.hear(*message, now),
+            Input::Datagram { source, destination, bytes } => {
+                if let Some(media) = &mut self.media {
+                    media.handle_datagram(source, destination, bytes, now);
+                }
+            }
+        }
+        self.settle(now);
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        match self.link.handle_timeout(now, &mut self.dice) {
+            Some(Step::Open) => self.outputs.push_back(Output::Connect),
+            Some(Step::Close) => {
+                self.outputs.push_back(Output::Disconnect);
+                self.outputs.push_back(Output::Notice(Noticed::Disconnected));
+            }
+            None => {}
+        }
+        if self.link.is_welcome() {
+            self.ping(now);
+            self.follow_habits(now);
+        }
+        let cue = self.cue(now);
+        if let Some(media) = &mut self.media {
+            media.handle_timeout(self.devices, cue, now);
+        }
+        self.settle(now);
+    }
+
+    /// What must be done next; call until `None` after every other call.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to call [`Participant::handle_timeout`] if nothing else happens; none when it is over for good.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let welcome = self.link.is_welcome();
+        let reveal = match self.reveal {
+            Reveal::Announced(at) => self.clock.when(at),
+            Reveal::Hidden | Reveal::Seen => None,
+        };
+        [
+            self.link.poll_timeout(),
+            welcome.then_some(self.ping_due),
+            self.habits.poll_timeout().filter(|_| welcome),
+            self.wish_due.filter(|_| welcome),
+            reveal,
+            self.media.as_ref().filter(|_| welcome).and_then(MediaLine::offer_due),
+            self.media.as_ref().and_then(MediaLine::poll_timeout),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// Comes in, as after the pre-flight: to the lobby, or to the plenary if it has begun.
+    pub fn enter(&mut self, now: Instant) {
+        if matches!(self.entry, Entry::Inside { .. } | Entry::Gone) {
+            return;
+        }
+        self.entry = Entry::Inside { since: now };
+        if self.link.is_welcome() {
+            self.come_in(now);
+        }
+        self.settle(now);
+    }
+
+    /// Asks for something. It is sent at once, or as soon as there is a connection, and again after a lost one until it is
+    /// answered.
+    pub fn request(&mut self, request: Request, now: Instant) -> RequestId {
+        let id = self.send(request);
+        self.settle(now);
+        id
+    }
+
+    /// Switches microphone and camera.
+    pub fn switch_devices(&mut self, devices: Devices, now: Instant) {
+        self.devices = devices;
+        if matches!(self.entry, Entry::Inside { .. }) && self.link.is_welcome() {
+            self.send(Request::Devices { devices });
+        }
+        self.settle(now);
+    }
+
+    /// Goes for good.
+    pub fn leave(&mut self, now: Instant) {
+        self.entry = Entry::Gone;
+        if let Some(media) = &mut self.media {
+            media.stop();
+        }
+        self.request(Request::Leave, now);
+    }
+
+    /// The seat is taken, and this device is the one that stays.
+    pub fn take_over(&mut self, now: Instant) {
+        if self.link.is_greeting() {
+            self.say_hello(true, now);
+        }
+    }
+
+    /// The own seat, once welcomed.
+    pub fn you(&self) -> Option<&SeatId> {
+        self.you.as_ref()
+    }
+
+    /// The summit as prepared, once welcomed.
+    pub fn plan(&self) -> Option<&SummitPlan> {
+        self.plan.as_deref()
+    }
+
+    /// The meeting as it is seen from this seat, once welcomed.
+    pub fn meeting(&self) -> Option<&MeetingView> {
+        self.meeting.as_deref()
+    }
+
+    /// Whose voices are heard now, loudest first.
+    pub fn speaking(&self) -> &[SeatId] {
+        &self.speaking
+    }
+
+    /// What the receiving m-lines carry, idle ones left out.
+    pub fn slots(&self) -> &BTreeMap<Mid, SourceId> {
+        &self.slots
+    }
+
+    /// What arrived, on each receiving m-line of the present connection.
+    pub fn received(&self) -> impl Iterator<Item = (&Mid, Received)> {
+        self.media.iter().flat_map(MediaLine::received)
+    }
+
+    /// Counts since it began.
+    pub fn stats(&self) -> Stats {
+        let (sound, pictures) = self.media.as_ref().map(MediaLine::received_in_all).unwrap_or_default();
+        Stats { sound, pictures, ..self.stats }
+    }
+
+    /// The server's clock, as far as it is known here.
+    pub fn server_time(&self, now: Instant) -> Option<WallTime> {
+        self.clock.at(now)
+    }
+
+    /// Does what follows from how things are now.
+    fn settle(&mut self, now: Instant) {
+        if self.link.is_welcome() && self.media.as_ref().and_then(MediaLine::offer_due).is_some_and(|due| due <= now) {
+            self.offer_media(now);
+        }
+        self.settle_media(now);
+        self.wish_for_pictures(now);
+        self.notice_reveal(now);
+        self.notice_first_picture();
+    }
+
+    fn settle_media(&mut self, now: Instant) {
+        while let Some(happened) = self.media.as_mut().and_then(|media| media.poll(now)) {
+            self.outputs.push_back(match happened {
+                Happened::Transmit { source, destination, payload } => {
+                    Output::Transmit { source, destination, payload }
+                }
+                Happened::Connected => {
+                    self.stats.media_connections += 1;
+                    Output::Notice(Noticed::MediaConnected)
+                }
+                Happened::Lost => {
+                    self.slots.clear();
+                    Output::Notice(Noticed::MediaLost)
+                }
+            });
+        }
+    }
+
+    fn notice_reveal(&mut self, now: Instant) {
+        if let (Reveal::Hidden, Some(Phase::Plenary { revealed_at })) =
+            (self.reveal, self.meeting.as_ref().map(|meeting| &meeting.phase))
+        {
+            self.reveal = Reveal::Announced(*revealed_at);
+        }
+        if let Reveal::Announced(at) = self.reveal
+            && self.clock.at(now).is_some_and(|time| time >= at)
+        {
+            self.reveal = Reveal::Seen;
+            self.outputs.push_back(Output::Notice(Noticed::Revealed));
+        }
+    }
+
+    fn notice_first_picture(&mut self) {
+        if let (None, Entry::Inside { since }) = (self.stats.join, self.entry)
+            && let Some(first) = self.media.as_ref().and_then(MediaLine::first_picture)
+        {
+            let after = first.saturating_duration_since(since);
+            self.stats.join = Some(after);
+            self.outputs.push_back(Output::Notice(Noticed::FirstPicture { after }));
+        }
+    }
+
+    fn cue(&self, now: Instant) -> Cue {
+        let (Some(meeting), Some(you)) = (&self.meeting, &self.you) else { return Cue::Listen };
+        match &meeting.floor.holder {
+            Some((holder, _)) if holder == you && self.settings.talk != Talk::Never => Cue::Freely,
+            Some(_) => Cue::Listen,
+            None => self.clock.at(now).map_or(Cue::Listen, |time| self.settings.talk.cue(time.0)),
+        }
+    }
+
+    fn follow_habits(&mut self, now: Instant) {
+        if !self.habits.is_due(now) || !matches!(self.entry, Entry::Inside { .. }) || self.requests.is_deciding() {
+            return;
+        }
+        let (Some(plan), Some(meeting), Some(you)) = (&self.plan, &self.meeting, &self.you) else { return };
+        if let Some(request) = self.habits.look(plan, meeting, you, now, &mut self.dice) {
+            self.send(request);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What a participant can tell of its own experience, for reports and assertions.
+
+use std::time::Duration;
+
+use media::caller::Received;
+
+/// Counts since the participant began, over all its connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// How often it was welcomed: once, and once for every reconnection.
+    pub welcomes: u32,
+    /// How often its media connected.
+    pub media_connections: u32,
+    /// Requests carried out.
+    pub done: u32,
+    /// Requests refused.
+    pub refused: u32,
+    /// From `enter` to the first picture that a decoder would have shown.
+    pub join: Option<Duration>,
+    /// Sound received.
+    pub sound: Received,
+    /// Pictures received.
+    pub pictures: Received,
+}
