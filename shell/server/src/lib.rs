@@ -1,0 +1,38 @@
+//! A whole server: sockets, threads, clocks and files around the [`node`]s that decide. It parses what comes in once, at
+//! the edge, moves it to the media thread that owns the summit, and does what that thread's node asks for.
+//!
+//! Start at `run.rs`, which joins the parts. A packet: `udp.rs` -> `media_thread.rs` -> `node` -> `egress.rs` -> `udp.rs`,
+//! all on one thread. A request: `websocket.rs` -> `media_thread.rs` -> `node` -> `store` -> `node` -> `outbound.rs` ->
+//! `websocket.rs`. Nothing of a meeting is decided here, and no secret, name or content reaches a log.
+
+mod accept;
+mod addresses;
+pub mod admin;
+mod ask;
+mod clock;
+mod crowd;
+mod egress;
+mod embed;
+mod gauge;
+mod headers;
+mod http;
+mod listen;
+mod media_thread;
+mod metrics;
+mod outbound;
+mod problem;
+mod rooms;
+mod run;
+mod sessions;
+mod settings;
+mod start_error;
+mod tls;
+mod token_bucket;
+mod udp;
+mod urls;
+mod websocket;
+
+pub use run::Server;
+pub use settings::{BadPublicAddress, DEFAULT_PORT, LogFormat, PublicAddress, Settings, TlsFiles};
+pub use start_error::StartError;
+pub use tls::TlsError;

@@ -1,0 +1,252 @@
+//! The node's desk: hands it what happened and does what it asks for: queues messages, hands out appends and offers,
+//! gathers datagrams.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use mio::Waker;
+use node::{ConnectionId, Input, Node, Output};
+use store::StoreError;
+use wire::{Bye, Entry, ServerMessage, SummitId};
+
+use super::appending::Appending;
+use super::ports::Ports;
+use super::{Answer, Answered, Command, Surroundings};
+use crate::clock::Now;
+use crate::metrics::ThreadMetrics;
+use crate::outbound::{Outbound, TooSlow};
+
+/// The way by which work that was handed out comes back.
+#[derive(Clone)]
+struct Return {
+    answers: Sender<Answer>,
+    waker: Arc<Waker>,
+    life: u64,
+}
+
+impl Return {
+    fn give(&self, what: Answered) {
+        // A thread that has stopped needs no answer.
+        if self.answers.send(Answer { life: self.life, what }).is_ok() {
+            drop(self.waker.wake());
+        }
+    }
+}
+
+pub(super) struct Desk {
+    node: Node,
+    thread: usize,
+    candidates: Arc<[SocketAddr]>,
+    around: Surroundings,
+    metrics: Arc<ThreadMetrics>,
+    connections: HashMap<ConnectionId, Outbound>,
+    back: Return,
+    life: Arc<AtomicU64>,
+    appending: Appending,
+    /// The way out.
+    pub(super) ports: Ports,
+}
+
+impl Desk {
+    pub(super) fn new(
+        thread: usize,
+        ports: Ports,
+        around: Surroundings,
+        answers: Sender<Answer>,
+        waker: Arc<Waker>,
+        life: Arc<AtomicU64>,
+    ) -> Self {
+        Self {
+            node: Node::new(),
+            thread,
+            candidates: ports.candidates().into(),
+            metrics: around.metrics.thread(thread),
+            around,
+            connections: HashMap::new(),
+            back: Return { answers, waker, life: 0 },
+            life,
+            appending: Appending::default(),
+            ports,
+        }
+    }
+
+    /// How many changes are being stored.
+    pub(super) fn appending(&self) -> usize {
+        self.appending.len()
+    }
+
+    /// How long the node has nothing to do.
+    pub(super) fn until_timeout(&self, now: Instant) -> Duration {
+        self.node.poll_timeout().map_or(Duration::MAX, |at| at.saturating_duration_since(now))
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Now) {
+        if self.node.poll_timeout().is_some_and(|at| at <= now.instant) {
+            self.node.handle_timeout(now.instant, now.wall);
+            self.drain(now);
+        }
+    }
+
+    /// Tells the node of a datagram. What follows from it comes with [`Desk::drain`].
+    pub(super) fn datagram(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Now) {
+        self.node.handle_datagram(source, destination, bytes, now.instant);
+    }
+
+    pub(super) fn answered(&mut self, answer: Answer, now: Now) {
+        let is_current = answer.life == self.back.life;
+        match answer.what {
+            Answered::Offer(input) if is_current => self.tell(input, now),
+            Answered::Offer(_) => {}
+            Answered::Append { summit, ticket, stored } if is_current => {
+                for stored in self.appending.answered(&summit, ticket, stored) {
+                    self.tell(Input::Persisted { summit: summit.clone(), stored }, now);
+                }
+            }
+            Answered::Append { .. } => {}
+        }
+    }
+
+    pub(super) fn command(&mut self, life: u64, command: Command, now: Now) {
+        let is_current = life == self.back.life;
+        match command {
+            Command::Hello { connection, outbound, input } => {
+                if let Some(outbound) = outbound {
+                    self.connections.insert(connection, outbound);
+                }
+                if is_current {
+                    self.tell(input, now);
+                } else {
+                    self.close(connection, Bye::Restart);
+                }
+            }
+            Command::Disconnected(connection) => {
+                // One that the node or this desk has closed is known to be gone.
+                if self.connections.remove(&connection).is_some() && is_current {
+                    self.tell(Input::Disconnected { connection }, now);
+                }
+            }
+            Command::Node(input) if is_current => self.tell(input, now),
+            Command::Node(_) => {}
+            #[cfg(test)]
+            Command::Panic => panic!("as a test wants it"),
+            Command::Stop => {
+                self.tell(Input::Shutdown, now);
+                self.close_all();
+            }
+        }
+    }
+
+    /// After a panic nothing of the node can be trusted. Everybody is asked to come back, and finds the rooms rebuilt from
+    /// their logs.
+    pub(super) fn begin_anew(&mut self) {
+        tracing::error!(
+            thread = self.thread,
+            "a media thread panicked and begins anew; its people are asked to come back"
+        );
+        self.metrics.panics.fetch_add(1, Ordering::Relaxed);
+        self.back.life += 1;
+        // What the old life asked for is answered to nobody.
+        self.appending = Appending::default();
+        self.life.store(self.back.life, Ordering::Release);
+        self.node = Node::new();
+        self.ports.clear();
+        self.close_all();
+    }
+
+    fn tell(&mut self, input: Input, now: Now) {
+        self.node.handle(input, now.instant, now.wall);
+        self.drain(now);
+    }
+
+    /// Does all that the node asks for. A connection that cannot take its messages is gone for the node, which may ask for
+    /// more because of that.
+    pub(super) fn drain(&mut self, now: Now) {
+        loop {
+            let mut lost = Vec::new();
+            while let Some(output) = self.node.poll_output(now.instant, now.wall) {
+                lost.extend(self.perform(output));
+            }
+            if lost.is_empty() {
+                break;
+            }
+            for connection in lost {
+                self.node.handle(Input::Disconnected { connection }, now.instant, now.wall);
+            }
+        }
+        self.metrics.rooms.store(self.node.rooms() as u64, Ordering::Relaxed);
+        self.metrics.unknown.store(self.node.dropped_datagrams(), Ordering::Relaxed);
+        let counted = self.node.counters();
+        self.metrics.forwarded.store(counted.forwarded, Ordering::Relaxed);
+        self.metrics.keyframes_requested.store(counted.keyframes_requested, Ordering::Relaxed);
+        self.metrics.peer_panics.store(counted.panicked, Ordering::Relaxed);
+    }
+
+    /// Does one thing; returns the connection that was found too slow for it.
+    fn perform(&mut self, output: Output) -> Option<ConnectionId> {
+        match output {
+            Output::Transmit { source, destination, payload } => self.ports.queue(source, destination, &payload),
+            Output::Send { connection, message } => return self.send(connection, message),
+            Output::Close { connection, reason } => self.close(connection, reason),
+            Output::Persist { summit, entries } => self.persist(summit, entries),
+            Output::Negotiate { connection, request, sdp } => {
+                let back = self.back.clone();
+                self.around.negotiator.answer(sdp, self.candidates.clone(), move |result| {
+                    back.give(Answered::Offer(Input::Negotiated { connection, request, result }));
+                });
+            }
+            Output::Closed { summit } => self.around.placements.forget(&summit, self.thread),
+        }
+        None
+    }
+
+    fn send(&mut self, connection: ConnectionId, message: ServerMessage) -> Option<ConnectionId> {
+        match self.connections.get(&connection)?.send(message) {
+            Ok(waiting) => {
+                self.metrics.queue_peak.fetch_max(waiting as u64, Ordering::Relaxed);
+                None
+            }
+            Err(TooSlow) => {
+                self.metrics.too_slow.fetch_add(1, Ordering::Relaxed);
+                self.connections.remove(&connection)?.cut();
+                Some(connection)
+            }
+        }
+    }
+
+    fn close(&mut self, connection: ConnectionId, reason: Bye) {
+        if let Some(outbound) = self.connections.remove(&connection) {
+            outbound.bye(reason);
+        }
+    }
+
+    fn close_all(&mut self) {
+        self.connections.drain().for_each(|(_, outbound)| outbound.bye(Bye::Restart));
+    }
+
+    fn persist(&mut self, summit: SummitId, mut entries: Vec<Entry>) {
+        let Some(ticket) = self.appending.begin(&summit) else {
+            return self.around.metrics.appended(Duration::ZERO, false);
+        };
+        let (back, metrics, begun) = (self.back.clone(), self.around.metrics.clone(), Instant::now());
+        let (of, name) = (summit.clone(), summit);
+        let done = move |result: Result<(), StoreError>| {
+            metrics.appended(begun.elapsed(), result.is_ok());
+            if let Err(error) = &result {
+                tracing::error!(summit = %name, %error, "a change of the meeting could not be stored");
+            }
+            back.give(Answered::Append { summit: name, ticket, stored: result.is_ok() });
+        };
+        // A single entry shares its commit with those of other summits; several must be stored together or not at all.
+        match (entries.pop(), entries.is_empty()) {
+            (Some(only), true) => self.around.writer.append(of, only, done),
+            (last, _) => {
+                entries.extend(last);
+                self.around.writer.append_together(of, entries, done);
+            }
+        }
+    }
+}

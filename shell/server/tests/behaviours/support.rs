@@ -1,0 +1,294 @@
+//! A server to test, people to talk to it, and a small HTTP client.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use server::{Server, Settings};
+use store::{SecretHash, SqliteStore, Store as _};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use wire::{SeatId, SummitId, SummitPlan, WallTime};
+
+/// Longer than anything takes here; only a failing test waits so long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The seats of every summit here; the links are `SUMMIT-SEAT-link`.
+pub(crate) const SEATS: [&str; 2] = ["meridia-head", "vesland-head"];
+
+/// A server with the summits "talks" and "other", on free ports of 127.0.0.1.
+pub(crate) struct Bench {
+    pub(crate) server: Option<Server>,
+    pub(crate) folder: TempDir,
+}
+
+impl Bench {
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = SqliteStore::open(folder.path()).unwrap();
+        for summit in ["talks", "other"] {
+            create(&mut store, summit);
+        }
+        drop(store);
+        let server = Some(Server::start(&settings(folder.path())).unwrap());
+        Self { server, folder }
+    }
+
+    /// Changes what is stored, as the operator would between two runs.
+    pub(crate) fn restart_after(&mut self, change: impl FnOnce(&mut SqliteStore)) {
+        self.server.take().unwrap().stop();
+        change(&mut SqliteStore::open(self.folder.path()).unwrap());
+        self.server = Some(Server::start(&settings(self.folder.path())).unwrap());
+    }
+
+    pub(crate) fn server(&self) -> &Server {
+        self.server.as_ref().unwrap()
+    }
+
+    /// Where it takes HTTP.
+    pub(crate) fn address(&self) -> SocketAddr {
+        address_of(&self.server().urls()[0])
+    }
+
+    pub(crate) async fn post_link(&self, secret: &str) -> Reply {
+        post_json(self.address(), "/api/v1/sessions", &json!({ "secret": secret }).to_string()).await
+    }
+
+    /// The token for a seat of a summit.
+    pub(crate) async fn token(&self, summit: &str, seat: &str) -> String {
+        let reply = self.post_link(&link(summit, seat)).await;
+        assert_eq!(reply.status, 201, "{}", reply.body);
+        reply.json()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Somebody with an open WebSocket who said nothing yet.
+    pub(crate) async fn stranger(&self) -> Person {
+        Person::connect(self.address(), None).await.unwrap()
+    }
+
+    /// Somebody who was welcomed on the seat.
+    pub(crate) async fn guest(&self, summit: &str, seat: &str) -> Person {
+        let token = self.token(summit, seat).await;
+        let mut person = self.stranger().await;
+        person.say_hello(&token).await;
+        assert_eq!(person.hear().await["type"], "welcome");
+        person
+    }
+
+    pub(crate) async fn metric(&self, name: &str) -> u64 {
+        let page = get(self.address(), "/metrics").await.body;
+        let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')).expect(name);
+        line.parse::<f64>().unwrap() as u64
+    }
+}
+
+/// Settings for a trial: plain HTTP and media on 127.0.0.1, free ports.
+pub(crate) fn settings(data: &Path) -> Settings {
+    Settings {
+        data: data.to_owned(),
+        listen: vec!["127.0.0.1:0".parse().unwrap()],
+        media_port: 0,
+        media_threads: NonZeroUsize::new(2),
+        media_addresses: vec!["127.0.0.1".parse().unwrap()],
+        plain_http: true,
+        ..Settings::default()
+    }
+}
+
+pub(crate) fn address_of(url: &str) -> SocketAddr {
+    url.split("://").nth(1).unwrap().parse().unwrap()
+}
+
+/// Runs the asynchronous half of a test; the server has threads of its own.
+pub(crate) fn run(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { timeout(3 * PATIENCE, test).await.expect("the test takes too long") });
+}
+
+pub(crate) fn link(summit: &str, seat: &str) -> String {
+    format!("{summit}-{seat}-link")
+}
+
+pub(crate) fn now() -> WallTime {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    WallTime(i64::try_from(since_epoch.as_millis()).unwrap())
+}
+
+pub(crate) fn summit_id(summit: &str) -> SummitId {
+    SummitId::new(summit).unwrap()
+}
+
+fn create(store: &mut SqliteStore, summit: &str) {
+    store.create_summit(&summit_id(summit), &plan(), now()).unwrap();
+    for seat in SEATS {
+        invite(store, summit, seat, &link(summit, seat), now().plus(Duration::from_secs(3600)));
+    }
+}
+
+pub(crate) fn invite(store: &mut SqliteStore, summit: &str, seat: &str, secret: &str, expires: WallTime) -> i64 {
+    store.invite(&summit_id(summit), &SeatId::new(seat).unwrap(), SecretHash::of(secret), now(), expires).unwrap()
+}
+
+pub(crate) fn plan() -> SummitPlan {
+    let side = |id: &str, seat: &str, name: &str| {
+        json!({
+            "id": id,
+            "name": { "en": id },
+            "flag": { "layout": "horizontal", "colours": ["#1f4e5f", "#d9b44a"] },
+            "seats": [{
+                "id": seat, "name": { "en": name }, "title": { "en": "Minister" },
+                "role": "principal", "languages": ["en"], "time_zone": "Europe/Vienna",
+            }],
+        })
+    };
+    let delegations = [side("meridia", SEATS[0], "Ilse Marant"), side("vesland", SEATS[1], "Anton Verel")];
+    serde_json::from_value(json!({ "title": { "en": "Talks on the river" }, "delegations": delegations })).unwrap()
+}
+
+/// What an HTTP request led to.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Reply {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The stable code of a problem, after checking that it is a whole one.
+    pub(crate) fn problem(&self) -> String {
+        let problem: wire::Problem =
+            serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body));
+        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        assert_eq!(problem.status, self.status);
+        assert_eq!(problem.kind, format!("urn:sommet:problem:{}", problem.code));
+        problem.code
+    }
+}
+
+pub(crate) async fn get(address: SocketAddr, path: &str) -> Reply {
+    request(address, "GET", path, "", "").await
+}
+
+pub(crate) async fn post_json(address: SocketAddr, path: &str, body: &str) -> Reply {
+    request(address, "POST", path, "Content-Type: application/json\r\n", body).await
+}
+
+pub(crate) async fn request(address: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> Reply {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    request_over(&mut stream, address, method, path, headers, body).await
+}
+
+pub(crate) async fn request_over<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin>(
+    stream: &mut S,
+    host: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> Reply {
+    let length = body.len();
+    let text = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+    );
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    // A TLS stream may end without a good-bye; what counts is what came before.
+    drop(timeout(PATIENCE, stream.read_to_end(&mut bytes)).await.expect("an answer in time"));
+    parse(&String::from_utf8_lossy(&bytes))
+}
+
+fn parse(text: &str) -> Reply {
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no response: {text:?}"));
+    let mut lines = head.split("\r\n");
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let headers = lines.filter_map(|line| line.split_once(": ")).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+    Reply { status, headers, body: body.to_owned() }
+}
+
+/// A participant at the other end of a WebSocket.
+pub(crate) struct Person {
+    socket: WebSocketStream<TcpStream>,
+    next: u32,
+}
+
+impl Person {
+    /// Opens a WebSocket, as a page of `origin` if there is one; else tells the status of the refusal.
+    pub(crate) async fn connect(address: SocketAddr, origin: Option<&str>) -> Result<Self, u16> {
+        let mut request = format!("ws://{address}/api/v1/ws").into_client_request().unwrap();
+        if let Some(origin) = origin {
+            request.headers_mut().insert("Origin", HeaderValue::from_str(origin).unwrap());
+        }
+        let stream = TcpStream::connect(address).await.unwrap();
+        match tokio_tungstenite::client_async(request, stream).await {
+            Ok((socket, _)) => Ok(Self { socket, next: 0 }),
+            Err(tokio_tungstenite::tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    pub(crate) async fn say_hello(&mut self, token: &str) {
+        self.say(hello(token)).await;
+    }
+
+    /// Sends a request, with an id of its own if it has none.
+    pub(crate) async fn say(&mut self, mut request: Value) {
+        self.next += 1;
+        let id = format!("request-{}", self.next);
+        request.as_object_mut().unwrap().entry("id").or_insert(json!(id));
+        self.send(Message::text(request.to_string())).await;
+    }
+
+    pub(crate) async fn send(&mut self, message: Message) {
+        // The server may have hung up; then `hear` finds out.
+        drop(self.socket.send(message).await);
+    }
+
+    /// The next message of the server; null when the connection ended.
+    pub(crate) async fn hear(&mut self) -> Value {
+        loop {
+            match timeout(PATIENCE, self.socket.next()).await.expect("a message in time") {
+                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Value::Null,
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
+    /// Hears until something of that type comes.
+    pub(crate) async fn hear_of(&mut self, kind: &str) -> Value {
+        loop {
+            let message = self.hear().await;
+            assert_ne!(message, Value::Null, "the connection ended before {kind}");
+            if message["type"] == kind {
+                return message;
+            }
+        }
+    }
+
+    /// Why the server says good-bye; nothing may come after that.
+    pub(crate) async fn hear_bye(&mut self) -> String {
+        let bye = self.hear_of("bye").await;
+        assert_eq!(self.hear().await, Value::Null);
+        bye["reason"].as_str().unwrap().to_owned()
+    }
+}
+
+pub(crate) fn hello(token: &str) -> Value {
+    json!({ "type": "hello", "token": token, "protocol": wire::PROTOCOL, "device": "A test", "take_over": false })
+}
