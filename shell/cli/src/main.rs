@@ -1,0 +1,63 @@
+//! The `sommet` command: the server, and everything an operator or a secretary does beside it.
+//!
+//! One file for each subcommand. What changes the data goes through `server::admin`, whether a server runs or not.
+//! Exit status: 0 done, 1 refused or failed, 2 not understood.
+
+mod admin;
+mod bots;
+mod config;
+mod demo;
+mod invite;
+mod secret;
+mod serve;
+mod settings;
+mod spelling;
+mod summit;
+mod summit_file;
+mod time;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// How a subcommand ends: done, or why not.
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Sommet: online video summits of delegations, on a server of your own.
+///
+/// Start with `sommet demo` to look at it, or with `sommet serve` to hold a summit.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+enum Command {
+    Demo(demo::Demo),
+    Serve(Box<serve::Serve>),
+    #[command(subcommand)]
+    Summit(summit::Summit),
+    Invite(Box<invite::Invite>),
+    #[command(subcommand)]
+    Config(config::Config),
+    Bots(Box<bots::Args>),
+}
+
+fn run_bots(args: bots::Args) -> Outcome {
+    serve::start_log(server::LogFormat::Text, "info");
+    Ok(tokio::runtime::Runtime::new()?.block_on(bots::run(args))?)
+}
+
+fn main() -> ExitCode {
+    let outcome = match Command::parse() {
+        Command::Demo(demo) => demo.run(),
+        Command::Serve(serve) => serve.run(),
+        Command::Summit(summit) => summit.run(),
+        Command::Invite(invite) => invite.run(),
+        Command::Config(config) => config.run(),
+        Command::Bots(args) => run_bots(*args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sommet: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! The settings of the server, from a file, then the environment, then flags: each overrules the one before.
+//!
+//! The file is `sommet.toml` in the data directory, or the one named by `--config`. A key that does not exist is an error
+//! with the name that was probably meant, so that a misspelt setting is never silently ignored.
+
+use std::path::PathBuf;
+
+use figment::providers::{Format, Toml};
+use figment::value::{Dict, Map, Value};
+use figment::{Figment, Metadata, Profile, Provider, error::Kind};
+use serde::Serialize;
+use server::Settings;
+
+use crate::spelling::meant;
+
+/// What begins the names of environment variables.
+const PREFIX: &str = "SOMMET_";
+/// The file that is read from the data directory when no other is named.
+const FILE: &str = "sommet.toml";
+/// Variables that are read elsewhere.
+const OTHER_VARIABLES: &[&str] = &["config", "log"];
+
+/// Where the data and the settings are.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Place {
+    /// The folder that holds everything the server keeps [default: sommet-data]
+    #[arg(long, value_name = "DIR", env = "SOMMET_DATA", hide_env_values = true)]
+    pub(crate) data: Option<PathBuf>,
+    /// The settings file [default: sommet.toml in the data folder, if there is one]
+    #[arg(long, value_name = "FILE", env = "SOMMET_CONFIG", hide_env_values = true)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SettingsError {
+    /// The named file does not exist.
+    #[error("there is no settings file {}", .0.display())]
+    NoFile(PathBuf),
+    /// What is wrong, one line each.
+    #[error("{}", .0.join("\n"))]
+    Wrong(Vec<String>),
+}
+
+/// Settings with where each comes from.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// They.
+    pub(crate) settings: Settings,
+    /// What looks like a setting and is none, but does no harm.
+    pub(crate) warnings: Vec<String>,
+    figment: Figment,
+}
+
+impl Loaded {
+    /// Where the value of a setting comes from, for people.
+    pub(crate) fn origin(&self, key: &str) -> String {
+        self.figment.find_metadata(key).map_or_else(|| "default".to_owned(), name_of)
+    }
+}
+
+impl Place {
+    /// The settings of this place, with `flags` on top.
+    ///
+    /// # Errors
+    /// With every unknown key, or the first value that cannot be read.
+    pub(crate) fn load(&self, flags: &impl Serialize) -> Result<Loaded, SettingsError> {
+        self.load_with(flags, std::env::vars())
+    }
+
+    fn load_with(
+        &self,
+        flags: &impl Serialize,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Loaded, SettingsError> {
+        let mut figment = Figment::new();
+        if let Some(file) = self.file()? {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let known = known_keys();
+        let mut warnings = Vec::new();
+        for (variable, text) in environment {
+            let Some(key) = variable.strip_prefix(PREFIX).map(str::to_lowercase) else { continue };
+            match setting_of(&key, &known) {
+                Some(is_list) => figment = figment.merge(from_variable(&variable, &key, &text, is_list)),
+                None if OTHER_VARIABLES.contains(&key.as_str()) => {}
+                // Not an error: container platforms set SOMMET_PORT and the like for a service of this name.
+                None => warnings.push(format!("the environment variable {variable} is no setting and is ignored")),
+            }
+        }
+        for (key, value) in values_of(flags) {
+            let name = format!("--{}", key.replace('_', "-"));
+            figment = figment.merge(Source { name, values: Dict::from([(key, value)]) });
+        }
+        if let Some(data) = &self.data {
+            let values = Dict::from([("data".to_owned(), Value::from(data.display().to_string()))]);
+            figment = figment.merge(Source { name: "--data".to_owned(), values });
+        }
+        match figment.extract() {
+            Ok(settings) => Ok(Loaded { settings, warnings, figment }),
+            Err(error) => Err(SettingsError::Wrong(explain(&figment, error, &known))),
+        }
+    }
+
+    /// The data directory of this place.
+    ///
+    /// # Errors
+    /// Those of [`Place::load`].
+    pub(crate) fn data(&self) -> Result<PathBuf, SettingsError> {
+        Ok(self.load(&())?.settings.data)
+    }
+
+    fn file(&self) -> Result<Option<PathBuf>, SettingsError> {
+        if let Some(file) = &self.config {
+            return if file.is_file() { Ok(Some(file.clone())) } else { Err(SettingsError::NoFile(file.clone())) };
+        }
+        let data = self.data.clone().unwrap_or_else(|| Settings::default().data);
+        Ok(Some(data.join(FILE)).filter(|file| file.is_file()))
+    }
+}
+
+/// Values with the name of where they come from.
+struct Source {
+    name: String,
+    values: Dict,
+}
+
+impl Provider for Source {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.name.clone())
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        Ok(Map::from([(Profile::Default, self.values.clone())]))
+    }
+}
+
+/// All settings, each with whether it is a list.
+fn known_keys() -> Vec<(String, bool)> {
+    values_of_all(&Settings::default())
+        .into_iter()
+        .map(|(key, value)| (key, matches!(value, Value::Array(..))))
+        .collect()
+}
+
+fn values_of_all(settings: &impl Serialize) -> Dict {
+    match Value::serialize(settings) {
+        Ok(Value::Dict(_, values)) => values,
+        Ok(_) | Err(_) => Dict::new(),
+    }
+}
+
+/// The flags that were given.
+fn values_of(flags: &impl Serialize) -> Vec<(String, Value)> {
+    let is_given = |value: &Value| match value {
+        Value::Empty(..) => false,
+        Value::Array(_, items) => !items.is_empty(),
+        Value::Bool(_, set) => *set,
+        Value::String(..) | Value::Char(..) | Value::Num(..) | Value::Dict(..) => true,
+    };
+    values_of_all(flags).into_iter().filter(|(_, value)| is_given(value)).collect()
+}
+
+/// Whether a lower-case name is that of a setting, and then whether it is a list. `tls__key` is `key` of `tls`.
+fn setting_of(key: &str, known: &[(String, bool)]) -> Option<bool> {
+    let name = key.split("__").next().unwrap_or(key);
+    known.iter().find(|(known, _)| known == name).map(|(_, is_list)| *is_list)
+}
+
+/// A setting from the environment: a list is separated by commas.
+fn from_variable(variable: &str, key: &str, text: &str, is_list: bool) -> Source {
+    let plain = |text: &str| text.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
+    let value: Value = if is_list && !text.trim_start().starts_with('[') {
+        let items: Vec<String> = text.split(',').map(|item| item.trim().to_owned()).collect();
+        Value::from(items)
+    } else {
+        plain(text)
+    };
+    let values = match key.split_once("__") {
+        Some((table, key)) => Dict::from([(table.to_owned(), Value::from(Dict::from([(key.to_owned(), value)])))]),
+        None => Dict::from([(key.to_owned(), value)]),
+    };
+    Source { name: format!("the environment variable {variable}"), values }
+}
+
+/// Every unknown key; else what is wrong with a value.
+fn explain(figment: &Figment, error: figment::Error, known: &[(String, bool)]) -> Vec<String> {
+    let names: Vec<_> = known.iter().map(|(key, _)| key.as_str()).collect();
+    let given: Dict = figment.extract().unwrap_or_default();
+    let unknown: Vec<_> = given
+        .keys()
+        .filter(|key| !names.contains(&key.as_str()))
+        .map(|key| {
+            let place =
+                figment.find_metadata(key).map_or_else(String::new, |metadata| format!("{}: ", name_of(metadata)));
+            format!("{place}there is no setting \"{key}\"{}", cure(key, &names))
+        })
+        .collect();
+    if unknown.is_empty() { error.into_iter().map(|error| explain_value(&error)).collect() } else { unknown }
+}
+
+fn explain_value(error: &figment::Error) -> String {
+    let place = error.metadata.as_ref().map_or_else(String::new, |metadata| format!("{}: ", name_of(metadata)));
+    let (path, kind) = (error.path.join("."), &error.kind);
+    if let Kind::UnknownField(key, known) = kind {
+        return format!("{place}\"{path}\" has no \"{key}\"{}", cure(key, known));
+    }
+    if path.is_empty() { format!("{place}{kind}") } else { format!("{place}{path}: {kind}") }
+}
+
+fn cure(key: &str, known: &[&str]) -> String {
+    match meant(key, known.iter().copied()) {
+        Some(meant) => format!("; did you mean \"{meant}\"?"),
+        None => format!("; there are {}", known.join(", ")),
+    }
+}
+
+fn name_of(metadata: &Metadata) -> String {
+    match metadata.source.as_ref().and_then(|source| source.file_path()) {
+        Some(path) => path.display().to_string(),
+        None => metadata.name.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default, Serialize)]
+    struct Flags {
+        media_port: Option<u16>,
+        listen: Vec<String>,
+        plain_http: bool,
+    }
+
+    fn load(file: &str, environment: &[(&str, &str)], flags: &Flags) -> Result<Loaded, SettingsError> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE), file).unwrap();
+        let place = Place { data: Some(folder.path().to_owned()), config: None };
+        place.load_with(flags, environment.iter().map(|(key, value)| (key.to_string(), value.to_string())))
+    }
+
+    #[test]
+    fn flags_overrule_the_environment_and_this_overrules_the_file() {
+        let file = "media_port = 1\nlisten = [\"127.0.0.1:1\"]\nplain_http = true\nhost_names = [\"a.example\"]";
+        let environment = [("SOMMET_MEDIA_PORT", "2"), ("SOMMET_LISTEN", "127.0.0.1:2, [::1]:2"), ("HOME", "/")];
+        let flags = Flags { media_port: Some(3), ..Flags::default() };
+        let loaded = load(file, &environment, &flags).unwrap();
+        let settings = &loaded.settings;
+        assert_eq!((settings.media_port, settings.plain_http), (3, true));
+        assert_eq!(settings.listen, ["127.0.0.1:2".parse().unwrap(), "[::1]:2".parse().unwrap()]);
+        assert_eq!(settings.host_names, ["a.example"]);
+        assert_eq!(loaded.origin("media_port"), "--media-port");
+        assert_eq!(loaded.origin("listen"), "the environment variable SOMMET_LISTEN");
+        assert!(loaded.origin("host_names").ends_with("sommet.toml"));
+        assert_eq!(loaded.origin("log_format"), "default");
+    }
+
+    #[test]
+    fn every_unknown_key_is_named_with_the_one_that_was_meant() {
+        let Err(SettingsError::Wrong(lines)) = load("media_prot = 1\ncolour = 2", &[], &Flags::default()) else {
+            panic!()
+        };
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[0].contains("sommet.toml: there is no setting \"colour\"; there are "), "{lines:?}");
+        assert!(lines[1].ends_with("there is no setting \"media_prot\"; did you mean \"media_port\"?"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_is_named_with_its_place() {
+        let wrong = |file, environment| {
+            let Err(SettingsError::Wrong(lines)) = load(file, environment, &Flags::default()) else { panic!() };
+            lines.join("\n")
+        };
+        let text = wrong("media_port = \"many\"", &[]);
+        assert!(text.contains("sommet.toml: media_port: ") && text.contains("u16"), "{text}");
+        let text = wrong("", &[("SOMMET_LISTEN", "everywhere")]);
+        assert!(text.starts_with("the environment variable SOMMET_LISTEN: listen"), "{text}");
+        let text = wrong("[tls]\ncertificat = \"a\"\nkey = \"b\"", &[]);
+        assert!(text.contains("did you mean \"certificate\"?"), "{text}");
+        let text = wrong("media_port = ", &[]);
+        assert!(text.contains("sommet.toml"), "{text}");
+    }
+
+    #[test]
+    fn a_table_can_come_from_the_environment_and_strange_variables_only_warn() {
+        let environment = [
+            ("SOMMET_TLS__CERTIFICATE", "/a.pem"),
+            ("SOMMET_TLS__KEY", "/b.pem"),
+            ("SOMMET_PORT", "tcp://10.0.0.1:80"),
+            ("SOMMET_LOG", "debug"),
+        ];
+        let loaded = load("", &environment, &Flags::default()).unwrap();
+        assert_eq!(loaded.settings.tls.unwrap().key, PathBuf::from("/b.pem"));
+        assert_eq!(loaded.warnings.len(), 1);
+        assert!(loaded.warnings[0].contains("SOMMET_PORT"));
+    }
+
+    #[test]
+    fn a_named_file_must_exist() {
+        let place = Place { data: None, config: Some(PathBuf::from("/nowhere/sommet.toml")) };
+        assert!(matches!(place.load_with(&(), std::iter::empty()), Err(SettingsError::NoFile(_))));
+    }
+}

@@ -1,0 +1,83 @@
+//! `sommet bots` against a real server: they come in by their links, see and hear one another, and come back by themselves.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod common;
+
+use std::process::Output;
+
+use common::{Folder, Running, command};
+use serde_json::Value;
+
+/// Runs `sommet bots WORDS` with these links on standard input.
+fn bots(links: &[String], words: &[&str]) -> Output {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), links.join("\n")).unwrap();
+    command(&["bots", "--links-file"]).arg(file.path()).args(words).output().unwrap()
+}
+
+fn report(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", said(output));
+    let text = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(text.lines().last().unwrap()).unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A link for every seat of the sample, made while the server runs.
+fn links(folder: &Folder) -> Vec<String> {
+    let summit = folder.create_sample();
+    let invited = folder.json(&["invite", &summit]);
+    let all = invited.as_array().or(invited["links"].as_array()).unwrap();
+    all.iter().map(|link| link["link"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn they_see_and_hear_one_another() {
+    let folder = Folder::new();
+    let (server, _) = Running::serve(&folder);
+    let links = links(&folder);
+    let output = bots(&links, &["--count", "6", "--ready", "--duration", "6", "--report", "end"]);
+    let report = report(&output);
+    assert_eq!(
+        (&report["bots"], &report["connected"], &report["joined"]),
+        (&6.into(), &6.into(), &6.into()),
+        "{report}"
+    );
+    assert!(report["frames_playable"].as_u64().unwrap() > 6 * 15, "{report}");
+    assert!(report["packets_heard"].as_u64().unwrap() > 0, "{report}");
+    assert_eq!(report["requests_refused"], 0, "{report}");
+    assert!(!said(&output).contains(links[0].split_once("/#/join/").unwrap().1), "no secret is logged");
+    server.stop();
+}
+
+#[test]
+fn a_certificate_is_believed_by_its_fingerprint_only() {
+    let folder = Folder::new();
+    let server = Running::start(&["serve", "--listen", "127.0.0.1:0", "--media-port", "0", "--json"], &folder);
+    let told: Value = serde_json::from_str(&server.line()).unwrap();
+    let links = links(&folder);
+    let fingerprint = told["fingerprint"].as_str().unwrap();
+    let flags = ["--count", "2", "--duration", "2", "--report", "end", "--fingerprint"];
+    let good = bots(&links, &[&flags[..], &[fingerprint]].concat());
+    assert_eq!(report(&good)["welcome"], 2);
+    let bad = bots(&links, &[&flags[..], &[&"00".repeat(32)]].concat());
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(said(&bad).contains("another certificate"), "{}", said(&bad));
+    server.stop();
+}
+
+#[test]
+fn too_few_links_and_a_link_of_no_seat_are_said_plainly() {
+    let folder = Folder::new();
+    let (server, url) = Running::serve(&folder);
+    let links = links(&folder);
+    let few = bots(&links, &["--count", "60"]);
+    assert_eq!(few.status.code(), Some(1));
+    assert!(said(&few).contains("60 bots need 60 links"), "{}", said(&few));
+    let unknown = bots(&[format!("{url}/#/join/unknown")], &[]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(said(&unknown).contains("bot 1"), "{}", said(&unknown));
+    server.stop();
+}
