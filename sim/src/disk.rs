@@ -1,0 +1,105 @@
+//! The store of a simulated server: keeps what it said it kept, in order, after a while, and over a crash.
+//!
+//! It can fail, as a full disk does, and it can be cut off in the middle: what was under way at a crash may be kept or not,
+//! but never with a gap before it.
+
+use std::time::{Duration, Instant};
+
+use wire::{Entry, Sequence};
+
+use crate::chance::Chance;
+
+/// How long one commit takes, at least and at most. `fsync` on a laptop and on a busy network disk.
+const COMMIT: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(25));
+
+/// One summit's log on disk.
+pub(crate) struct Disk {
+    entries: Vec<Entry>,
+    chance: Chance,
+    /// When the commits under way are done; the next one queues behind them.
+    busy_until: Option<Instant>,
+    /// How many of the next commits fail.
+    failing: u32,
+}
+
+impl Disk {
+    pub(crate) fn new(chance: Chance) -> Self {
+        Self { entries: Vec::new(), chance, busy_until: None, failing: 0 }
+    }
+
+    /// All that is kept.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The next commits fail, that many of them.
+    pub(crate) fn fail_next(&mut self, commits: u32) {
+        self.failing = commits;
+    }
+
+    /// When a commit that is asked for now will be done. Commits are done one after the other.
+    pub(crate) fn done_at(&mut self, now: Instant) -> Instant {
+        let starts = self.busy_until.map_or(now, |busy| busy.max(now));
+        let done = starts + self.chance.between(COMMIT.0, COMMIT.1);
+        self.busy_until = Some(done);
+        done
+    }
+
+    /// Does a commit whose time has come; false if it failed. An entry that does not follow the last one is refused, so
+    /// whatever was decided after a failure fails, too.
+    pub(crate) fn commit(&mut self, entries: Vec<Entry>) -> bool {
+        if self.failing > 0 {
+            self.failing -= 1;
+            return false;
+        }
+        let last = self.entries.last().map_or(Sequence::default(), |entry| entry.sequence);
+        let follows = entries.first().is_some_and(|entry| entry.sequence == last.next());
+        if follows {
+            self.entries.extend(entries);
+        }
+        follows
+    }
+
+    /// The machine stopped. Of the commits under way, those up to a random one were kept.
+    pub(crate) fn crash(&mut self, under_way: Vec<Vec<Entry>>) {
+        let kept = self.chance.below(under_way.len() + 1);
+        for entries in under_way.into_iter().take(kept) {
+            self.commit(entries);
+        }
+        self.busy_until = None;
+        self.failing = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::{Event, WallTime};
+
+    use super::*;
+
+    fn commit(sequence: u64) -> Vec<Entry> {
+        let event = Event::Ended { by: None };
+        vec![Entry { sequence: Sequence(sequence), at: WallTime(0), request: None, event }]
+    }
+
+    #[test]
+    fn what_follows_a_failure_fails_until_the_server_decides_anew() {
+        let mut disk = Disk::new(Chance::new(1, "disk"));
+        assert!(disk.commit(commit(1)));
+        disk.fail_next(1);
+        assert!(!disk.commit(commit(2)));
+        assert!(!disk.commit(commit(3)));
+        assert!(disk.commit(commit(2)));
+        assert_eq!(disk.entries().len(), 2);
+    }
+
+    #[test]
+    fn a_crash_never_leaves_a_gap() {
+        for seed in 0..20 {
+            let mut disk = Disk::new(Chance::new(seed, "disk"));
+            disk.crash((1..=4).map(commit).collect());
+            let kept: Vec<u64> = disk.entries().iter().map(|entry| entry.sequence.0).collect();
+            assert_eq!(kept, (1..=kept.len() as u64).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! One random summit from beginning to end, and what must be true when it has become quiet.
+
+use std::time::Duration;
+
+use client::Noticed;
+use wire::{Bye, Phase, Request, SeatId, SummitPlan};
+
+use crate::chance::Chance;
+use crate::finding::Finding;
+use crate::network::Conditions;
+use crate::plans;
+use crate::world::World;
+
+/// How long people do what they want.
+const COMMOTION: Duration = Duration::from_secs(40);
+/// Longer than any seat is kept and any reconnection takes.
+const CALM: Duration = Duration::from_secs(22);
+
+/// Runs the summit of that seed: its size, its network, its people and its accidents are all drawn from it.
+///
+/// # Errors
+/// What was found.
+pub fn random_summit(seed: u64) -> Result<World, Finding> {
+    let mut chance = Chance::new(seed, "summit");
+    let plan = if chance.happens(0.7) { plans::two_delegations() } else { plans::three_delegations() };
+    let networks = [Conditions::perfect(Duration::from_millis(20)), Conditions::office(), Conditions::hotel()];
+    let network = networks[chance.below(networks.len())];
+    let mut world = World::new(seed, plan, network);
+    world.plan_random_people(COMMOTION);
+    world.plan_random_fate(COMMOTION);
+    world.run_for(COMMOTION + Duration::from_secs(4))?;
+    world.gather_everybody()?;
+    world.begin_plenary()?;
+    world.check_calm()?;
+    world.check_speaker_is_heard()?;
+    world.end()?;
+    Ok(world)
+}
+
+/// A summit in which everybody came in and the sides were revealed, with nothing having gone wrong so far.
+///
+/// # Errors
+/// What was found.
+pub fn plenary(seed: u64, plan: SummitPlan, network: Conditions) -> Result<World, Finding> {
+    let mut world = World::new(seed, plan, network);
+    for seat in world.seats() {
+        world.arrives(&seat);
+    }
+    world.run_for(Duration::from_secs(2))?;
+    for seat in world.seats() {
+        world.enters(&seat);
+    }
+    world.run_for(Duration::from_secs(4))?;
+    world.begin_plenary()?;
+    world.check_calm()?;
+    Ok(world)
+}
+
+impl World {
+    /// All seats, in the plan's order.
+    pub fn seats(&self) -> Vec<SeatId> {
+        self.plan.seats().map(|(_, seat)| seat.id.clone()).collect()
+    }
+
+    /// Everybody who left comes back, everybody comes in, and it becomes quiet.
+    fn gather_everybody(&mut self) -> Result<(), Finding> {
+        self.note("everybody gathers");
+        self.fail_disk(0);
+        // Who pressed "Leave" in a tunnel leaves when the tunnel ends, so it may take more than one round.
+        for _round in 0..4 {
+            for seat in self.seats() {
+                if self.device_of(&seat).is_none_or(|device| device.is_over()) {
+                    self.arrives(&seat);
+                }
+            }
+            self.run_for(Duration::from_secs(6))?;
+            for seat in self.seats() {
+                self.enters(&seat);
+            }
+            self.run_for(Duration::from_secs(3))?;
+        }
+        self.run_for(CALM)
+    }
+
+    /// The heads who are not ready yet say so.
+    fn begin_plenary(&mut self) -> Result<(), Finding> {
+        if let Phase::Lobby { ready } = self.model.phase() {
+            let waiting = self.plan.delegations.iter().filter(|side| !ready.contains(&side.id));
+            let heads: Vec<SeatId> = waiting.filter_map(|side| Some(side.seats.first()?.id.clone())).collect();
+            for head in heads {
+                self.asks(&head, Request::Ready { ready: true });
+            }
+            self.run_for(Duration::from_secs(6))?;
+        }
+        let phase = self.model.phase();
+        self.check(matches!(phase, Phase::Plenary { .. }), || format!("all are ready, and it is still {phase:?}"))
+    }
+
+    /// It is quiet: everybody is here, with media, and sees what is true; nothing is left unanswered.
+    ///
+    /// # Errors
+    /// Somebody is not, or does not.
+    pub fn check_calm(&mut self) -> Result<(), Finding> {
+        for seat in self.seats() {
+            let Some(device) = self.device_of(&seat) else { return Err(self.finding(format!("{seat} has no device"))) };
+            let view = device.participant().meeting().cloned();
+            let (media, unanswered) = (device.has_media(), device.unanswered());
+            self.check(self.model.is_here(&seat), || format!("{seat} did not come in again"))?;
+            self.check(media, || format!("{seat} has no media"))?;
+            self.check(unanswered == 0, || format!("{seat} waits for {unanswered} answers"))?;
+            let Some(view) = view else { return Err(self.finding(format!("{seat} sees nothing"))) };
+            self.check_view(&seat, &view)?;
+            self.check_sources(&seat, &view)?;
+        }
+        Ok(())
+    }
+
+    /// Whoever is given the floor is heard by all who may hear.
+    ///
+    /// # Errors
+    /// Somebody does not hear.
+    pub fn check_speaker_is_heard(&mut self) -> Result<(), Finding> {
+        let (Some(chair), Some(speaker)) = (self.plan.chair.first().cloned(), self.some_head()) else {
+            return Err(self.finding("nobody presides".to_owned()));
+        };
+        let devices = wire::Devices { microphone: true, camera: true };
+        self.asks(&speaker, Request::Devices { devices });
+        self.asks(&chair, Request::GiveFloor { seat: speaker.clone() });
+        self.run_for(Duration::from_secs(3))?;
+        let before = self.heard();
+        self.run_for(Duration::from_secs(8))?;
+        for ((seat, before), (_, after)) in before.into_iter().zip(self.heard()) {
+            let should = self.model.may_receive(&seat, &speaker);
+            let heard = after.saturating_sub(before);
+            // A sentence is as long as the pause after it is short: more than half of the time somebody is heard.
+            self.check(!should || heard > 100, || format!("{speaker} speaks, and {seat} heard {heard} packets"))?;
+        }
+        Ok(())
+    }
+
+    /// A chair ends the summit: everybody is told, and nobody gets in again.
+    fn end(&mut self) -> Result<(), Finding> {
+        let Some(chair) = self.plan.chair.last().cloned() else {
+            return Err(self.finding("nobody presides".to_owned()));
+        };
+        self.asks(&chair, Request::End);
+        self.run_for(Duration::from_secs(4))?;
+        for seat in self.seats() {
+            let over = self
+                .device_of(&seat)
+                .is_some_and(|device| matches!(device.noticed().last(), Some((_, Noticed::Over(Bye::Ended)))));
+            self.check(over, || format!("{seat} was not told that it is over"))?;
+        }
+        self.check(!self.server.holds_room(), || "the room is still held".to_owned())
+    }
+
+    /// The last delegation's head: not the chair, where there is a neutral one, and not the first of joint ones.
+    fn some_head(&self) -> Option<SeatId> {
+        Some(self.plan.delegations.last()?.seats.first()?.id.clone())
+    }
+
+    /// How many packets of voices everybody has heard.
+    fn heard(&self) -> Vec<(SeatId, u64)> {
+        let count = |seat: SeatId| {
+            let heard = self.device_of(&seat).map_or(0, |device| device.participant().stats().sound.heard_packets);
+            (seat, heard)
+        };
+        self.seats().into_iter().map(count).collect()
+    }
+}
