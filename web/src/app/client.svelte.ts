@@ -1,0 +1,266 @@
+/**
+ * The client: joins session, meeting and media, and is what views see of them. It decides nothing about the meeting
+ * (the reducer and the selectors do) and nothing about packets (the media engine does); it brings each to the other.
+ */
+import { stageOf, reduce, revealDueAt } from '../meeting/reduce';
+import { camerasAtReveal, inSeatOrder, mayHear, othersWithCamera } from '../meeting/selectors';
+import { initial } from '../meeting/state';
+import type { Action, Input, MeetingState, Problem, Stage, State } from '../meeting/state';
+import { queryPermission } from '../media/devices.svelte';
+import { Media } from '../media/media.svelte';
+import { canTransform } from '../seal/transform';
+import { deviceName } from '../session/device';
+import { ExchangeError, exchange } from '../session/exchange';
+import { forgetKeepsake, readKeepsake, writeKeepsake } from '../session/keepsake';
+import { takeSecret } from '../session/link';
+import { Session } from '../session/session';
+import type { Outcome, Request, RequestId, ServerMessage } from '../wire/types';
+import type { Client } from './context';
+import { StoredPreferences } from './preferences.svelte';
+
+/** How long a browser may take to give devices, before it is taken to ask the person first. */
+const DEVICES_WITHIN_MS = 2000;
+/** How large the other sides' cameras are asked for just before the reveal, in device pixels. */
+const HEIGHT_AT_REVEAL = 360;
+
+/** What only a page that is loaded anew can get past. */
+const RELOADS: readonly Problem[] = ['protocol', 'malformed', 'browser'];
+
+/** The client of this page; `open` begins. */
+export class PageClient implements Client {
+	readonly preferences = new StoredPreferences();
+	readonly media: Media;
+	#state: State = $state.raw(initial);
+	readonly #stage: Stage = $derived(stageOf(this.#state));
+	#session: Session | undefined;
+	/** Kept in memory only, for another try. */
+	#secret: string | undefined;
+	#token: string | undefined;
+	#revealTimer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor() {
+		this.media = new Media(this.preferences, {
+			offer: (sdp, tracks, fresh) => this.#online().offer(sdp, tracks, fresh),
+			publish: (track, active) => this.#online().tell({ type: 'media.publish', track, active }),
+			want: (videos) => this.#tell({ type: 'media.want', videos }),
+			quality: (quality) => this.#tell({ type: 'quality', quality }),
+			devices: (devices) => {
+				if (this.#state.entered) this.#tell({ type: 'devices', devices });
+			},
+		});
+		addEventListener('online', () => this.#session?.poke());
+	}
+
+	get state(): State {
+		return this.#state;
+	}
+
+	get stage(): Stage {
+		return this.#stage;
+	}
+
+	get meeting(): MeetingState {
+		if (!this.#state.meeting) throw new Error('there is no meeting before the link was exchanged');
+		return this.#state.meeting;
+	}
+
+	now(): number {
+		return Date.now() + this.#state.clockOffset;
+	}
+
+	/** Begins with the link in the address, or with the session this tab had. */
+	async open(): Promise<void> {
+		if (!isAble()) return this.#dispatch({ type: 'problem', problem: 'browser' });
+		this.#secret = takeSecret() ?? this.#secret;
+		const keepsake = readKeepsake();
+		if (this.#secret !== undefined) await this.#exchange(this.#secret);
+		else if (keepsake) await this.#resume(keepsake.token, keepsake.entered);
+		else this.#dispatch({ type: 'problem', problem: 'no_link' });
+	}
+
+	async do(action: Action): Promise<Outcome | undefined> {
+		const id = crypto.randomUUID();
+		this.#dispatch({ type: 'asked', id, action });
+		try {
+			return await this.#online().ask(id, action);
+		} catch {
+			// Given up: the state has a notice of it.
+			return undefined;
+		}
+	}
+
+	enter(): void {
+		if (this.#state.entered) return;
+		this.#dispatch({ type: 'entered' });
+		const keepsake = readKeepsake();
+		if (keepsake) writeKeepsake({ ...keepsake, entered: true });
+		if (this.#state.connection === 'open') this.#comeIn(false);
+	}
+
+	async leave(): Promise<void> {
+		const session = this.#session;
+		this.#dispatch({ type: 'left' });
+		forgetKeepsake();
+		this.media.close();
+		// Without a connection the server frees the seat by itself a little later.
+		await session?.tell({ type: 'leave' }).catch(() => undefined);
+		session?.stop();
+	}
+
+	takeOver(): void {
+		// Who had come in comes in again with the welcome; else the pre-flight asks for the devices.
+		if (this.#state.entered) void this.media.open();
+		this.#session?.takeOver();
+	}
+
+	comeBack(): void {
+		if (this.#token === undefined) return;
+		writeKeepsake({ token: this.#token, entered: false });
+		this.#dispatch({ type: 'returned' });
+		this.#connect(this.#token);
+	}
+
+	retry(): void {
+		const { problem } = this.#state;
+		if (problem && RELOADS.includes(problem)) return location.reload();
+		this.#dispatch({ type: 'problem', problem: null });
+		if (problem === 'taken_over') this.#returnHere();
+		else void this.open();
+	}
+
+	dismiss(id: RequestId): void {
+		this.#dispatch({ type: 'dismissed', id });
+	}
+
+	/** Breaks the session's connection, as a network does. For diagnostics. */
+	breakConnection(): void {
+		this.#session?.breakConnection();
+	}
+
+	/** The seat comes back to this device; its media are connected anew once it is welcomed. */
+	#returnHere(): void {
+		if (this.#state.entered) void this.media.open();
+		this.#session?.start(true);
+	}
+
+	async #exchange(secret: string): Promise<void> {
+		try {
+			const { token, summit, you, plan } = await exchange(secret);
+			this.#secret = undefined;
+			writeKeepsake({ token, entered: false });
+			this.#dispatch({ type: 'arrived', summit, you, plan });
+			this.#connect(token);
+		} catch (error) {
+			const problem = error instanceof ExchangeError ? error.problem : 'unavailable';
+			this.#dispatch({ type: 'problem', problem });
+		}
+	}
+
+	/** After a reload: who had come in comes in again, unless the browser asks for the devices first. */
+	async #resume(token: string, entered: boolean): Promise<void> {
+		if (entered) {
+			const opened = this.media.open().then(() => true);
+			if ((await this.#needsNoQuestion()) || (await Promise.race([opened, isLate()]))) {
+				this.#dispatch({ type: 'entered' });
+			}
+		}
+		this.#connect(token);
+	}
+
+	/** Some browsers never say that they will not ask; that is found out by asking. */
+	async #needsNoQuestion(): Promise<boolean> {
+		const kinds = [...(this.preferences.cameraOn ? (['camera'] as const) : []), 'microphone' as const];
+		const permissions = await Promise.all(kinds.map(queryPermission));
+		return permissions.every((permission) => permission !== undefined && permission.state !== 'prompt');
+	}
+
+	#connect(token: string): void {
+		const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+		this.#token = token;
+		this.#session?.stop();
+		this.#session = new Session({
+			url: `${scheme}://${location.host}/api/v1/ws`,
+			token,
+			device: deviceName(navigator.userAgent),
+			onMessage: (message) => this.#hear(message),
+			onConnection: (connection) => this.#dispatch({ type: 'connection', connection, at: Date.now() }),
+			onClock: (offset) => this.#dispatch({ type: 'clock', offset, at: Date.now() }),
+			onRenewed: () => this.#dispatch({ type: 'media_renewed' }),
+			onGivenUp: (id, sent) => this.#dispatch({ type: 'given_up', id, sent }),
+		});
+		this.#session.start();
+	}
+
+	#hear(message: ServerMessage): void {
+		this.#dispatch({ type: 'message', message, at: Date.now() });
+		if (message.type === 'welcome' && this.#state.entered) this.#comeIn(message.media);
+		// While the seat is another device's, this one holds neither camera nor microphone.
+		if (message.type === 'seat_taken') this.media.close();
+		if (message.type === 'bye' && this.#isOver()) this.#end();
+	}
+
+	/** Says that the person is here, then connects the media or lets them go on. */
+	#comeIn(mediaStand: boolean): void {
+		this.#tell({ type: 'enter', devices: this.media.switchedOn });
+		this.media.wanted.tellAgain();
+		if (this.media.link.isStarted) this.media.link.resume(mediaStand);
+		else this.media.link.start(othersWithCamera(this.meeting));
+	}
+
+	/** Whether this page has no further part in the summit. */
+	#isOver(): boolean {
+		return this.#stage.name === 'ended' || this.#stage.name === 'problem' || this.#stage.name === 'left';
+	}
+
+	#end(): void {
+		this.media.close();
+		const { problem } = this.#state;
+		const mayContinue = problem === 'taken_over' || problem === 'protocol' || problem === 'malformed';
+		if (!mayContinue) forgetKeepsake();
+	}
+
+	#dispatch(input: Input): void {
+		const before = this.#state;
+		this.#state = reduce(before, input);
+		if (this.#state.meeting !== before.meeting || this.#state.clockOffset !== before.clockOffset) this.#follow();
+	}
+
+	/** Brings what the meeting says to the media, and keeps the instant of the reveal. */
+	#follow(): void {
+		const meeting = this.#state.meeting;
+		if (!meeting) return;
+		this.media.useSlots(meeting.slots, (source) => mayHear(meeting, source));
+		this.media.wanted.arrange(inSeatOrder(meeting));
+		this.media.wanted.expect(camerasAtReveal(meeting).map((source) => ({ source, height: HEIGHT_AT_REVEAL })));
+		clearTimeout(this.#revealTimer);
+		const due = revealDueAt(this.#state);
+		if (due === undefined) return;
+		this.#revealTimer = setTimeout(() => this.#tick(), Math.max(0, Math.ceil(due - Date.now())));
+	}
+
+	/** A timer may come a little early: then it is set anew. */
+	#tick(): void {
+		this.#dispatch({ type: 'tick', at: Date.now() });
+		this.#follow();
+	}
+
+	/** Says what only matters while the connection lasts: on the next one it is said anew. */
+	#tell(request: Request): void {
+		this.#session?.tell(request).catch(() => undefined);
+	}
+
+	#online(): Session {
+		if (!this.#session) throw new Error('there is no session before the link was exchanged');
+		return this.#session;
+	}
+}
+
+/** False, after the time in which a browser gives devices that it need not ask for. */
+function isLate(): Promise<false> {
+	return new Promise((resolve) => setTimeout(() => resolve(false), DEVICES_WITHIN_MS));
+}
+
+/** What a meeting needs of a browser. */
+function isAble(): boolean {
+	return isSecureContext && 'RTCPeerConnection' in globalThis && canTransform();
+}

@@ -1,0 +1,66 @@
+/** What this browser remembers of the person: the devices last used, and whether they were on. */
+import type { Preferences } from './context';
+
+const KEY = 'sommet.preferences';
+
+const DEFAULTS: Preferences = {
+	camera: undefined,
+	microphone: undefined,
+	speaker: undefined,
+	microphoneOn: true,
+	cameraOn: true,
+};
+
+/** Preferences that are kept whenever one is set. */
+export class StoredPreferences implements Preferences {
+	#values: Preferences = $state.raw(read());
+
+	get camera(): string | undefined {
+		return this.#values.camera;
+	}
+	set camera(camera: string | undefined) {
+		this.#set({ camera });
+	}
+	get microphone(): string | undefined {
+		return this.#values.microphone;
+	}
+	set microphone(microphone: string | undefined) {
+		this.#set({ microphone });
+	}
+	get speaker(): string | undefined {
+		return this.#values.speaker;
+	}
+	set speaker(speaker: string | undefined) {
+		this.#set({ speaker });
+	}
+	get microphoneOn(): boolean {
+		return this.#values.microphoneOn;
+	}
+	set microphoneOn(microphoneOn: boolean) {
+		this.#set({ microphoneOn });
+	}
+	get cameraOn(): boolean {
+		return this.#values.cameraOn;
+	}
+	set cameraOn(cameraOn: boolean) {
+		this.#set({ cameraOn });
+	}
+
+	#set(changed: Partial<Preferences>): void {
+		this.#values = { ...this.#values, ...changed };
+		try {
+			localStorage.setItem(KEY, JSON.stringify(this.#values));
+		} catch {
+			// A browser that stores nothing forgets these at the end of the visit, and that is all.
+		}
+	}
+}
+
+function read(): Preferences {
+	try {
+		const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+		return { ...DEFAULTS, ...(typeof value === 'object' ? value : {}) };
+	} catch {
+		return DEFAULTS;
+	}
+}

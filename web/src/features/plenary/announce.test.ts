@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+
+import type { MeetingState } from '../../meeting/state';
+import { planOf } from '../../fixtures/plan';
+import type { Presence } from '../../wire/types';
+import { announcements } from './announce';
+
+const here: Presence = { state: 'here', devices: { microphone: true, camera: true } };
+
+const meeting = (more: Partial<MeetingState>): MeetingState => ({
+	summit: 's',
+	you: 'meridia-head',
+	plan: planOf(2),
+	phase: { state: 'plenary', revealed_at: 0 },
+	sequence: 1,
+	presence: { 'meridia-head': here },
+	devices: {},
+	departed: [],
+	floor: { holder: null, queue: [] },
+	agenda: null,
+	sources: [],
+	speaking: [],
+	quality: {},
+	slots: {},
+	revealed: true,
+	...more,
+});
+
+test('who comes, drops and goes is said, but not oneself', () => {
+	const absent = meeting({ presence: {} });
+	const present = meeting({ presence: { 'vesland-head': here, 'meridia-head': here } });
+	const dropped = meeting({ presence: { 'vesland-head': { state: 'reconnecting' }, 'meridia-head': here } });
+	expect(announcements(absent, present)).toEqual(['Anneke Sorensdottir-Whitcombe: here']);
+	expect(announcements(present, dropped)).toEqual(['Anneke Sorensdottir-Whitcombe: connection lost']);
+	expect(announcements(dropped, absent)).toEqual(['Anneke Sorensdottir-Whitcombe: gone']);
+});
+
+test('the floor is said before anything else', () => {
+	const before = meeting({ floor: { holder: null, queue: ['vesland-foreign'] } });
+	const given = meeting({ floor: { holder: ['vesland-foreign', 0], queue: ['vesland-head'] }, agenda: 'river' });
+	expect(announcements(before, given)).toEqual([
+		'Magnus Okoye has the floor',
+		'Agenda: Navigation and water levels on the River Anse',
+		'Anneke Sorensdottir-Whitcombe asks for the floor',
+	]);
+	expect(announcements(given, before)).toContain('The floor is free again.');
+});
+
+test('one’s own turn is said as such', () => {
+	const mine = meeting({ floor: { holder: ['meridia-head', 0], queue: [] } });
+	expect(announcements(meeting({}), mine)).toEqual(['You have the floor']);
+	const raised = meeting({ floor: { holder: null, queue: ['vesland-head', 'meridia-head'] } });
+	const alone = meeting({ floor: { holder: null, queue: ['vesland-head'] } });
+	expect(announcements(alone, raised)).toEqual(['Your place: 2']);
+});
+
+test('voices and devices are not announced', () => {
+	const muted: Presence = { state: 'here', devices: { microphone: false, camera: false } };
+	const after = meeting({ presence: { 'meridia-head': muted }, speaking: ['meridia-head'] });
+	expect(announcements(meeting({}), after)).toEqual([]);
+});
+
+test('the opening is said as one, and many arrivals as a number', () => {
+	const everybody = Object.fromEntries(
+		planOf(2).delegations.flatMap((side) => side.seats.map((seat) => [seat.id, here] as const)),
+	);
+	const closed = meeting({ revealed: false });
+	const full = meeting({ presence: everybody });
+	expect(announcements(closed, closed)).toEqual([]);
+	expect(announcements(closed, full)).toEqual(['The plenary is open.']);
+	expect(announcements(meeting({}), full)).toEqual(['Here: 8 of 9']);
+});

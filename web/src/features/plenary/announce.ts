@@ -1,0 +1,63 @@
+/**
+ * What a screen reader says of what happened in the room: the difference between two states of the meeting, in words.
+ * Voices, microphones and cameras are not announced: they would never be silent.
+ */
+import { m, number, text } from '../../i18n';
+import { allSeats, presenceOf } from '../../meeting/selectors';
+import type { MeetingState } from '../../meeting/state';
+import type { SeatId } from '../../wire/types';
+
+type Change = (before: MeetingState, after: MeetingState) => string[];
+
+function nameOf(meeting: MeetingState, id: SeatId): string {
+	const seat = allSeats(meeting).find((entry) => entry.seat.id === id)?.seat;
+	return seat ? text(seat.name) : '';
+}
+
+/** More arrivals at once than this are counted, not named. */
+const NAMES_MAX = 3;
+
+const presence: Change = (before, after) => {
+	const news = eachPresence(before, after);
+	if (news.length <= NAMES_MAX) return news;
+	const seats = allSeats(after);
+	const count = seats.filter(({ seat }) => presenceOf(after, seat.id).state === 'here').length;
+	return [m.lobby_here({ count: number(count), total: number(seats.length) })];
+};
+
+const eachPresence: Change = (before, after) =>
+	allSeats(after).flatMap(({ seat }) => {
+		const [was, is] = [presenceOf(before, seat.id).state, presenceOf(after, seat.id).state];
+		if (seat.id === after.you || was === is) return [];
+		const name = text(seat.name);
+		if (is === 'here') return [m.plenary_arrived({ name })];
+		if (is === 'reconnecting') return [m.plenary_dropped({ name })];
+		return was === 'here' || was === 'reconnecting' ? [m.plenary_departed({ name })] : [];
+	});
+
+const floor: Change = (before, after) => {
+	const [was, is] = [before.floor.holder?.[0], after.floor.holder?.[0]];
+	if (was === is) return [];
+	if (is === undefined) return [m.floor_freed()];
+	return [is === after.you ? m.floor_yours() : m.floor_has({ name: nameOf(after, is) })];
+};
+
+const hands: Change = (before, after) =>
+	after.floor.queue
+		.filter((id) => !before.floor.queue.includes(id))
+		.map((id) =>
+			id === after.you
+				? m.floor_place({ place: number(after.floor.queue.indexOf(id) + 1) })
+				: m.floor_asked({ name: nameOf(after, id) }),
+		);
+
+const agenda: Change = (before, after) => {
+	const item = after.plan.agenda.find(({ id }) => id === after.agenda);
+	return item && before.agenda !== after.agenda ? [m.agenda_opened({ title: text(item.title) })] : [];
+};
+
+/** The sentences, in order of weight. Before the reveal nothing is said. */
+export function announcements(before: MeetingState, after: MeetingState): string[] {
+	if (!before.revealed) return after.revealed ? [m.plenary_opened()] : [];
+	return [floor, agenda, hands, presence].flatMap((change) => change(before, after));
+}

@@ -1,0 +1,26 @@
+/** What the place of a person shows where the picture would be; decided here so that it can be tested without a page. */
+import type { Arrival } from '../../app/context';
+import type { Presence } from '../../wire/types';
+
+/**
+ * `live`: the picture. `coming`: the camera is on, its picture is on its way. `left-out`: there are more cameras
+ * than one screen receives. `off`: here without a camera.
+ * `away`: the connection is lost, and the picture with it. `empty`: an empty chair.
+ */
+export type Picture = 'live' | 'coming' | 'left-out' | 'off' | 'away' | 'empty';
+
+const PICTURE_OF: Readonly<Record<Arrival, Picture>> = { arriving: 'live', awaited: 'coming', left_out: 'left-out' };
+
+/** `camera`: the person's camera is on and may be seen. `arrival`: where its picture is. */
+export function pictureOf(presence: Presence, camera: boolean, arrival: Arrival): Picture {
+	switch (presence.state) {
+		case 'absent':
+		case 'arriving':
+			return 'empty';
+		case 'reconnecting':
+			return camera && arrival === 'arriving' ? 'live' : 'away';
+		case 'here':
+			if (!camera) return 'off';
+			return PICTURE_OF[arrival];
+	}
+}

@@ -1,0 +1,5 @@
+/** Everything that has to do with the six languages of the page, in one import. */
+export { m } from '../paraglide/messages';
+export * from './format';
+export * from './locale.svelte';
+export * from './words';

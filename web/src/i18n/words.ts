@@ -1,0 +1,96 @@
+/**
+ * The words for every stable code of the protocol. A code that the protocol gains is missing here at compile time.
+ */
+import { m } from '../paraglide/messages';
+import type { Bye, Grade, Presence, Quality, Refusal, Symptom } from '../wire/types';
+
+type Words = () => string;
+
+/** What has happened, and what to do about it. */
+export interface Explanation {
+	title: string;
+	body: string;
+}
+
+const refusals: Record<Refusal, Words> = {
+	already_raised: m.refusal_already_raised,
+	already_so: m.refusal_already_so,
+	ended: m.refusal_ended,
+	floor_taken: m.refusal_floor_taken,
+	malformed: m.refusal_malformed,
+	media_offer: m.refusal_media_offer,
+	not_chair: m.refusal_not_chair,
+	not_here: m.refusal_not_here,
+	not_principal: m.refusal_not_principal,
+	not_raised: m.refusal_not_raised,
+	not_recorded: m.refusal_not_recorded,
+	not_speaking: m.refusal_not_speaking,
+	not_yet: m.refusal_not_yet,
+	too_late: m.refusal_too_late,
+	too_many: m.refusal_too_many,
+	unknown: m.refusal_unknown,
+};
+
+const byes: Record<Bye, readonly [Words, Words]> = {
+	ended: [m.bye_ended_title, m.bye_ended_body],
+	left: [m.bye_left_title, m.bye_left_body],
+	link_refused: [m.bye_link_refused_title, m.bye_link_refused_body],
+	malformed: [m.bye_malformed_title, m.bye_malformed_body],
+	protocol: [m.bye_protocol_title, m.bye_protocol_body],
+	restart: [m.bye_restart_title, m.bye_restart_body],
+	taken_over: [m.bye_taken_over_title, m.bye_taken_over_body],
+	too_slow: [m.bye_too_slow_title, m.bye_too_slow_body],
+};
+
+/** The codes of the HTTP API's problems, and `network` for no answer at all. */
+export type ProblemCode = 'link-refused' | 'malformed' | 'network' | 'not-found' | 'too-many' | 'unavailable';
+
+const problems: Record<ProblemCode, readonly [Words, Words]> = {
+	'link-refused': [m.bye_link_refused_title, m.bye_link_refused_body],
+	malformed: [m.problem_malformed_title, m.problem_malformed_body],
+	network: [m.problem_network_title, m.problem_network_body],
+	'not-found': [m.problem_not_found_title, m.problem_not_found_body],
+	'too-many': [m.problem_too_many_title, m.problem_too_many_body],
+	unavailable: [m.problem_unavailable_title, m.problem_unavailable_body],
+};
+
+const grades: Record<Grade, Words> = { good: m.quality_good, fair: m.quality_fair, poor: m.quality_poor };
+
+const symptoms: Record<Symptom, readonly [Words, Words]> = {
+	computer: [m.symptom_computer, m.symptom_computer_cure],
+	delay: [m.symptom_delay, m.symptom_delay_cure],
+	download_loss: [m.symptom_download_loss, m.symptom_download_loss_cure],
+	upload_loss: [m.symptom_upload_loss, m.symptom_upload_loss_cure],
+	upload_rate: [m.symptom_upload_rate, m.symptom_upload_rate_cure],
+};
+
+const presences: Record<Presence['state'], Words> = {
+	absent: m.presence_absent,
+	arriving: m.presence_arriving,
+	here: m.presence_here,
+	reconnecting: m.presence_reconnecting,
+};
+
+const explain = ([title, body]: readonly [Words, Words]): Explanation => ({ title: title(), body: body() });
+
+/** Why a request was not carried out, with what to do. */
+export const refusalWords = (why: Refusal): string => refusals[why]();
+
+/** Why the server ended the connection, with what to do. */
+export const byeWords = (reason: Bye): Explanation => explain(byes[reason]);
+
+/** Why the HTTP API said no, with what to do; an unknown code is explained as a server that cannot answer. */
+export const problemWords = (code: string): Explanation =>
+	explain(problems[code as ProblemCode] ?? problems.unavailable);
+
+/** A connection in a few words: the worst symptom where there is one, else the grade. */
+export const qualityWords = (quality: Quality): string =>
+	quality.symptom ? symptoms[quality.symptom][0]() : grades[quality.grade]();
+
+/** What would help a connection, where something would. */
+export const qualityCure = (quality: Quality): string | undefined =>
+	(quality.symptom && symptoms[quality.symptom][1]()) || undefined;
+
+/** Where a person is; `departed`: was here before. */
+export const presenceWords = (presence: Presence, departed = false): string =>
+	departed && presence.state === 'absent' ? m.presence_left() : presences[presence.state]();

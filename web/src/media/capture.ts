@@ -1,0 +1,74 @@
+/** Asks the browser for cameras and microphones, and says why it cannot give one. No state is kept here. */
+import type { DeviceStatus } from '../app/context';
+
+/** Which device to use: one the person chose now, one used before, or any. */
+export interface Choice {
+	readonly id: string | undefined;
+	/** True: that one or none; false: rather another than none. */
+	readonly exact: boolean;
+}
+
+/** A track, or why there is none. */
+export type Captured = MediaStreamTrack | Extract<DeviceStatus, 'blocked' | 'missing' | 'busy'>;
+
+const STATUS_OF_ERROR: Readonly<Record<string, 'blocked' | 'missing' | 'busy'>> = {
+	NotAllowedError: 'blocked',
+	SecurityError: 'blocked',
+	NotFoundError: 'missing',
+	OverconstrainedError: 'missing',
+};
+
+/** Both at once, so that the browser asks one question; if one fails, each by itself, to keep the one that works. */
+export async function captureBoth(
+	camera: Choice,
+	microphone: Choice,
+): Promise<{ camera: Captured; microphone: Captured }> {
+	try {
+		const stream = await getUserMedia({ video: cameraConstraints(camera), audio: microphoneConstraints(microphone) });
+		return { camera: stream.getVideoTracks()[0] ?? 'missing', microphone: stream.getAudioTracks()[0] ?? 'missing' };
+	} catch {
+		return { microphone: await captureMicrophone(microphone), camera: await captureCamera(camera) };
+	}
+}
+
+export async function captureCamera(choice: Choice): Promise<Captured> {
+	return first({ video: cameraConstraints(choice) });
+}
+
+export async function captureMicrophone(choice: Choice): Promise<Captured> {
+	return first({ audio: microphoneConstraints(choice) });
+}
+
+async function first(constraints: MediaStreamConstraints): Promise<Captured> {
+	try {
+		return (await getUserMedia(constraints)).getTracks()[0] ?? 'missing';
+	} catch (error) {
+		return statusOf(error);
+	}
+}
+
+/** What an error of `getUserMedia` means for the person. */
+export function statusOf(error: unknown): 'blocked' | 'missing' | 'busy' {
+	const name = error instanceof Error ? error.name : '';
+	return STATUS_OF_ERROR[name] ?? 'busy';
+}
+
+/** Browsers have no `mediaDevices` where the page is not secure. */
+async function getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream> {
+	const devices: MediaDevices | undefined = navigator.mediaDevices;
+	if (!devices) throw new DOMException('no secure context', 'SecurityError');
+	return devices.getUserMedia(constraints);
+}
+
+function deviceId({ id, exact }: Choice): Pick<MediaTrackConstraints, 'deviceId'> {
+	if (!id) return {};
+	return { deviceId: exact ? { exact: id } : { ideal: id } };
+}
+
+function cameraConstraints(choice: Choice): MediaTrackConstraints {
+	return { ...deviceId(choice), width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
+}
+
+function microphoneConstraints(choice: Choice): MediaTrackConstraints {
+	return { ...deviceId(choice), echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+}

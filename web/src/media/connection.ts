@@ -1,0 +1,170 @@
+/**
+ * One peer connection to the server, from its first offer to its end. The browser always offers; m-lines are never
+ * stopped; a shared screen adds its m-lines once by a further offer. It knows m-lines, not people: which source a
+ * receiving m-line carries is said elsewhere.
+ */
+import type { FrameTransforms } from '../seal/transform';
+import type { Mid, SourceKind, Track } from '../wire/types';
+import { CAMERA_ENCODINGS, SCREEN_ENCODINGS, limitCodecs } from './codecs';
+
+/** Voices heard at once. */
+export const AUDIO_SLOTS = 3;
+/** Pictures received at once, at most: what one server thread and one screen carry well. */
+const VIDEO_SLOTS_MAX = 10;
+
+/** How many pictures to be ready for: one per other person who may show a camera, and one for a document. */
+export function videoSlots(othersWithCamera: number): number {
+	return Math.min(VIDEO_SLOTS_MAX, othersWithCamera + 1);
+}
+
+export interface ConnectionOptions {
+	readonly transforms: FrameTransforms;
+	readonly videoSlots: number;
+	/** Brings an offer to the server and its answer back. */
+	readonly offer: (sdp: string, tracks: Track[], fresh: boolean) => Promise<string>;
+	readonly onState: (state: RTCPeerConnectionState) => void;
+	/** The receiving m-lines have their names; said once, before the server is told of them. */
+	readonly onLines: (lines: readonly ReceivingLine[]) => void;
+}
+
+/** A receiving m-line. */
+export interface ReceivingLine {
+	readonly mid: Mid;
+	readonly kind: 'audio' | 'video';
+	readonly track: MediaStreamTrack;
+}
+
+/** What is sent; `null` rests. */
+export type SentTracks = Readonly<Record<SourceKind, MediaStreamTrack | null>>;
+
+export class MediaConnection {
+	readonly peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
+	readonly #options: ConnectionOptions;
+	readonly #sending = new Map<SourceKind, RTCRtpTransceiver>();
+	readonly #receiving: RTCRtpTransceiver[] = [];
+	/** Offers wait for one another. */
+	#negotiation: Promise<void> = Promise.resolve();
+	#offered = false;
+	#closed = false;
+
+	constructor(options: ConnectionOptions) {
+		this.#options = options;
+		this.peer.onconnectionstatechange = () => {
+			if (!this.#closed) options.onState(this.peer.connectionState);
+		};
+		this.#addSending('microphone');
+		this.#addSending('camera');
+		for (let slot = 0; slot < AUDIO_SLOTS; slot += 1) this.#addReceiving('audio');
+		for (let slot = 0; slot < options.videoSlots; slot += 1) this.#addReceiving('video');
+	}
+
+	/** The first offer. `tracks` are sent from the beginning; their m-lines exist in any case. */
+	async connect(tracks: SentTracks): Promise<void> {
+		if (tracks.screen) this.#addScreen();
+		await Promise.all([...this.#sending].map(([kind, { sender }]) => sender.replaceTrack(tracks[kind])));
+		await this.#negotiate(this.#tracksInUse(tracks));
+	}
+
+	/** Sends another track on the m-line of that kind, or nothing. */
+	async replace(kind: SourceKind, track: MediaStreamTrack | null): Promise<void> {
+		if (!this.#closed) await this.#sending.get(kind)?.sender.replaceTrack(track);
+	}
+
+	/** Whether sharing needs no new m-lines. */
+	get hasScreen(): boolean {
+		return this.#sending.has('screen');
+	}
+
+	/** Adds the m-lines of a shared screen, and offers them with what is sent on them. */
+	async addScreen(tracks: SentTracks): Promise<void> {
+		this.#addScreen();
+		await this.replace('screen', tracks.screen);
+		await this.replace('screen_audio', tracks.screen_audio);
+		await this.#negotiate(this.#tracksInUse(tracks));
+	}
+
+	/** Looks for another way through the network; what is sent and received goes on. */
+	async restart(tracks: SentTracks): Promise<void> {
+		this.peer.restartIce();
+		await this.#negotiate(this.#tracksInUse(tracks));
+	}
+
+	/** The m-line of that kind; none before its first offer. */
+	midOf(kind: SourceKind): Mid | undefined {
+		return this.#sending.get(kind)?.mid ?? undefined;
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.peer.close();
+	}
+
+	#receivingLines(): ReceivingLine[] {
+		return this.#receiving.flatMap(({ mid, receiver: { track } }) =>
+			mid === null ? [] : [{ mid, kind: track.kind === 'audio' ? 'audio' : 'video', track }],
+		);
+	}
+
+	#negotiate(tracks: () => Track[]): Promise<void> {
+		const negotiation = this.#negotiation.then(async () => {
+			if (this.#closed) return;
+			const fresh = !this.#offered;
+			this.#offered = true;
+			await this.peer.setLocalDescription();
+			if (fresh) this.#options.onLines(this.#receivingLines());
+			const sdp = await this.#options.offer(this.peer.localDescription?.sdp ?? '', tracks(), fresh);
+			if (this.#closed) return;
+			await this.peer.setRemoteDescription({ type: 'answer', sdp });
+		});
+		// A failed offer is its caller's to handle; the next one is tried all the same.
+		this.#negotiation = negotiation.catch(() => undefined);
+		return negotiation;
+	}
+
+	/** Microphone and camera are always announced, so that switching one on needs no offer; a screen only while shared. */
+	#tracksInUse(tracks: SentTracks): () => Track[] {
+		return () =>
+			[...this.#sending].flatMap(([kind, { mid }]) => {
+				const inUse = kind === 'microphone' || kind === 'camera' || tracks[kind] !== null;
+				return mid !== null && inUse ? [{ mid, kind }] : [];
+			});
+	}
+
+	#addScreen(): void {
+		this.#addSending('screen');
+		this.#addSending('screen_audio');
+	}
+
+	#addSending(kind: SourceKind): void {
+		const transceiver = this.#add(mediaKind(kind), 'sendonly', encodingsOf(kind));
+		limitCodecs(transceiver, kind === 'camera' || kind === 'screen' ? kind : 'audio');
+		this.#sending.set(kind, transceiver);
+	}
+
+	#addReceiving(kind: 'audio' | 'video'): void {
+		const transceiver = this.#add(kind, 'recvonly');
+		limitCodecs(transceiver, kind === 'audio' ? 'audio' : 'screen');
+		this.#receiving.push(transceiver);
+	}
+
+	#add(
+		kind: 'audio' | 'video',
+		direction: 'sendonly' | 'recvonly',
+		sendEncodings: RTCRtpEncodingParameters[] = [],
+	): RTCRtpTransceiver {
+		const transceiver = this.peer.addTransceiver(kind, { direction, sendEncodings });
+		// At once: a transform that is installed later is bypassed without a word.
+		this.#options.transforms.install(transceiver);
+		return transceiver;
+	}
+}
+
+function mediaKind(kind: SourceKind): 'audio' | 'video' {
+	return kind === 'camera' || kind === 'screen' ? 'video' : 'audio';
+}
+
+function encodingsOf(kind: SourceKind): RTCRtpEncodingParameters[] {
+	if (kind === 'camera') return CAMERA_ENCODINGS.map((encoding) => ({ ...encoding }));
+	if (kind === 'screen') return SCREEN_ENCODINGS.map((encoding) => ({ ...encoding }));
+	return [];
+}

@@ -1,0 +1,94 @@
+/**
+ * Judges, once a second, whether the media connection still lives, and what to do when it does not: look for another
+ * way through the network (`restart`), or begin with a new connection (`fresh`). Pure: a reading in, a remedy out.
+ */
+
+/** What is seen of the connection at one moment. */
+export interface Reading {
+	/** This computer's clock, in milliseconds. */
+	readonly at: number;
+	readonly state: RTCPeerConnectionState;
+	/** Anything the server sent so far: packets, reports, answers to connectivity checks. */
+	readonly heard: number;
+}
+
+export type Remedy = 'none' | 'restart' | 'fresh';
+
+/** A first connection takes a second; after so long it will not come. */
+const CONNECT_WITHIN_MS = 8000;
+/** Short disturbances heal by themselves. */
+const DISTURBED_MAX_MS = 1500;
+/** Reports come every second, so that this silence means that the server has forgotten the connection. */
+const SILENCE_MAX_MS = 5000;
+/** How long a remedy may take before the next one. */
+const REMEDY_WITHIN_MS = 4000;
+
+export class Health {
+	#startedAt: number;
+	#heard = 0;
+	#heardAt: number;
+	#troubledSince: number | undefined;
+	#restartedAt: number | undefined;
+
+	constructor(at: number) {
+		this.#startedAt = at;
+		this.#heardAt = at;
+	}
+
+	/** The last reading found nothing wrong. */
+	get isWell(): boolean {
+		return this.#troubledSince === undefined;
+	}
+
+	judge(reading: Reading): Remedy {
+		if (reading.heard !== this.#heard) {
+			this.#heard = reading.heard;
+			this.#heardAt = reading.at;
+		}
+		if (this.#isWell(reading)) {
+			this.#troubledSince = undefined;
+			this.#restartedAt = undefined;
+			return 'none';
+		}
+		return this.#remedy(reading);
+	}
+
+	#isWell({ at, state }: Reading): boolean {
+		return state === 'connected' && at - this.#heardAt < SILENCE_MAX_MS;
+	}
+
+	#remedy({ at, state }: Reading): Remedy {
+		this.#troubledSince ??= at;
+		if (this.#restartedAt !== undefined) return at - this.#restartedAt < REMEDY_WITHIN_MS ? 'none' : 'fresh';
+		switch (state) {
+			case 'new':
+			case 'connecting':
+				return at - this.#startedAt < CONNECT_WITHIN_MS ? 'none' : 'fresh';
+			case 'disconnected':
+				if (at - this.#troubledSince < DISTURBED_MAX_MS) return 'none';
+				break;
+			case 'connected':
+			case 'failed':
+				break;
+			case 'closed':
+				return 'fresh';
+		}
+		this.#restartedAt = at;
+		return 'restart';
+	}
+}
+
+/** Counts everything the server sent. Browsers report different parts of it, so all are added up. */
+export function heardIn(stats: Iterable<Record<string, unknown>>): number {
+	const counted: Readonly<Record<string, string>> = {
+		'inbound-rtp': 'packetsReceived',
+		'remote-inbound-rtp': 'roundTripTimeMeasurements',
+		'candidate-pair': 'responsesReceived',
+	};
+	let sum = 0;
+	for (const entry of stats) {
+		const value = entry[counted[String(entry['type'])] ?? ''];
+		if (typeof value === 'number') sum += value;
+	}
+	return sum;
+}

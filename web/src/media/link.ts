@@ -1,0 +1,193 @@
+/**
+ * Keeps media flowing: makes a connection, watches it every second, repairs it or makes a new one, and says how good
+ * it is. What is sent is told with `setTrack` at any time; every connection takes it up.
+ */
+import { ConnectionLost } from '../session/session';
+import type { FrameTransforms } from '../seal/transform';
+import type { Quality, SourceKind, Track } from '../wire/types';
+import type { MediaConnection as MediaConnectionState } from '../app/context';
+import { MediaConnection, videoSlots } from './connection';
+import type { ReceivingLine, SentTracks } from './connection';
+import { Health, heardIn } from './health';
+import { QualityMeter } from './quality';
+
+/** How often the connection is looked at. */
+const LOOK_EVERY_MS = 1000;
+/** Every second look also judges the quality. */
+const QUALITY_EVERY = 2;
+/** How long to wait after an offer that the server refused. */
+const AFTER_REFUSAL_MS = 1000;
+
+export interface LinkOptions {
+	readonly transforms: FrameTransforms;
+	readonly offer: (sdp: string, tracks: Track[], fresh: boolean) => Promise<string>;
+	/** Says that a sending m-line is put to use or rests. */
+	readonly publish: (track: Track, active: boolean) => Promise<unknown>;
+	readonly onQuality: (quality: Quality) => void;
+	readonly onState: (state: MediaConnectionState) => void;
+	/** A new connection has these receiving m-lines. */
+	readonly onLines: (lines: readonly ReceivingLine[]) => void;
+}
+
+const SHOWN_AS: Readonly<Record<RTCPeerConnectionState, MediaConnectionState>> = {
+	new: 'connecting',
+	connecting: 'connecting',
+	connected: 'connected',
+	disconnected: 'lost',
+	failed: 'lost',
+	closed: 'none',
+};
+
+const NO_TRACKS: SentTracks = { camera: null, microphone: null, screen: null, screen_audio: null };
+
+export class MediaLink {
+	readonly #options: LinkOptions;
+	#connection: MediaConnection | undefined;
+	#tracks: SentTracks = NO_TRACKS;
+	#videoSlots = 1;
+	#health = new Health(0);
+	#quality = new QualityMeter();
+	#looks = 0;
+	#timer: ReturnType<typeof setInterval> | undefined;
+	/** An offer was not answered: browser and server may differ on what was agreed. */
+	#inDoubt = false;
+	/** Sound and picture failed to come, or were lost, and have not come back. */
+	#isLost = false;
+
+	constructor(options: LinkOptions) {
+		this.#options = options;
+	}
+
+	get peer(): RTCPeerConnection | undefined {
+		return this.#connection?.peer;
+	}
+
+	get isStarted(): boolean {
+		return this.#timer !== undefined;
+	}
+
+	/** Connects; to be called once the person came in. So many others may ever show a camera. */
+	start(othersWithCamera: number): void {
+		this.#videoSlots = videoSlots(othersWithCamera);
+		this.#isLost = false;
+		this.#timer ??= setInterval(() => void this.#look(), LOOK_EVERY_MS);
+		void this.#renew();
+	}
+
+	/** The session came back; `stands` tells whether the server still has the connection. */
+	resume(stands: boolean): void {
+		if (!this.isStarted) return;
+		this.#quality.forget();
+		if (!stands || this.#inDoubt || !this.#connection) void this.#renew();
+		else void this.#publishScreen();
+	}
+
+	stop(): void {
+		clearInterval(this.#timer);
+		this.#timer = undefined;
+		this.#tracks = NO_TRACKS;
+		this.#connection?.close();
+		this.#connection = undefined;
+		this.#options.onState('none');
+	}
+
+	/** Sends that track from now on, in this connection and in later ones. */
+	async setTrack(kind: 'camera' | 'microphone', track: MediaStreamTrack | null): Promise<void> {
+		if (this.#tracks[kind] === track) return;
+		this.#tracks = { ...this.#tracks, [kind]: track };
+		await this.#connection?.replace(kind, track);
+	}
+
+	/** Shares a screen, with its sound if there is one; nulls end it. */
+	async setScreen(screen: MediaStreamTrack | null, sound: MediaStreamTrack | null): Promise<void> {
+		this.#tracks = { ...this.#tracks, screen, screen_audio: sound };
+		const connection = this.#connection;
+		if (!connection) return;
+		if (!connection.hasScreen) {
+			if (screen) await this.#careful(connection.addScreen(this.#tracks));
+			return;
+		}
+		await connection.replace('screen', screen);
+		await connection.replace('screen_audio', sound);
+		await this.#publishScreen();
+	}
+
+	/** The browser's counters. */
+	async stats(): Promise<Record<string, unknown>[]> {
+		const report = await this.#connection?.peer.getStats();
+		return report ? [...report.values()] : [];
+	}
+
+	async #publishScreen(): Promise<void> {
+		for (const kind of ['screen', 'screen_audio'] as const satisfies SourceKind[]) {
+			const mid = this.#connection?.midOf(kind);
+			if (mid === undefined) continue;
+			// A connection that is lost meanwhile publishes again when it comes back.
+			await this.#options.publish({ mid, kind }, this.#tracks[kind] !== null).catch(() => undefined);
+		}
+	}
+
+	async #renew(): Promise<void> {
+		this.#connection?.close();
+		this.#inDoubt = false;
+		this.#health = new Health(Date.now());
+		this.#quality = new QualityMeter();
+		const { transforms, offer, onLines } = this.#options;
+		const connection = new MediaConnection({
+			transforms,
+			videoSlots: this.#videoSlots,
+			offer,
+			onState: (state) => this.#show(state),
+			onLines,
+		});
+		this.#connection = connection;
+		this.#show('connecting');
+		await this.#careful(connection.connect(this.#tracks));
+	}
+
+	/** What was lost stays lost, whatever is tried, until it is there again. */
+	#show(state: RTCPeerConnectionState): void {
+		const shown = SHOWN_AS[state];
+		if (shown === 'connected') this.#isLost = false;
+		if (shown === 'lost') this.#isLost = true;
+		this.#options.onState(this.#isLost && shown === 'connecting' ? 'lost' : shown);
+	}
+
+	#lose(): void {
+		this.#isLost = true;
+		this.#options.onState('lost');
+	}
+
+	/** Remembers when it is not known what was agreed; tries anew when the server refused. */
+	async #careful(negotiation: Promise<void>): Promise<void> {
+		const connection = this.#connection;
+		try {
+			await negotiation;
+		} catch (error) {
+			if (connection !== this.#connection) return;
+			this.#inDoubt = true;
+			if (error instanceof ConnectionLost) return;
+			this.#lose();
+			setTimeout(() => {
+				if (this.isStarted && connection === this.#connection) void this.#renew();
+			}, AFTER_REFUSAL_MS);
+		}
+	}
+
+	async #look(): Promise<void> {
+		const connection = this.#connection;
+		if (!connection || this.#inDoubt) return;
+		const stats = await this.stats();
+		if (connection !== this.#connection) return;
+		const state = connection.peer.connectionState;
+		const remedy = this.#health.judge({ at: Date.now(), state, heard: heardIn(stats) });
+		if (remedy !== 'none') this.#lose();
+		else if (state === 'connected' && this.#isLost && this.#health.isWell) this.#show(state);
+		if (remedy === 'fresh') return this.#renew();
+		if (remedy === 'restart') return this.#careful(connection.restart(this.#tracks));
+		this.#looks += 1;
+		if (state !== 'connected' || this.#looks % QUALITY_EVERY !== 0) return;
+		const quality = this.#quality.read(stats);
+		if (quality) this.#options.onQuality(quality);
+	}
+}

@@ -1,0 +1,241 @@
+/**
+ * Everything about sound and pictures that views and the session need, joined from the parts of this folder. It knows
+ * sources and slots; what they mean in the meeting is told to it by the client.
+ */
+import type { Attachment } from 'svelte/attachments';
+
+import type { Arrival, ClientMedia, Device, DeviceKind, DeviceStatus, EchoTest, MediaConnection } from '../app/context';
+import type { Preferences } from '../app/context';
+import { FrameTransforms } from '../seal/transform';
+import type { Devices, Mid, Quality, SourceId, Track, Wanted } from '../wire/types';
+import type { ReceivingLine } from './connection';
+import { OwnDevices } from './devices.svelte';
+import { play, playTone, record } from './echo';
+import { MediaLink } from './link';
+import { Pictures } from './pictures.svelte';
+import { onNextGesture } from './sound';
+import { Speakers, canChooseSpeaker } from './speakers';
+import { WantedPictures } from './wanted';
+
+/** The way to the server. */
+export interface Signalling {
+	offer(sdp: string, tracks: Track[], fresh: boolean): Promise<string>;
+	publish(track: Track, active: boolean): Promise<unknown>;
+	want(videos: Wanted[]): void;
+	quality(quality: Quality): void;
+	/** The own devices were switched. */
+	devices(devices: Devices): void;
+}
+
+export class Media implements ClientMedia {
+	readonly canChooseSpeaker = canChooseSpeaker();
+	readonly canShareScreen = 'getDisplayMedia' in (navigator.mediaDevices ?? {});
+	readonly link: MediaLink;
+	readonly wanted: WantedPictures;
+	#connection: MediaConnection = $state('none');
+	#soundBlocked = $state(false);
+	#sharing = $state(false);
+	#echoTest: EchoTest = $state('idle');
+	#echoStop = new AbortController();
+	readonly #own: OwnDevices;
+	readonly #pictures: Pictures;
+	readonly #showSelf: Attachment<HTMLVideoElement>;
+	readonly #speakers: Speakers;
+	readonly #preferences: Preferences;
+	#screen: MediaStream | undefined;
+	/** The browser's picker is open. */
+	#choosingScreen = false;
+	#isAudible: (mid: Mid) => boolean = () => false;
+
+	constructor(preferences: Preferences, signalling: Signalling) {
+		this.#preferences = preferences;
+		this.wanted = new WantedPictures((videos) => signalling.want(videos));
+		this.#pictures = new Pictures(this.wanted);
+		this.#showSelf = this.#pictures.showOwn(() => this.preview);
+		this.#speakers = new Speakers((blocked) => this.#onSoundBlocked(blocked));
+		this.link = new MediaLink({
+			transforms: new FrameTransforms(),
+			offer: (sdp, tracks, fresh) => signalling.offer(sdp, tracks, fresh),
+			publish: (track, active) => signalling.publish(track, active),
+			onQuality: (quality) => signalling.quality(quality),
+			onState: (state) => (this.#connection = state),
+			onLines: (lines) => this.#useLines(lines),
+		});
+		this.#own = new OwnDevices(preferences, (tracks) => {
+			void this.link.setTrack('camera', tracks.camera);
+			void this.link.setTrack('microphone', tracks.microphone);
+			signalling.devices(this.#own.switchedOn);
+		});
+	}
+
+	get devices(): Readonly<Record<DeviceKind, readonly Device[]>> {
+		return this.#own.devices;
+	}
+	get chosen(): Readonly<Record<DeviceKind, string | undefined>> {
+		return this.#own.chosen;
+	}
+	get status(): Readonly<Record<'camera' | 'microphone', DeviceStatus>> {
+		return this.#own.status;
+	}
+	get microphoneOn(): boolean {
+		return this.#preferences.microphoneOn;
+	}
+	get cameraOn(): boolean {
+		return this.#preferences.cameraOn;
+	}
+	get preview(): MediaStream | undefined {
+		return this.#own.preview;
+	}
+	get level(): number {
+		return this.#own.level;
+	}
+	get sharing(): boolean {
+		return this.#sharing;
+	}
+	get soundBlocked(): boolean {
+		return this.#soundBlocked;
+	}
+	get connection(): MediaConnection {
+		return this.#connection;
+	}
+	get echoTest(): EchoTest {
+		return this.#echoTest;
+	}
+	/** The own devices as the others are told. */
+	get switchedOn(): Devices {
+		return this.#own.switchedOn;
+	}
+
+	open(): Promise<void> {
+		return this.#own.open();
+	}
+
+	async choose(kind: DeviceKind, id: string): Promise<void> {
+		if (kind !== 'speaker') return this.#own.choose(kind, id);
+		this.#preferences.speaker = id;
+		await this.#speakers.choose(id);
+	}
+
+	setMicrophone(on: boolean): void {
+		this.#own.setMicrophone(on);
+	}
+
+	setCamera(on: boolean): void {
+		this.#own.setCamera(on);
+	}
+
+	/** Records and plays back; an unplayable recording ends the test, nothing more. */
+	async startEchoTest(): Promise<void> {
+		const voice = this.#own.voice;
+		if (!voice || this.#echoTest !== 'idle') return;
+		this.#echoStop = new AbortController();
+		const { signal } = this.#echoStop;
+		try {
+			this.#echoTest = 'recording';
+			const sound = await record(voice, signal);
+			this.#echoTest = 'playing';
+			if (sound) await play(sound, this.#preferences.speaker, signal);
+		} finally {
+			this.#echoTest = 'idle';
+		}
+	}
+
+	stopEchoTest(): void {
+		this.#echoStop.abort();
+	}
+
+	playTone(): Promise<void> {
+		return playTone(this.#preferences.speaker);
+	}
+
+	async shareScreen(): Promise<boolean> {
+		if (this.#choosingScreen || this.#sharing) return false;
+		this.#choosingScreen = true;
+		const stream = await captureScreen().finally(() => (this.#choosingScreen = false));
+		const screen = stream?.getVideoTracks()[0];
+		if (!stream || !screen) return false;
+		// Chosen after the summit ended or the seat went elsewhere.
+		if (!this.link.isStarted) {
+			for (const track of stream.getTracks()) track.stop();
+			return false;
+		}
+		screen.contentHint = 'detail';
+		// The browser's own "stop sharing".
+		screen.onended = () => this.stopSharing();
+		this.#screen = stream;
+		this.#sharing = true;
+		await this.link.setScreen(screen, stream.getAudioTracks()[0] ?? null);
+		return true;
+	}
+
+	stopSharing(): void {
+		for (const track of this.#screen?.getTracks() ?? []) track.stop();
+		this.#screen = undefined;
+		this.#sharing = false;
+		void this.link.setScreen(null, null);
+	}
+
+	unblockSound(): void {
+		this.#speakers.unblock();
+	}
+
+	isArriving(source: SourceId | undefined): boolean {
+		return this.#pictures.isArriving(source);
+	}
+
+	arrivalOf(source: SourceId | undefined): Arrival {
+		return this.#pictures.arrivalOf(source);
+	}
+
+	streamFor(source: SourceId | undefined): MediaStream | undefined {
+		return this.#pictures.streamFor(source);
+	}
+
+	show(source: SourceId | undefined): Attachment<HTMLVideoElement> {
+		return this.#pictures.show(source);
+	}
+
+	showSelf(): Attachment<HTMLVideoElement> {
+		return this.#showSelf;
+	}
+
+	/** What the m-lines carry, and which of the voices may be heard now. */
+	useSlots(slots: Readonly<Record<Mid, SourceId>>, mayHear: (source: SourceId) => boolean): void {
+		this.#pictures.useSlots(slots);
+		this.#isAudible = (mid) => {
+			const source = slots[mid];
+			return source !== undefined && mayHear(source);
+		};
+		this.#speakers.allow(this.#isAudible);
+	}
+
+	/** Ends the connection and lets go of all devices. */
+	close(): void {
+		this.stopEchoTest();
+		if (this.#screen) this.stopSharing();
+		this.link.stop();
+		this.#speakers.use([]);
+		this.#own.close();
+	}
+
+	#useLines(lines: readonly ReceivingLine[]): void {
+		this.#pictures.useLines(lines);
+		this.#speakers.use(lines.filter(({ kind }) => kind === 'audio'));
+		void this.#speakers.choose(this.#preferences.speaker ?? '');
+		this.#speakers.allow(this.#isAudible);
+	}
+
+	#onSoundBlocked(blocked: boolean): void {
+		if (blocked && !this.#soundBlocked) onNextGesture(() => this.#speakers.unblock());
+		this.#soundBlocked = blocked;
+	}
+}
+
+/** None when the person cancelled the picker. */
+async function captureScreen(): Promise<MediaStream | undefined> {
+	try {
+		return await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: true });
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+
+import { statusOf } from './capture';
+import { pickCodecs } from './codecs';
+import { videoSlots } from './connection';
+import { loudness } from './level';
+
+test('only the codecs of a meeting are offered, best first', () => {
+	const known = [
+		{ mimeType: 'video/VP8' },
+		{ mimeType: 'video/rtx' },
+		{ mimeType: 'video/H264', sdpFmtpLine: 'profile-level-id=42e01f' },
+		{ mimeType: 'video/VP9', sdpFmtpLine: 'profile-id=0' },
+		{ mimeType: 'video/VP9', sdpFmtpLine: 'profile-id=2' },
+		{ mimeType: 'video/AV1' },
+	];
+	const picked = pickCodecs(known, ['video/VP9', 'video/VP8', 'video/rtx']);
+	expect(picked.map(({ mimeType, sdpFmtpLine }) => `${mimeType} ${sdpFmtpLine ?? ''}`)).toEqual([
+		'video/VP9 profile-id=0',
+		'video/VP8 ',
+		'video/rtx ',
+	]);
+});
+
+test('there is a slot for every other camera and one for a document, up to ten', () => {
+	expect(videoSlots(1)).toBe(2);
+	expect(videoSlots(9)).toBe(10);
+	expect(videoSlots(40)).toBe(10);
+});
+
+test.each([
+	['NotAllowedError', 'blocked'],
+	['SecurityError', 'blocked'],
+	['NotFoundError', 'missing'],
+	['OverconstrainedError', 'missing'],
+	['NotReadableError', 'busy'],
+	['AbortError', 'busy'],
+] as const)('%s means %s', (name, status) => {
+	expect(statusOf(new DOMException('', name))).toBe(status);
+});
+
+test('loudness runs from silence to the loudest', () => {
+	expect(loudness(new Float32Array(64))).toBe(0);
+	expect(loudness(new Float32Array(64).fill(1))).toBe(1);
+	expect(loudness(new Float32Array(64).fill(0.001))).toBeCloseTo(0);
+	expect(loudness(new Float32Array(64).fill(0.0316))).toBeCloseTo(0.5, 2);
+});

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+
+import type { Event, ServerMessage } from '../wire/types';
+import { recording, recordings } from './fixtures';
+import { reduce, revealDueAt, stageOf } from './reduce';
+import { initial } from './state';
+import type { Input, State } from './state';
+
+/** The server's clock in the recordings is ahead of this computer's by this much. */
+const OFFSET = 500;
+const BEGIN = 1_790_000_000_000 - OFFSET;
+
+const hear = (state: State, message: ServerMessage, at = BEGIN): State =>
+	reduce(state, { type: 'message', message, at });
+
+const replay = (name: string): State =>
+	recording(name).messages.reduce((state, message) => hear(state, message), initial);
+
+const apply = (state: State, ...inputs: Input[]): State => inputs.reduce(reduce, state);
+
+describe('a recorded meeting leads to the view that the server has', () => {
+	test.each(recordings)('%s', (_name, { seat, messages, view }) => {
+		const { meeting } = messages.reduce((state, message) => hear(state, message), initial);
+		expect(meeting).toMatchObject({ you: seat, ...view });
+		expect(Object.keys(meeting?.presence ?? {}).sort()).toEqual(Object.keys(view.presence).sort());
+	});
+});
+
+describe('the reveal', () => {
+	test('waits for its instant by the server’s clock', () => {
+		const decided = apply(replay('reveal'), { type: 'entered' });
+		const due = BEGIN + 16_000;
+		expect(revealDueAt(decided)).toBe(due);
+		expect(stageOf(decided).name).toBe('lobby');
+		expect(stageOf(apply(decided, { type: 'tick', at: due - 1 })).name).toBe('lobby');
+		expect(stageOf(apply(decided, { type: 'tick', at: due })).name).toBe('plenary');
+	});
+
+	test('moves when the server’s clock becomes better known, and is never taken back', () => {
+		const decided = apply(replay('reveal'), { type: 'entered' }, { type: 'clock', offset: 700, at: BEGIN });
+		expect(revealDueAt(decided)).toBe(BEGIN + 16_000 - 200);
+		const revealed = apply(decided, { type: 'tick', at: BEGIN + 16_000 }, { type: 'clock', offset: 0, at: BEGIN + 1 });
+		expect(revealed.meeting?.revealed).toBe(true);
+		expect(revealDueAt(revealed)).toBeUndefined();
+	});
+
+	test('is past for who arrives later', () => {
+		const [welcome] = recording('floor').messages;
+		if (!welcome) throw new Error('the recording is empty');
+		const late = hear(initial, { ...welcome, now: BEGIN + 99_000 } as ServerMessage, BEGIN + 99_000 - OFFSET);
+		expect(late.meeting?.revealed).toBe(true);
+	});
+});
+
+describe('a connection that comes back', () => {
+	const lost = apply(replay('floor'), { type: 'connection', connection: 'lost', at: BEGIN + 5 });
+	const [welcome] = recording('floor').messages as [Extract<ServerMessage, { type: 'welcome' }>];
+	const withSlots = hear(lost, { type: 'media.slots', slots: [{ mid: '7', source: 7 }] });
+
+	test('remembers since when it was lost', () => {
+		expect(lost).toMatchObject({ connection: 'lost', lostAt: BEGIN + 5 });
+		const still = apply(lost, { type: 'connection', connection: 'lost', at: BEGIN + 900 });
+		expect(still.lostAt).toBe(BEGIN + 5);
+		expect(hear(still, welcome)).toMatchObject({ connection: 'open', lostAt: null });
+	});
+
+	test('takes the meeting from the welcome, not from before', () => {
+		expect(hear(lost, welcome).meeting).toMatchObject({ sequence: 5, agenda: null });
+	});
+
+	test('keeps what the m-lines carry only while the server has the media connection', () => {
+		expect(hear(withSlots, welcome).meeting?.slots).toEqual({ '7': 7 });
+		expect(hear(withSlots, { ...welcome, media: false }).meeting?.slots).toEqual({});
+	});
+
+	test('knows nothing of the m-lines of a new media connection until it is said', () => {
+		expect(apply(withSlots, { type: 'media_renewed' }).meeting?.slots).toEqual({});
+	});
+});
+
+describe('who leaves', () => {
+	const presence = (state: State, what: 'arriving' | 'absent'): State =>
+		hear(state, { type: 'presence', seat: 'meridia-head', presence: { state: what } });
+	const watched = replay('floor');
+
+	test('is told from who has not come yet, until coming back', () => {
+		expect(watched.meeting?.departed).toEqual(['meridia-1']);
+		const gone = presence(watched, 'absent');
+		expect(gone.meeting?.departed).toEqual(['meridia-1', 'meridia-head']);
+		expect(presence(gone, 'arriving').meeting?.departed).toEqual(['meridia-1']);
+	});
+});
+
+describe('an event', () => {
+	const state = replay('floor');
+	const event = (sequence: number, what: Event): ServerMessage => ({ type: 'event', sequence, at: 1, event: what });
+
+	test('that is known already changes nothing', () => {
+		expect(hear(state, event(14, { type: 'floor.raised', seat: 'chair' }))).toBe(state);
+	});
+
+	test('before the welcome changes nothing', () => {
+		expect(hear(initial, event(1, { type: 'floor.raised', seat: 'chair' }))).toBe(initial);
+	});
+
+	test('of the end leads to the goodbye and silences everybody', () => {
+		const ended = hear(state, event(15, { type: 'summit.ended', by: 'chair' }));
+		expect(stageOf(ended).name).toBe('ended');
+		expect(ended.meeting).toMatchObject({ sources: [], speaking: [], slots: {} });
+	});
+});
+
+describe('the stages', () => {
+	const plan = (recording('reveal').messages[0] as Extract<ServerMessage, { type: 'welcome' }>).plan;
+	const arrived = apply(initial, { type: 'arrived', summit: 's', you: 'vesland-head', plan });
+	const names = (...inputs: Input[]): string[] => {
+		let state = initial;
+		return inputs.map((input) => stageOf((state = reduce(state, input))).name);
+	};
+
+	test('lead from the link to the lobby', () => {
+		expect(stageOf(initial).name).toBe('opening');
+		expect(
+			names({ type: 'arrived', summit: 's', you: 'vesland-head', plan }, { type: 'entered' }, { type: 'left' }),
+		).toEqual(['preflight', 'lobby', 'left']);
+	});
+
+	test('come back to the pre-flight after leaving', () => {
+		const back = apply(arrived, { type: 'entered' }, { type: 'left' }, { type: 'returned' });
+		expect(stageOf(back).name).toBe('preflight');
+	});
+
+	test('ask which device stays, until one was welcomed', () => {
+		const asked = hear(arrived, { type: 'seat_taken', device: 'Firefox · Linux', since: 5 });
+		expect(stageOf(asked)).toEqual({ name: 'seat_taken', device: 'Firefox · Linux', since: 5 });
+		const [welcome] = recording('reveal').messages;
+		if (welcome) expect(stageOf(hear(asked, welcome)).name).toBe('preflight');
+	});
+
+	test.each([
+		['taken_over', 'problem'],
+		['link_refused', 'problem'],
+		['protocol', 'problem'],
+		['malformed', 'problem'],
+		['restart', 'preflight'],
+		['too_slow', 'preflight'],
+		['left', 'left'],
+		['ended', 'ended'],
+	] as const)('after the goodbye "%s": %s', (reason, stage) => {
+		expect(stageOf(hear(arrived, { type: 'bye', reason })).name).toBe(stage);
+	});
+
+	test('know that the summit is over even if they never saw it', () => {
+		expect(stageOf(hear(initial, { type: 'bye', reason: 'ended' })).name).toBe('ended');
+	});
+});
+
+describe('what was asked', () => {
+	const asked = apply(replay('floor'), { type: 'asked', id: 'r1', action: { type: 'floor.raise' } });
+
+	test('is pending until it is answered', () => {
+		expect(asked.pending).toHaveLength(1);
+		const done = hear(asked, { type: 'reply', id: 'r1', outcome: { result: 'done' } });
+		expect(done).toMatchObject({ pending: [], notices: [] });
+	});
+
+	test('and refused is told, until it was read', () => {
+		const refused = hear(asked, { type: 'reply', id: 'r1', outcome: { result: 'refused', why: 'already_raised' } });
+		expect(refused.notices).toEqual([{ id: 'r1', action: 'floor.raise', kind: 'refused', why: 'already_raised' }]);
+		expect(apply(refused, { type: 'dismissed', id: 'r1' }).notices).toEqual([]);
+	});
+
+	test.each([
+		[false, 'not_done'],
+		[true, 'uncertain'],
+	] as const)('and given up (sent: %s) is told as %s', (sent, kind) => {
+		const given = apply(asked, { type: 'given_up', id: 'r1', sent });
+		expect(given).toMatchObject({ pending: [], notices: [{ id: 'r1', action: 'floor.raise', kind }] });
+	});
+
+	test('answers to other requests are nobody’s business', () => {
+		expect(hear(asked, { type: 'reply', id: 'r2', outcome: { result: 'done' } })).toBe(asked);
+	});
+});

@@ -1,0 +1,293 @@
+/**
+ * The one place where the page's state changes: `reduce(state, input)` is pure and total. An input that makes no sense
+ * (an event already known, a message before the welcome) changes nothing.
+ */
+import type {
+	Bye,
+	Event,
+	MeetingView,
+	Phase,
+	Presence,
+	ServerMessage,
+	Slot,
+	SummitPlan,
+	WallTime,
+} from '../wire/types';
+import type { Input, MeetingState, Notice, Problem, Stage, State } from './state';
+
+/** The state after `input`. */
+export function reduce(state: State, input: Input): State {
+	switch (input.type) {
+		case 'arrived':
+			return { ...state, problem: null, meeting: emptyMeeting(input.summit, input.you, input.plan) };
+		case 'message':
+			return afterMessage(state, input.message, input.at);
+		case 'connection':
+			return afterConnection(state, input.connection, input.at);
+		case 'clock':
+			return reveal({ ...state, clockOffset: input.offset }, input.at);
+		case 'tick':
+			return reveal(state, input.at);
+		case 'media_renewed':
+			return { ...state, meeting: state.meeting && { ...state.meeting, slots: {} } };
+		case 'entered':
+			return { ...state, entered: true };
+		case 'left':
+			return { ...state, left: true, pending: [] };
+		case 'returned':
+			return { ...state, left: false, entered: false };
+		case 'problem':
+			return { ...state, problem: input.problem };
+		case 'asked':
+			return { ...state, pending: [...state.pending, { id: input.id, action: input.action }] };
+		case 'given_up':
+			return afterGivenUp(state, input.id, input.sent);
+		case 'dismissed':
+			return { ...state, notices: state.notices.filter(({ id }) => id !== input.id) };
+	}
+}
+
+/** Which view is shown. */
+export function stageOf(state: State): Stage {
+	if (state.problem) return { name: 'problem', problem: state.problem };
+	if (state.left) return { name: 'left' };
+	if (state.over || state.meeting?.phase.state === 'ended') return { name: 'ended' };
+	if (state.seatTaken) return { name: 'seat_taken', ...state.seatTaken };
+	if (!state.meeting) return { name: 'opening' };
+	if (!state.entered) return { name: 'preflight' };
+	return { name: state.meeting.phase.state === 'plenary' && state.meeting.revealed ? 'plenary' : 'lobby' };
+}
+
+/** When this computer's clock will show the reveal, while it is still ahead. */
+export function revealDueAt(state: State): number | undefined {
+	const meeting = state.meeting;
+	if (!meeting || meeting.revealed || meeting.phase.state !== 'plenary') return undefined;
+	return meeting.phase.revealed_at - state.clockOffset;
+}
+
+function emptyMeeting(summit: string, you: string, plan: SummitPlan): MeetingState {
+	return {
+		summit,
+		you,
+		plan,
+		phase: { state: 'lobby', ready: [] },
+		sequence: 0,
+		presence: {},
+		departed: [],
+		devices: {},
+		floor: { holder: null, queue: [] },
+		agenda: null,
+		sources: [],
+		speaking: [],
+		quality: {},
+		slots: {},
+		revealed: false,
+	};
+}
+
+/** The plenary is shown once its instant has come by the server's clock, and stays. */
+function reveal(state: State, at: number): State {
+	const due = revealDueAt(state);
+	if (!state.meeting || due === undefined || at < due) return state;
+	return { ...state, meeting: { ...state.meeting, revealed: true } };
+}
+
+function afterConnection(state: State, connection: State['connection'], at: number): State {
+	if (connection === state.connection) return state;
+	const lostAt = connection === 'lost' ? (state.lostAt ?? at) : connection === 'open' ? null : state.lostAt;
+	return { ...state, connection, lostAt };
+}
+
+function afterMessage(state: State, message: ServerMessage, at: number): State {
+	switch (message.type) {
+		case 'welcome':
+			return afterWelcome(state, message, at);
+		case 'seat_taken':
+			return { ...state, seatTaken: { device: message.device, since: message.since } };
+		case 'bye':
+			return afterBye(state, message.reason, at);
+		case 'reply':
+			return afterReply(state, message);
+		case 'pong':
+		case 'media.answer':
+			return state;
+		case 'event':
+		case 'presence':
+		case 'source.opened':
+		case 'source.closed':
+		case 'speaking':
+		case 'quality':
+		case 'media.slots': {
+			if (!state.meeting) return state;
+			const meeting = afterNews(state.meeting, message);
+			return meeting === state.meeting ? state : reveal({ ...state, meeting }, at);
+		}
+	}
+}
+
+function afterWelcome(state: State, welcome: Extract<ServerMessage, { type: 'welcome' }>, at: number): State {
+	const { summit, you, plan, meeting: view, now, media } = welcome;
+	const before = state.meeting;
+	const meeting: MeetingState = {
+		...emptyMeeting(summit, you, plan),
+		...viewed(view, before),
+		departed: before ? departedAfter(before, defined(view.presence)) : [],
+		slots: media && before ? before.slots : {},
+		revealed: (before?.revealed ?? false) && view.phase.state === 'plenary',
+	};
+	// Before the first pong the welcome is the best reading of the server's clock.
+	const clockOffset = before && state.clockOffset !== 0 ? state.clockOffset : now - at;
+	return reveal(
+		{ ...state, connection: 'open', lostAt: null, problem: null, seatTaken: null, clockOffset, meeting },
+		at,
+	);
+}
+
+function viewed(
+	view: MeetingView,
+	before: MeetingState | null,
+): Omit<MeetingView, 'presence' | 'quality'> & Pick<MeetingState, 'presence' | 'devices' | 'quality'> {
+	// The generated types make the values of maps optional; a map that came as JSON has none that are undefined.
+	const presence = defined(view.presence);
+	const devices = Object.entries(presence).reduce(
+		(known, [seat, where]) => withDevices(known, seat, where),
+		before?.devices ?? {},
+	);
+	return { ...view, presence, devices, quality: defined(view.quality) };
+}
+
+function defined<V>(map: { [key in string]?: V }): Record<string, V> {
+	return Object.fromEntries(Object.entries(map).filter((entry): entry is [string, V] => entry[1] !== undefined));
+}
+
+const PROBLEM_OF_BYE: Partial<Record<Bye, Problem>> = {
+	link_refused: 'link_refused',
+	malformed: 'malformed',
+	protocol: 'protocol',
+	taken_over: 'taken_over',
+};
+
+function afterBye(state: State, reason: Bye, at: number): State {
+	if (reason === 'left') return { ...state, left: true };
+	if (reason === 'ended') {
+		return { ...state, over: true, meeting: state.meeting && ended(state.meeting, at + state.clockOffset) };
+	}
+	const problem = PROBLEM_OF_BYE[reason];
+	return problem ? { ...state, problem } : state;
+}
+
+function ended(meeting: MeetingState, at: WallTime): MeetingState {
+	if (meeting.phase.state === 'ended') return meeting;
+	return { ...meeting, phase: { state: 'ended', at }, sources: [], speaking: [], slots: {} };
+}
+
+function afterReply(state: State, reply: Extract<ServerMessage, { type: 'reply' }>): State {
+	const asked = state.pending.find(({ id }) => id === reply.id);
+	if (!asked) return state;
+	const pending = state.pending.filter(({ id }) => id !== reply.id);
+	if (reply.outcome.result === 'done') return { ...state, pending };
+	const notice: Notice = { id: reply.id, action: asked.action.type, kind: 'refused', why: reply.outcome.why };
+	return { ...state, pending, notices: [...state.notices, notice] };
+}
+
+function afterGivenUp(state: State, id: string, sent: boolean): State {
+	const asked = state.pending.find((pending) => pending.id === id);
+	if (!asked) return state;
+	const pending = state.pending.filter((other) => other.id !== id);
+	// The end was asked for and has come: there is nothing to tell.
+	if (state.over && asked.action.type === 'summit.end') return { ...state, pending };
+	const notice: Notice = { id, action: asked.action.type, kind: sent ? 'uncertain' : 'not_done' };
+	return { ...state, pending, notices: [...state.notices, notice] };
+}
+
+type News = Extract<
+	ServerMessage,
+	{ type: 'event' | 'presence' | 'source.opened' | 'source.closed' | 'speaking' | 'quality' | 'media.slots' }
+>;
+
+function afterNews(meeting: MeetingState, news: News): MeetingState {
+	switch (news.type) {
+		case 'event':
+			if (news.sequence <= meeting.sequence) return meeting;
+			return { ...afterEvent(meeting, news.event, news.at), sequence: news.sequence };
+		case 'presence':
+			return {
+				...meeting,
+				presence: withPresence(meeting.presence, news.seat, news.presence),
+				departed: departedAfter(meeting, withPresence(meeting.presence, news.seat, news.presence)),
+				devices: withDevices(meeting.devices, news.seat, news.presence),
+			};
+		case 'source.opened':
+			return { ...meeting, sources: [...meeting.sources.filter(({ id }) => id !== news.source.id), news.source] };
+		case 'source.closed':
+			return { ...meeting, sources: meeting.sources.filter(({ id }) => id !== news.source) };
+		case 'speaking':
+			return { ...meeting, speaking: news.seats };
+		case 'quality':
+			return { ...meeting, quality: { ...meeting.quality, [news.seat]: news.quality } };
+		case 'media.slots':
+			return { ...meeting, slots: withSlots(meeting.slots, news.slots) };
+	}
+}
+
+function withPresence(known: MeetingState['presence'], seat: string, presence: Presence): MeetingState['presence'] {
+	const others = Object.entries(known).filter(([other]) => other !== seat);
+	return Object.fromEntries(presence.state === 'absent' ? others : [...others, [seat, presence]]);
+}
+
+/** Who had come in and is absent now; who is somewhere again is no longer gone. */
+function departedAfter(before: MeetingState, now: MeetingState['presence']): readonly string[] {
+	const known = Object.entries(before.presence).filter(([, { state }]) => state !== 'arriving');
+	const gone = new Set([...before.departed, ...known.map(([seat]) => seat)]);
+	return [...gone].filter((seat) => now[seat] === undefined);
+}
+
+/** Whose connection is lost for a moment still has a camera, and its picture goes on. */
+function withDevices(known: MeetingState['devices'], seat: string, presence: Presence): MeetingState['devices'] {
+	if (presence.state === 'reconnecting') return known;
+	const others = Object.entries(known).filter(([other]) => other !== seat);
+	return Object.fromEntries(presence.state === 'here' ? [...others, [seat, presence.devices]] : others);
+}
+
+function withSlots(known: MeetingState['slots'], changed: readonly Slot[]): MeetingState['slots'] {
+	const mids = new Set(changed.map(({ mid }) => mid));
+	const kept = Object.entries(known).filter(([mid]) => !mids.has(mid));
+	const used = changed.flatMap(({ mid, source }) => (source === null ? [] : [[mid, source] as const]));
+	return Object.fromEntries([...kept, ...used]);
+}
+
+/** The same fold as the server's `Meeting::apply`. */
+function afterEvent(meeting: MeetingState, event: Event, at: WallTime): MeetingState {
+	const { floor } = meeting;
+	switch (event.type) {
+		case 'lobby.ready':
+			return { ...meeting, phase: withReady(meeting.phase, event.delegation, event.ready) };
+		case 'plenary.revealed':
+			if (meeting.phase.state !== 'lobby') return meeting;
+			return { ...meeting, phase: { state: 'plenary', revealed_at: event.at } };
+		case 'floor.raised':
+			if (floor.queue.includes(event.seat) || floor.holder?.[0] === event.seat) return meeting;
+			return { ...meeting, floor: { ...floor, queue: [...floor.queue, event.seat] } };
+		case 'floor.lowered':
+			return { ...meeting, floor: { ...floor, queue: without(floor.queue, event.seat) } };
+		case 'floor.given':
+			return { ...meeting, floor: { holder: [event.seat, at], queue: without(floor.queue, event.seat) } };
+		case 'floor.yielded':
+			return floor.holder?.[0] === event.seat ? { ...meeting, floor: { ...floor, holder: null } } : meeting;
+		case 'agenda.opened':
+			return { ...meeting, agenda: event.item };
+		case 'summit.ended':
+			return ended(meeting, at);
+	}
+}
+
+function without<T>(list: readonly T[], item: T): T[] {
+	return list.filter((other) => other !== item);
+}
+
+function withReady(phase: Phase, delegation: string, ready: boolean): Phase {
+	if (phase.state !== 'lobby') return phase;
+	const others = without(phase.ready, delegation);
+	if (!ready) return { ...phase, ready: others };
+	return phase.ready.includes(delegation) ? phase : { ...phase, ready: [...others, delegation] };
+}

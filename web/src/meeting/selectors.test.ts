@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+
+import type { ServerMessage } from '../wire/types';
+import { recording } from './fixtures';
+import { reduce } from './reduce';
+import * as select from './selectors';
+import { initial } from './state';
+import type { MeetingState } from './state';
+
+function after(name: string, changes: Partial<MeetingState> = {}): MeetingState {
+	const hear = (state: typeof initial, message: ServerMessage): typeof initial =>
+		reduce(state, { type: 'message', message, at: 1_790_000_000_000 });
+	const { meeting } = recording(name).messages.reduce(hear, initial);
+	if (!meeting) throw new Error('the recording has no welcome');
+	return { ...meeting, ...changes };
+}
+
+const ids = (list: readonly { id: string }[]): string[] => list.map(({ id }) => id);
+
+describe('the alternat', () => {
+	test('shows each side itself first', () => {
+		expect(ids(select.inAlternatOrder(after('reveal')))).toEqual(['vesland', 'meridia']);
+		expect(ids(select.inAlternatOrder(after('reveal', { you: 'meridia-1' })))).toEqual(['meridia', 'vesland']);
+	});
+
+	test('shows the secretariat the agreed order', () => {
+		expect(ids(select.inAlternatOrder(after('reveal', { you: 'chair' })))).toEqual(['meridia', 'vesland']);
+	});
+
+	test('goes on after the own side when there are three', () => {
+		const meeting = after('reveal');
+		const [meridia, vesland] = meeting.plan.delegations;
+		if (!meridia || !vesland) throw new Error('the recording has two sides');
+		const tarsis = { ...vesland, id: 'tarsis', seats: [] };
+		const plan = { ...meeting.plan, delegations: [meridia, vesland, tarsis] };
+		expect(ids(select.inAlternatOrder({ ...meeting, plan }))).toEqual(['vesland', 'tarsis', 'meridia']);
+	});
+});
+
+describe('tiles', () => {
+	const [own, other] = select.sides(after('floor')) as [select.Side, select.Side];
+
+	test('exist for every seat, also for who is absent', () => {
+		expect(own).toMatchObject({ own: true, principal: { you: true, seat: { id: 'vesland-head' } } });
+		expect(other.advisers[0]).toMatchObject({ presence: { state: 'absent' }, camera: undefined, muted: false });
+		expect(select.secretariat(after('floor'))).toMatchObject([{ seat: { id: 'chair' }, chair: true }]);
+	});
+
+	test('say who has the floor and who comes next', () => {
+		expect(own.principal.hasFloor).toBe(true);
+		const waiting = after('floor', { floor: { holder: null, queue: ['meridia-head', 'vesland-1'] } });
+		expect(select.queue(waiting).map(({ seat, place }) => [seat.id, place])).toEqual([
+			['meridia-head', 1],
+			['vesland-1', 2],
+		]);
+	});
+
+	test('keep the picture of who is coming back', () => {
+		const presence = { 'meridia-head': { state: 'reconnecting' } } as const;
+		const [, away] = select.sides(after('floor', { presence }));
+		expect(away?.principal).toMatchObject({ camera: 6, muted: false });
+	});
+
+	test('show a camera only while it is on', () => {
+		expect(other.principal.camera).toBe(6);
+		const presence = { 'meridia-head': { state: 'here', devices: { microphone: false, camera: false } } } as const;
+		const [, dark] = select.sides(after('floor', { presence, speaking: ['meridia-head'] }));
+		expect(dark?.principal).toMatchObject({ camera: undefined, muted: true, speaking: false });
+	});
+});
+
+describe('what a person may do', () => {
+	const of = (you: string, changes: Partial<MeetingState> = {}): select.Rights =>
+		select.rights(after('floor', { you, revealed: true, ...changes }));
+
+	test('the speaker may yield, the others may raise a hand', () => {
+		expect(of('vesland-head')).toMatchObject({ yieldFloor: true, raiseHand: false, lowerHand: false, preside: false });
+		expect(of('meridia-head')).toMatchObject({ yieldFloor: false, raiseHand: true });
+	});
+
+	test('who raised a hand may lower it', () => {
+		const floor = { holder: null, queue: ['meridia-head'] };
+		expect(of('meridia-head', { floor })).toMatchObject({ raiseHand: false, lowerHand: true });
+	});
+
+	test('the chair presides and ends', () => {
+		expect(of('chair')).toMatchObject({ preside: true, endSummit: true });
+		expect(of('meridia-head')).toMatchObject({ preside: false, endSummit: false });
+	});
+
+	test('the chair may give the floor while somebody has it, also to who did not ask', () => {
+		expect(of('chair').giveFloor).toBe(true);
+		const given = select.mayBeGiven(after('floor', { you: 'chair' })).map(({ seat }) => seat.id);
+		expect(given).toContain('chair');
+		expect(given).not.toContain('vesland-head');
+	});
+
+	test('only heads say "ready", and only in the lobby', () => {
+		const phase = { state: 'lobby', ready: [] } as const;
+		const lobby = { phase: { ...phase, ready: [] }, revealed: false };
+		expect(of('meridia-head', lobby).ready).toBe(true);
+		expect(of('vesland-1', lobby).ready).toBe(false);
+		expect(of('meridia-head').ready).toBe(false);
+		expect(of('meridia-head', lobby)).toMatchObject({ raiseHand: false, shareScreen: false });
+	});
+
+	test('the same while the connection comes back', () => {
+		const presence = { chair: { state: 'reconnecting' } } as const;
+		expect(of('chair', { presence })).toMatchObject({ preside: true, endSummit: true, raiseHand: true });
+	});
+
+	test('nothing for who is not here', () => {
+		expect(Object.values(of('meridia-1')).some(Boolean)).toBe(false);
+	});
+});
+
+describe('before the instant of the reveal', () => {
+	const decided = after('reveal');
+
+	test('only the own side is heard', () => {
+		expect(select.mayHear(decided, 3)).toBe(true);
+		expect(select.mayHear(decided, 5)).toBe(false);
+		expect(select.mayHear(decided, 99)).toBe(false);
+		expect(select.mayHear({ ...decided, revealed: true }, 5)).toBe(true);
+	});
+
+	test('the cameras to come are asked for', () => {
+		expect(select.camerasAtReveal(decided)).toEqual([4, 6, 7]);
+		expect(select.camerasAtReveal({ ...decided, revealed: true })).toEqual([]);
+	});
+
+	test('the lobby shows the own delegation, and of the others only whether they are ready', () => {
+		expect(select.lobbyTiles(decided).map(({ seat }) => seat.id)).toEqual(['vesland-head', 'vesland-1']);
+		const lobby = { ...decided, phase: { state: 'lobby' as const, ready: ['meridia'] } };
+		const readiness = select.readiness(lobby).map(({ delegation, own, ready }) => [delegation.id, own, ready]);
+		expect(readiness).toEqual([
+			['vesland', true, false],
+			['meridia', false, true],
+		]);
+	});
+});
+
+test('the document shown last lies on the table', () => {
+	expect(select.sharedDocument(after('floor'))).toMatchObject({ source: 8, by: { id: 'vesland-head' }, you: true });
+	expect(select.sharedDocument(after('reveal'))).toBeUndefined();
+});
+
+test('a slot is reserved for everybody else but technicians', () => {
+	expect(select.othersWithCamera(after('floor'))).toBe(4);
+});

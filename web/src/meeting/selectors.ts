@@ -1,0 +1,279 @@
+/**
+ * What views show of the meeting, derived from its state: pure functions, and the only place where the client knows
+ * rules of the meeting. The server decides; these keep buttons away that it would refuse.
+ */
+import type {
+	AgendaItem,
+	Delegation,
+	Devices,
+	Presence,
+	Quality,
+	Seat,
+	SeatId,
+	SourceId,
+	SourceKind,
+	WallTime,
+} from '../wire/types';
+import type { Action, MeetingState, State } from './state';
+
+/** One person's tile. There is one for every seat of a delegation, also while it is empty: so nothing ever jumps. */
+export interface Tile {
+	readonly seat: Seat;
+	/** None for the secretariat's. */
+	readonly delegation: Delegation | undefined;
+	/** It is one's own. */
+	readonly you: boolean;
+	readonly presence: Presence;
+	/** Was here, and is gone. */
+	readonly departed: boolean;
+	/** The camera's picture, when it may be received and is on. */
+	readonly camera: SourceId | undefined;
+	/** Here, and the microphone is off. */
+	readonly muted: boolean;
+	readonly speaking: boolean;
+	readonly hasFloor: boolean;
+	/** 1 for who is next; none when the hand is down. */
+	readonly place: number | undefined;
+	readonly chair: boolean;
+	/** How the connection is, where known. */
+	readonly quality: Quality | undefined;
+}
+
+/** One side's tiles, in the order of its file. */
+export interface Side {
+	readonly delegation: Delegation;
+	/** It is one's own. */
+	readonly own: boolean;
+	readonly principal: Tile;
+	/** Everybody else of the delegation. */
+	readonly advisers: readonly Tile[];
+}
+
+/** What is on the table. */
+export interface SharedDocument {
+	readonly source: SourceId;
+	readonly by: Seat;
+	readonly you: boolean;
+}
+
+/** One delegation as seen from the lobby of another, or of the secretariat. */
+export interface Readiness {
+	readonly delegation: Delegation;
+	readonly own: boolean;
+	readonly ready: boolean;
+}
+
+/** What this person may do now. */
+export interface Rights {
+	/** Say "ready" for the delegation, or take it back. */
+	readonly ready: boolean;
+	readonly raiseHand: boolean;
+	readonly lowerHand: boolean;
+	readonly yieldFloor: boolean;
+	/** Give the floor, also to who did not ask; who has it then has spoken. */
+	readonly giveFloor: boolean;
+	/** Lower others' hands, end a speech, open an item of the agenda. */
+	readonly preside: boolean;
+	readonly endSummit: boolean;
+	readonly shareScreen: boolean;
+}
+
+const ABSENT: Presence = { state: 'absent' };
+
+/** All seats with their delegations, in the order of the plan. */
+export function allSeats(meeting: MeetingState): { seat: Seat; delegation: Delegation | undefined }[] {
+	const sides = meeting.plan.delegations.flatMap((delegation) =>
+		delegation.seats.map((seat) => ({ seat, delegation })),
+	);
+	return [...sides, ...meeting.plan.secretariat.map((seat) => ({ seat, delegation: undefined }))];
+}
+
+export function seatOf(meeting: MeetingState, id: SeatId): Seat | undefined {
+	return allSeats(meeting).find(({ seat }) => seat.id === id)?.seat;
+}
+
+export function delegationOf(meeting: MeetingState, id: SeatId): Delegation | undefined {
+	return meeting.plan.delegations.find((side) => side.seats.some((seat) => seat.id === id));
+}
+
+/** One's own seat. */
+export function ownSeat(meeting: MeetingState): Seat {
+	const seat = seatOf(meeting, meeting.you);
+	if (!seat) throw new Error('the plan lacks the own seat');
+	return seat;
+}
+
+export function presenceOf(meeting: MeetingState, id: SeatId): Presence {
+	return meeting.presence[id] ?? ABSENT;
+}
+
+export function isChair(meeting: MeetingState, id: SeatId): boolean {
+	return meeting.plan.chair.includes(id);
+}
+
+/** The source of that kind which a seat publishes now. */
+export function sourceOf(meeting: MeetingState, id: SeatId, kind: SourceKind): SourceId | undefined {
+	return meeting.sources.find((source) => source.seat === id && source.kind === kind)?.id;
+}
+
+/** Of those who are here, or were a moment ago; who is coming back is taken to be as before. */
+function devicesOf(meeting: MeetingState, id: SeatId): Devices | undefined {
+	const presence = presenceOf(meeting, id);
+	if (presence.state === 'here') return presence.devices;
+	if (presence.state !== 'reconnecting') return undefined;
+	return meeting.devices[id] ?? { microphone: true, camera: true };
+}
+
+function tile(meeting: MeetingState, seat: Seat, delegation: Delegation | undefined): Tile {
+	const presence = presenceOf(meeting, seat.id);
+	const here = devicesOf(meeting, seat.id);
+	const place = meeting.floor.queue.indexOf(seat.id);
+	return {
+		seat,
+		delegation,
+		you: seat.id === meeting.you,
+		presence,
+		departed: meeting.departed.includes(seat.id),
+		camera: here?.camera ? sourceOf(meeting, seat.id, 'camera') : undefined,
+		muted: here !== undefined && !here.microphone,
+		speaking: meeting.speaking.includes(seat.id) && here?.microphone === true,
+		hasFloor: meeting.floor.holder?.[0] === seat.id,
+		place: place < 0 ? undefined : place + 1,
+		chair: isChair(meeting, seat.id),
+		quality: here ? meeting.quality[seat.id] : undefined,
+	};
+}
+
+/**
+ * The order of the alternat: each side finds itself first, the others follow in the agreed order, beginning after it.
+ * The secretariat sees the agreed order.
+ */
+export function inAlternatOrder(meeting: MeetingState): readonly Delegation[] {
+	const sides = meeting.plan.delegations;
+	const own = sides.findIndex((side) => side.seats.some((seat) => seat.id === meeting.you));
+	return own <= 0 ? sides : [...sides.slice(own), ...sides.slice(0, own)];
+}
+
+/** The sides in alternat order, each with its tiles. */
+export function sides(meeting: MeetingState): readonly Side[] {
+	return inAlternatOrder(meeting).flatMap((delegation) => {
+		const tiles = delegation.seats.map((seat) => tile(meeting, seat, delegation));
+		const principal = tiles.find(({ seat }) => seat.role === 'principal');
+		if (!principal) return [];
+		const own = tiles.some(({ you }) => you);
+		return [{ delegation, own, principal, advisers: tiles.filter((other) => other !== principal) }];
+	});
+}
+
+/** The tiles of the secretariat. */
+export function secretariat(meeting: MeetingState): readonly Tile[] {
+	return meeting.plan.secretariat.map((seat) => tile(meeting, seat, undefined));
+}
+
+/** The own delegation's tiles for the lobby; the secretariat's for its members. */
+export function lobbyTiles(meeting: MeetingState): readonly Tile[] {
+	const own = delegationOf(meeting, meeting.you);
+	return own ? own.seats.map((seat) => tile(meeting, seat, own)) : secretariat(meeting);
+}
+
+/** Who asked for the floor, first come first. */
+export function queue(meeting: MeetingState): readonly Tile[] {
+	return meeting.floor.queue.flatMap((id) => {
+		const found = allSeats(meeting).find(({ seat }) => seat.id === id);
+		return found ? [tile(meeting, found.seat, found.delegation)] : [];
+	});
+}
+
+/** Who may be given the floor without having asked for it: everybody else who is here. */
+export function mayBeGiven(meeting: MeetingState): readonly Tile[] {
+	return allSeats(meeting)
+		.map(({ seat, delegation }) => tile(meeting, seat, delegation))
+		.filter(({ presence, hasFloor, place }) => presence.state === 'here' && !hasFloor && place === undefined);
+}
+
+/** Who speaks, and since when by the server's clock. */
+export function speaker(meeting: MeetingState): { tile: Tile; since: WallTime } | undefined {
+	const holder = meeting.floor.holder;
+	if (!holder) return undefined;
+	const found = allSeats(meeting).find(({ seat }) => seat.id === holder[0]);
+	return found && { tile: tile(meeting, found.seat, found.delegation), since: holder[1] };
+}
+
+/** The screen shared last; earlier ones come back when it is closed. */
+export function sharedDocument(meeting: MeetingState): SharedDocument | undefined {
+	const source = meeting.sources.findLast(({ kind }) => kind === 'screen');
+	const by = source && seatOf(meeting, source.seat);
+	return source && by && { source: source.id, by, you: by.id === meeting.you };
+}
+
+/** Each delegation's readiness, in alternat order. */
+export function readiness(meeting: MeetingState): readonly Readiness[] {
+	const phase = meeting.phase;
+	return inAlternatOrder(meeting).map((delegation) => ({
+		delegation,
+		own: delegation.seats.some((seat) => seat.id === meeting.you),
+		ready: phase.state !== 'lobby' || phase.ready.includes(delegation.id),
+	}));
+}
+
+/** The items of the agenda, with the one under discussion marked. */
+export function agenda(meeting: MeetingState): readonly { item: AgendaItem; open: boolean }[] {
+	return meeting.plan.agenda.map((item) => ({ item, open: item.id === meeting.agenda }));
+}
+
+/** What this person may do now. */
+export function rights(meeting: MeetingState): Rights {
+	const you = meeting.you;
+	// Who comes back keeps what was allowed before: the server waits with its answer, and no button flickers.
+	const { state } = presenceOf(meeting, you);
+	const here = state === 'here' || state === 'reconnecting';
+	const plenary = here && meeting.phase.state === 'plenary' && meeting.revealed;
+	const raised = meeting.floor.queue.includes(you);
+	const speaking = meeting.floor.holder?.[0] === you;
+	const preside = plenary && isChair(meeting, you);
+	return {
+		ready: here && meeting.phase.state === 'lobby' && ownSeat(meeting).role === 'principal',
+		raiseHand: plenary && !raised && !speaking,
+		lowerHand: plenary && raised,
+		yieldFloor: plenary && speaking,
+		giveFloor: preside,
+		preside,
+		endSummit: here && meeting.phase.state !== 'ended' && isChair(meeting, you),
+		shareScreen: plenary,
+	};
+}
+
+/** All sources, in the order of their seats: the alternat's, so that no side is favoured on all screens. */
+export function inSeatOrder(meeting: MeetingState): readonly SourceId[] {
+	const seats = [...inAlternatOrder(meeting).flatMap((side) => side.seats), ...meeting.plan.secretariat];
+	return seats.flatMap(({ id }) => meeting.sources.filter(({ seat }) => seat === id).map((source) => source.id));
+}
+
+/** Whether one of these was asked for and is not answered yet. */
+export function isAsked(state: State, ...actions: readonly Action[]): boolean {
+	const texts = new Set(actions.map((action) => JSON.stringify(action)));
+	return state.pending.some(({ action }) => texts.has(JSON.stringify(action)));
+}
+
+/** How many other people may ever show a camera here: technicians see lines and no content. */
+export function othersWithCamera(meeting: MeetingState): number {
+	return allSeats(meeting).filter(({ seat }) => seat.id !== meeting.you && seat.role !== 'technician').length;
+}
+
+/**
+ * Whether that source may be heard on this screen now. The server sends the other sides from a second before the
+ * reveal, so that all is there at its instant; until then only one's own side is heard.
+ */
+export function mayHear(meeting: MeetingState, id: SourceId): boolean {
+	if (meeting.revealed) return true;
+	const source = meeting.sources.find((known) => known.id === id);
+	if (!source) return false;
+	return delegationOf(meeting, source.seat)?.id === delegationOf(meeting, meeting.you)?.id;
+}
+
+/** The cameras that will be on the screen at the reveal; none once it has come, or while it is not decided. */
+export function camerasAtReveal(meeting: MeetingState): readonly SourceId[] {
+	if (meeting.phase.state !== 'plenary' || meeting.revealed) return [];
+	const others = meeting.sources.filter(({ kind, seat }) => kind === 'camera' && seat !== meeting.you);
+	return others.map(({ id }) => id);
+}

@@ -1,0 +1,13 @@
+/** The personal link: `https://host/#/join/<secret>`. The fragment never reaches a server's log. */
+
+/** The secret in a fragment such as `#/join/abc`. */
+export function secretIn(hash: string): string | undefined {
+	return /^#\/join\/([A-Za-z0-9_-]+)$/.exec(hash)?.[1];
+}
+
+/** Takes the secret out of the address bar and out of the history entry. */
+export function takeSecret(): string | undefined {
+	const secret = secretIn(location.hash);
+	if (secret !== undefined) history.replaceState(null, '', '#/');
+	return secret;
+}

@@ -1,0 +1,43 @@
+/**
+ * The keys of the page, in one place. A key is known by its letter, or by its position where the keyboard writes no
+ * Latin letters, so that M mutes on a Russian, Greek or Arabic keyboard too.
+ */
+
+/** What a key does in the room. */
+export type Shortcut = 'microphone' | 'camera' | 'hand' | 'share' | 'floor' | 'agenda' | 'devices' | 'help';
+
+/** The letter of each shortcut, as printed on the sheet. */
+export const KEYS: Readonly<Record<Shortcut, string>> = {
+	microphone: 'M',
+	camera: 'V',
+	hand: 'H',
+	share: 'S',
+	floor: 'F',
+	agenda: 'A',
+	devices: 'D',
+	help: '?',
+};
+
+/** The parts of a key press that matter; a `KeyboardEvent` is one. */
+export interface KeyPress {
+	readonly key: string;
+	readonly code: string;
+	readonly ctrlKey: boolean;
+	readonly altKey: boolean;
+	readonly metaKey: boolean;
+	readonly repeat: boolean;
+}
+
+/** Which shortcut was pressed, if any. Held keys and combinations with Ctrl, Alt or Meta are none. */
+export function shortcutOf(press: KeyPress): Shortcut | undefined {
+	if (press.ctrlKey || press.altKey || press.metaKey || press.repeat) return undefined;
+	const isLatin = /^[a-z?]$/i.test(press.key);
+	const letter = isLatin ? press.key.toUpperCase() : press.code.replace(/^Key/, '');
+	const entries = Object.entries(KEYS) as [Shortcut, string][];
+	return entries.find(([, key]) => key === letter || (key === '?' && press.key === '؟'))?.[0];
+}
+
+/** Whether the person is writing or choosing there, so that letters are not shortcuts. */
+export function isTyping(target: EventTarget | null): boolean {
+	return target instanceof HTMLElement && target.closest('input, select, textarea, [contenteditable="true"]') !== null;
+}
