@@ -1,0 +1,168 @@
+/** What a story works with: a server, summits, people in browsers, bots; and all of it cleared away at the end. */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { ChromiumScreen } from './chromium.mjs';
+import { FirefoxScreen } from './firefox.mjs';
+import { Person } from './person.mjs';
+import { results, sommet } from './places.mjs';
+import { plan } from './plans.mjs';
+import { Server } from './server.mjs';
+import { eventually } from './wait.mjs';
+
+/**
+ * @typedef {object} Seating how somebody sits at Chromium
+ * @property {import('playwright-core').BrowserContextOptions} [options] of the page
+ * @property {boolean} [permissive] whether the browser says yes to every question
+ * @property {import('playwright-core').Browser} [browser] another one than the stories share
+ */
+
+export class Story {
+	/** @type {Person[]} */
+	#people = [];
+	/** @type {(() => Promise<unknown> | void)[]} */
+	#cleanups = [];
+
+	/**
+	 * @param {string} name
+	 * @param {import('./stage.mjs').Stage} stage
+	 */
+	constructor(name, stage) {
+		this.name = name;
+		this.stage = stage;
+		this.folder = path.join(results, name);
+		fs.rmSync(this.folder, { recursive: true, force: true });
+		fs.mkdirSync(this.folder, { recursive: true });
+	}
+
+	/** The server that all stories share. */
+	server() {
+		return this.stage.server();
+	}
+
+	/**
+	 * A server for this story alone, which it may stop, kill and start again.
+	 * @param {{ address?: string }} [options]
+	 */
+	async ownServer(options) {
+		const server = await Server.start(path.join(this.folder, 'server'), options);
+		this.later(() => server.stop());
+		return server;
+	}
+
+	/**
+	 * A summit on the shared server, or on another one.
+	 * @param {Parameters<typeof plan>[0]} [wish]
+	 */
+	async summit(wish, server = /** @type {Server | undefined} */ (undefined)) {
+		return (server ?? (await this.server())).createSummit(plan(wish));
+	}
+
+	/**
+	 * Somebody at Chromium, who has not opened the link yet.
+	 * @param {import('./server.mjs').Summit} summit
+	 * @param {string} seat
+	 * @param {Seating} [how]
+	 */
+	async person(summit, seat, { options = {}, permissive = true, browser } = {}) {
+		const own = browser ?? (await this.stage.chromium(permissive));
+		return this.#welcome(summit, seat, await ChromiumScreen.open(own, options));
+	}
+
+	/**
+	 * Somebody at Firefox.
+	 * @param {import('./server.mjs').Summit} summit
+	 * @param {string} seat
+	 */
+	async personAtFirefox(summit, seat) {
+		return this.#welcome(summit, seat, await FirefoxScreen.open(await this.stage.firefox()));
+	}
+
+	/**
+	 * @template {import('./person.mjs').Screen} S
+	 * @param {import('./server.mjs').Summit} summit
+	 * @param {string} seat
+	 * @param {S} screen
+	 */
+	#welcome(summit, seat, screen) {
+		const link = summit.links[seat];
+		if (!link) throw new Error(`the summit has no seat "${seat}"`);
+		const person = new Person(seat, link, screen);
+		this.#people.push(person);
+		return person;
+	}
+
+	/**
+	 * Real participants without a browser, who speak and show pictures.
+	 * @param {import('./server.mjs').Summit} summit
+	 * @param {string[]} seats
+	 */
+	bots(summit, seats) {
+		const links = seats.flatMap((seat) => ['--link', summit.links[seat] ?? '']);
+		const log = fs.openSync(path.join(this.folder, 'bots.log'), 'a');
+		const bots = spawn(sommet, ['bots', ...links, '--publish', '--ready'], { stdio: ['ignore', log, log] });
+		fs.closeSync(log);
+		this.later(() => this.dismiss(bots));
+		return bots;
+	}
+
+	/**
+	 * Asks bots to leave, and waits until they have.
+	 * @param {import('node:child_process').ChildProcess} child
+	 */
+	async dismiss(child) {
+		if (child.exitCode !== null || child.signalCode !== null) return;
+		const ended = new Promise((resolve) => child.once('exit', resolve));
+		child.kill('SIGINT');
+		const impatience = setTimeout(() => child.kill('SIGKILL'), 3000);
+		await ended;
+		clearTimeout(impatience);
+	}
+
+	/**
+	 * Everybody joins, the heads say "ready", and all wait until the plenary is on their screens.
+	 * @param {...Person<any>} people
+	 */
+	async meet(...people) {
+		for (const person of people) await person.join();
+		for (const person of people.filter(({ seat }) => seat.endsWith('-head'))) await person.declareReady();
+		await Promise.all(people.map((person) => person.reaches('plenary')));
+	}
+
+	/** @param {Person<any>} person @param {string} name */
+	async picture(person, name) {
+		await person.screen.screenshot(path.join(this.folder, `${name}.png`));
+	}
+
+	/** One picture of everybody's screen, named after the seat. */
+	async pictures(suffix = '') {
+		for (const person of this.#people) await this.picture(person, `${person.seat}${suffix}`).catch(() => undefined);
+	}
+
+	/**
+	 * Something to do when the story is over, however it ends; the last one first.
+	 * @param {() => Promise<unknown> | void} work
+	 */
+	later(work) {
+		this.#cleanups.push(work);
+	}
+
+	/** What a failed story leaves to look at: pictures, and what the pages said. */
+	async keepEvidence() {
+		await this.pictures('-failed');
+		for (const { seat, screen } of this.#people) {
+			fs.writeFileSync(path.join(this.folder, `${seat}-console.log`), `${screen.console.join('\n')}\n`);
+			const state = await screen.evaluate(() => JSON.stringify(window.sommet?.state(), null, 2)).catch(String);
+			fs.writeFileSync(path.join(this.folder, `${seat}-state.json`), `${state}\n`);
+		}
+	}
+
+	/** Clears everything away. */
+	async end() {
+		for (const { screen } of this.#people) await screen.close().catch(() => undefined);
+		for (const work of this.#cleanups.reverse()) await work();
+	}
+
+	eventually = eventually;
+}
