@@ -1,0 +1,26 @@
+//! `cargo x bench`: figures about the real server, from outside it. The server runs on one core and the load on another;
+//! what it costs is read from the kernel's own accounting; everything compared is measured in one run, in turns.
+
+mod floor;
+mod forward;
+mod join;
+mod machine;
+mod summit;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match names.first().map(String::as_str) {
+        Some("forward") => forward::run(),
+        Some("join") => join::run(),
+        _ => Err("usage: cargo x bench forward|join".to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("bench: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
