@@ -1,0 +1,166 @@
+//! `cargo x setup`: installs what is missing, and does nothing when nothing is.
+//!
+//! It never asks for a password: where it may not install, it says what to type. There is no check for a C compiler,
+//! although SQLite and the cryptography need one: cargo needed it to link this program.
+
+use crate::process::{self, capture, cargo, command, exists, npm, read, root, tools};
+use crate::{Failure, no_arguments};
+
+/// Debian packages, and the program each is there for; fonts have none.
+const FOR_TESTS: &[(&str, Option<&str>)] = &[
+    ("chromium", Some("chromium")),
+    ("firefox-esr", Some("firefox-esr")),
+    ("fonts-noto-core", None),
+    ("fonts-noto-cjk", None),
+    ("iproute2", Some("ip")),
+];
+
+/// What `cargo x assets` needs; nothing else does, because the assets are committed.
+const FOR_ASSETS: &[(&str, Option<&str>)] = &[("ffmpeg", Some("ffmpeg")), ("espeak-ng", Some("espeak-ng"))];
+
+/// Runs the command.
+pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    no_arguments(arguments)?;
+    for_tests()?;
+    println!("setup: everything is here");
+    Ok(())
+}
+
+/// What the demo needs: the web client's packages.
+pub(crate) fn for_demo() -> Result<(), Failure> {
+    npm_packages()
+}
+
+/// What the tests need: browsers, fonts, the test runner.
+pub(crate) fn for_tests() -> Result<(), Failure> {
+    debian_packages(FOR_TESTS)?;
+    cargo_tool("cargo-nextest")?;
+    npm_packages()
+}
+
+/// What making the assets needs.
+pub(crate) fn for_assets() -> Result<(), Failure> {
+    debian_packages(FOR_ASSETS)
+}
+
+/// Installs a cargo subcommand of ours below `target/`, unless the machine has it.
+pub(crate) fn cargo_tool(name: &str) -> Result<(), Failure> {
+    if exists(name) {
+        return Ok(());
+    }
+    println!("setup: {name} is missing; it is built once, which takes some minutes");
+    // Without optimisation: these tools wait for others most of the time, and build three times as fast.
+    let mut install = cargo(&["install", "--locked", "--debug", name]);
+    install.arg("--root").arg(tools()).env("CARGO_PROFILE_DEV_DEBUG", "false");
+    step(&mut install, &format!("install it by hand: cargo install --locked {name}"))
+}
+
+/// Runs `npm ci` for the web client when its lock file is not the one that was installed last.
+fn npm_packages() -> Result<(), Failure> {
+    node()?;
+    let lock = read("web/package-lock.json")?;
+    let stamp = root().join("web/node_modules/.installed-lock.json");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    step(
+        &mut npm(&["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
+        "look at what npm says above; it needs the registry of `npm config get registry`",
+    )?;
+    std::fs::write(&stamp, lock).map_err(|error| format!("{} cannot be written: {error}", stamp.display()))
+}
+
+/// The oldest Node.js that the web client's build runs on.
+const NODE_MAJOR: u32 = 20;
+
+fn node() -> Result<(), Failure> {
+    let version = capture(command("node").arg("--version")).unwrap_or_default();
+    if exists("npm") && node_major(&version).is_some_and(|major| major >= NODE_MAJOR) {
+        return Ok(());
+    }
+    let found = if version.is_empty() { "none was found" } else { version.trim() };
+    Err(format!("Node.js {NODE_MAJOR} or newer, with npm, is needed ({found}); install it from https://nodejs.org"))
+}
+
+/// The first number of `v20.19.0`.
+fn node_major(version: &str) -> Option<u32> {
+    version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+/// Installs the Debian packages that are missing, or says how to get them.
+fn debian_packages(wanted: &[(&str, Option<&str>)]) -> Result<(), Failure> {
+    let debian = exists("dpkg-query");
+    let missing: Vec<&str> = wanted
+        .iter()
+        .filter(|(package, program)| !is_here(package, *program, debian))
+        .map(|(package, _)| *package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    if !debian {
+        return Err(format!("these are missing, and only Debian's packages are installed by itself: {list}"));
+    }
+    let Some(privileged) = privileges() else {
+        return Err(format!("these packages are missing: {list}\nas root, type: apt-get install {list}"));
+    };
+    println!("setup: installing {list}");
+    let apt = |arguments: &[&str]| {
+        let mut apt = command(privileged.first().unwrap_or(&"apt-get"));
+        apt.args(privileged.iter().skip(1)).args(["-q", "-y", "-o", "DPkg::Lock::Timeout=300"]).args(arguments);
+        process::run(apt.env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    let install: Vec<&str> = ["install", "--no-install-recommends"].into_iter().chain(missing).collect();
+    // The package lists of a machine that was used before are mostly fresh enough; fetching them takes longest.
+    let has_lists = std::fs::read_dir("/var/lib/apt/lists").is_ok_and(|files| files.count() > 3);
+    if has_lists && apt(&install).is_ok() {
+        return Ok(());
+    }
+    apt(&["update"])
+        .and_then(|()| apt(&install))
+        .map_err(|failure| format!("{failure}\nas root, type: apt-get update && apt-get install {list}"))
+}
+
+/// Whether a package, or the program it is wanted for, is installed.
+fn is_here(package: &str, program: Option<&str>, debian: bool) -> bool {
+    if program.is_some_and(exists) {
+        return true;
+    }
+    debian
+        && capture(command("dpkg-query").args(["-W", "-f=${Status}", package]))
+            .is_ok_and(|status| status.ends_with("ok installed"))
+}
+
+/// How to become root without a password: as it is, or by `sudo -n`; none when neither works.
+fn privileges() -> Option<&'static [&'static str]> {
+    let root = capture(command("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if root {
+        Some(&["apt-get"])
+    } else if capture(command("sudo").args(["-n", "true"])).is_ok() {
+        Some(&["sudo", "-n", "DEBIAN_FRONTEND=noninteractive", "apt-get"])
+    } else {
+        None
+    }
+}
+
+fn step(command: &mut std::process::Command, cure: &str) -> Result<(), Failure> {
+    process::run(command).map_err(|failure| format!("{failure}; {cure}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_node_is_read() {
+        assert_eq!(node_major("v20.20.2\n"), Some(20));
+        assert_eq!(node_major(""), None);
+    }
+
+    #[test]
+    fn a_program_that_is_here_needs_no_package() {
+        assert!(is_here("no-such-package", Some("cargo"), true));
+        assert!(!is_here("no-such-package", Some("no-such-program"), false));
+    }
+}
