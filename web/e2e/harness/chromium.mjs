@@ -21,6 +21,9 @@ const FLAGS = [
 /** Says yes to every question, also to which screen is shared. */
 const YES = '--use-fake-ui-for-media-stream';
 
+/** A story that moves a machine changes the network a few times in a row. */
+const GOTO_TRIES = 3;
+
 /** The browser under test; another one can be named. */
 export const CHROMIUM = process.env['SOMMET_CHROMIUM'] ?? '/usr/bin/chromium';
 
@@ -61,9 +64,19 @@ export class ChromiumScreen {
 		return new ChromiumScreen(context, await context.newPage());
 	}
 
-	/** @param {string} url */
+	/**
+	 * Opens a page; again when the network of the machine changed on the way, as Chromium with a window does by itself.
+	 * @param {string} url
+	 */
 	async goto(url) {
-		await this.page.goto(url);
+		for (let left = GOTO_TRIES; ; left -= 1) {
+			try {
+				await this.page.goto(url);
+				return;
+			} catch (error) {
+				if (left === 1 || !String(error).includes('ERR_NETWORK_CHANGED')) throw error;
+			}
+		}
 	}
 
 	/**

@@ -27,6 +27,9 @@ export class OtherMachine {
 		try {
 			await run('ip', ['link', 'add', `${machine.#link}h`, 'type', 'veth', 'peer', 'name', `${machine.#link}g`]);
 			await run('ip', ['link', 'set', `${machine.#link}g`, 'netns', machine.#name]);
+			// No IPv6 address that appears a second later, when its duplicate check is over: to a browser that is a change.
+			await run('ip', ['link', 'set', `${machine.#link}h`, 'addrgenmode', 'none']);
+			await machine.#there('link', 'set', `${machine.#link}g`, 'addrgenmode', 'none');
 			await run('ip', ['addr', 'add', `${machine.host}/24`, 'dev', `${machine.#link}h`]);
 			await run('ip', ['link', 'set', `${machine.#link}h`, 'up']);
 			await machine.#there('link', 'set', 'lo', 'up');
