@@ -30,9 +30,9 @@ test('who comes, drops and goes is said, but not oneself', () => {
 	const absent = meeting({ presence: {} });
 	const present = meeting({ presence: { 'vesland-head': here, 'meridia-head': here } });
 	const dropped = meeting({ presence: { 'vesland-head': { state: 'reconnecting' }, 'meridia-head': here } });
-	expect(announcements(absent, present)).toEqual(['Anneke Sorensdottir-Whitcombe: here']);
+	expect(announcements(absent, present)).toEqual(['Anneke Sorensdottir-Whitcombe is here']);
 	expect(announcements(present, dropped)).toEqual(['Anneke Sorensdottir-Whitcombe: connection lost']);
-	expect(announcements(dropped, absent)).toEqual(['Anneke Sorensdottir-Whitcombe: gone']);
+	expect(announcements(dropped, absent)).toEqual(['Anneke Sorensdottir-Whitcombe has left']);
 });
 
 test('the floor is said before anything else', () => {
