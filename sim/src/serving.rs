@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use node::{ConnectionId, Identity, Input, NewPeer, Node, Output, SessionId};
+use node::{ConnectionId, Identity, Input, InvitationId, NewPeer, Node, Output, SessionId};
 use wire::{Bye, ClientMessage, Entry, Outcome, Request, RequestId, SeatId, ServerMessage, SourceId};
 
 use crate::chance::Chance;
@@ -40,6 +40,7 @@ pub(crate) struct Server {
 #[derive(Clone)]
 pub(crate) struct Session {
     pub(crate) id: SessionId,
+    pub(crate) invitation: InvitationId,
     pub(crate) seat: SeatId,
     revoked: bool,
 }
@@ -74,12 +75,14 @@ impl Server {
         self.node.as_ref().and_then(Node::poll_timeout)
     }
 
-    /// Exchanges the link of a seat for a token.
+    /// Exchanges the link of a seat for a token. A seat whose link was withdrawn has a new one.
     pub(crate) fn open_session(&mut self, seat: &SeatId) -> String {
         let number = self.sessions.len() + 1;
         let token = format!("token-{number}");
         let id = SessionId(i64::try_from(number).unwrap_or(i64::MAX));
-        self.sessions.insert(token.clone(), Session { id, seat: seat.clone(), revoked: false });
+        let standing = self.sessions.values().find(|session| session.seat == *seat && !session.revoked);
+        let invitation = standing.map_or(InvitationId(id.0), |session| session.invitation);
+        self.sessions.insert(token.clone(), Session { id, invitation, seat: seat.clone(), revoked: false });
         token
     }
 
@@ -138,13 +141,13 @@ impl World {
     /// What the server made of it is wrong.
     pub fn revokes(&mut self, seat: &SeatId) -> Result<(), Finding> {
         self.note(&format!("the link of {seat} is withdrawn"));
-        for session in self.server.sessions.values_mut().filter(|session| session.seat == *seat) {
+        let mut invitation = InvitationId(0);
+        for session in self.server.sessions.values_mut().filter(|session| session.seat == *seat && !session.revoked) {
             session.revoked = true;
+            invitation = session.invitation;
         }
-        let came_by_it = self.server.sessions.values().filter(|session| session.seat == *seat);
-        let sessions = came_by_it.map(|session| session.id).collect();
         let expected = Vec::from([self.model.gone(seat, self.now)]);
-        let said = self.tell(Input::Revoke { summit: self.summit.clone(), sessions })?;
+        let said = self.tell(Input::Revoke { summit: self.summit.clone(), invitation })?;
         self.check_persisted(&said, expected, None)
     }
 
@@ -184,6 +187,7 @@ impl World {
         let said = self.tell(Input::Hello {
             connection,
             session: session.id,
+            invitation: session.invitation,
             summit: self.summit.clone(),
             seat: seat.clone(),
             device,

@@ -15,4 +15,4 @@ mod room;
 mod routing;
 
 pub use media::{Counters, Identity, NewPeer, OfferError, PeerId};
-pub use node::{ConnectionId, Input, Node, Output, SessionId};
+pub use node::{ConnectionId, Input, InvitationId, Node, Output, SessionId};

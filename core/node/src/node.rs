@@ -18,6 +18,10 @@ pub struct ConnectionId(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(pub i64);
 
+/// One personal link. The row number in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InvitationId(pub i64);
+
 /// What happened.
 pub enum Input {
     /// A summit is to be served here: its plan and its whole log. Told before the first [`Input::Hello`] for it.
@@ -35,6 +39,8 @@ pub enum Input {
         connection: ConnectionId,
         /// Whose device.
         session: SessionId,
+        /// By which link the device came.
+        invitation: InvitationId,
         /// Which summit; it was opened before.
         summit: SummitId,
         /// Which seat the token is for.
@@ -81,8 +87,8 @@ pub enum Input {
     Revoke {
         /// Which summit.
         summit: SummitId,
-        /// The devices that came by it.
-        sessions: Vec<SessionId>,
+        /// Which link.
+        invitation: InvitationId,
     },
     /// The process stops: every connection is told.
     Shutdown,
@@ -164,12 +170,12 @@ impl Node {
     pub fn handle(&mut self, input: Input, now: Instant, wall: WallTime) {
         match input {
             Input::Open { summit, plan, log } => self.open(summit, *plan, &log, now),
-            Input::Hello { connection, session, summit, seat, device, take_over } => {
+            Input::Hello { connection, session, invitation, summit, seat, device, take_over } => {
                 let Some(&index) = self.by_summit.get(&summit) else {
                     return self.outputs.push_back(Output::Close { connection, reason: Bye::LinkRefused });
                 };
                 self.by_connection.insert(connection, index);
-                let hello = Hello { connection, session, seat, device, take_over };
+                let hello = Hello { connection, session, invitation, seat, device, take_over };
                 self.in_room(index, now, wall, |room, turn| room.hello(hello, turn));
             }
             Input::Message { connection, message } => {
@@ -186,8 +192,8 @@ impl Node {
                 self.in_summit(&summit, now, wall, |room, turn| room.persisted(stored, turn));
             }
             Input::End { summit } => self.in_summit(&summit, now, wall, Room::end),
-            Input::Revoke { summit, sessions } => {
-                self.in_summit(&summit, now, wall, |room, turn| room.revoke(&sessions, turn));
+            Input::Revoke { summit, invitation } => {
+                self.in_summit(&summit, now, wall, |room, turn| room.revoke(invitation, turn));
             }
             Input::Shutdown => {
                 for index in self.by_summit.values().copied().collect::<Vec<_>>() {

@@ -6,12 +6,14 @@ use std::time::Instant;
 use media::PeerId;
 use wire::{Devices, Mid, Presence, Quality, RequestId, SeatId, Source, SourceId, Track, WallTime, Wanted};
 
-use crate::{ConnectionId, SessionId};
+use crate::{ConnectionId, InvitationId, SessionId};
 
 /// Who sits on a seat.
 pub(crate) struct Occupant {
     /// The device.
     pub(crate) session: SessionId,
+    /// The link it came by.
+    pub(crate) invitation: InvitationId,
     /// Its words for itself.
     pub(crate) device: String,
     /// When it came.
@@ -90,9 +92,16 @@ pub(crate) struct Told {
 
 impl Occupant {
     /// A device that has just said hello.
-    pub(crate) fn new(session: SessionId, device: String, since: WallTime, connection: ConnectionId) -> Self {
+    pub(crate) fn new(
+        session: SessionId,
+        invitation: InvitationId,
+        device: String,
+        since: WallTime,
+        connection: ConnectionId,
+    ) -> Self {
         Self {
             session,
+            invitation,
             device,
             since,
             line: Line::Up(connection),

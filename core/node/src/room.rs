@@ -19,7 +19,7 @@ use wire::{
 use crate::demux::{Demux, RoomIndex};
 use crate::ledger::{Decision, Ledger};
 use crate::occupant::{Line, Occupant, Stage, Told};
-use crate::{ConnectionId, Output, SessionId};
+use crate::{ConnectionId, InvitationId, Output, SessionId};
 
 /// How long a seat is kept for a device whose connection was lost, with its media going on. Long enough for a server
 /// restart or a change of network, short enough that an empty chair is soon shown as empty.
@@ -77,6 +77,7 @@ impl Turn<'_> {
 pub(crate) struct Hello {
     pub(crate) connection: ConnectionId,
     pub(crate) session: SessionId,
+    pub(crate) invitation: InvitationId,
     pub(crate) seat: SeatId,
     pub(crate) device: String,
     pub(crate) take_over: bool,
@@ -116,7 +117,7 @@ impl Room {
 
     /// A device asks for its seat: it gets it, or is told who has it.
     pub(crate) fn hello(&mut self, hello: Hello, turn: &mut Turn<'_>) {
-        let Hello { connection, session, seat, device, take_over } = hello;
+        let Hello { connection, session, invitation, seat, device, take_over } = hello;
         if self.has_ended() {
             return turn.close(connection, Bye::Ended);
         }
@@ -139,7 +140,7 @@ impl Room {
             self.let_go(former, turn);
             self.vacate(&seat, turn);
         }
-        self.seats.insert(seat.clone(), Occupant::new(session, device, turn.wall, connection));
+        self.seats.insert(seat.clone(), Occupant::new(session, invitation, device, turn.wall, connection));
         self.welcome(connection, seat, turn);
     }
 
@@ -164,9 +165,9 @@ impl Room {
     }
 
     /// A link was withdrawn: the devices that came by it leave.
-    pub(crate) fn revoke(&mut self, sessions: &[SessionId], turn: &mut Turn<'_>) {
+    pub(crate) fn revoke(&mut self, invitation: InvitationId, turn: &mut Turn<'_>) {
         let came_by_it =
-            |(seat, occupant): (&SeatId, &Occupant)| sessions.contains(&occupant.session).then(|| seat.clone());
+            |(seat, occupant): (&SeatId, &Occupant)| (occupant.invitation == invitation).then(|| seat.clone());
         for seat in self.seats.iter().filter_map(came_by_it).collect::<Vec<_>>() {
             self.leave(&seat, turn);
             self.dismiss(&seat, Bye::LinkRefused, turn);

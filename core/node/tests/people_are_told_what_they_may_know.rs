@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Hall, ON, refused, seat, summit};
-use node::{Input, SessionId};
+use node::{Input, InvitationId};
 use std::time::Duration;
 use wire::{Bye, Event, Outcome, Phase, Presence, Refusal, Request, SeatId, ServerMessage};
 
@@ -115,9 +115,9 @@ fn a_withdrawn_link_sends_away_who_came_by_it_and_nobody_else() {
     let (mut hall, one, ..) = Hall::plenary();
     let aide = hall.hello("vesland-aide", 500, false);
     hall.news(one);
-    hall.tell(Input::Revoke { summit: summit(), sessions: vec![SessionId(499)] });
+    hall.tell(Input::Revoke { summit: summit(), invitation: InvitationId(499) });
     assert!(!hall.closed.contains_key(&aide));
-    hall.tell(Input::Revoke { summit: summit(), sessions: vec![SessionId(500)] });
+    hall.tell(Input::Revoke { summit: summit(), invitation: InvitationId(500) });
     assert_eq!(hall.closed.get(&aide), Some(&Bye::LinkRefused));
     assert_eq!(seen(&hall.news(one)), [(seat("vesland-aide"), Presence::Absent)]);
 }

@@ -205,7 +205,7 @@ fn list(summit: SummitId, json: bool, place: &Place) -> Outcome {
 
 fn revoke(invitation: i64, place: &Place) -> Outcome {
     let was = ask(place, &Command::Revoke { invitation }, |reply| {
-        if let Reply::Revoked { invitation, .. } = reply { Some(invitation) } else { None }
+        if let Reply::Revoked { invitation } = reply { Some(invitation) } else { None }
     })?;
     match was.revoked {
         None => println!("The link {invitation} to the seat {} is withdrawn.", was.seat),

@@ -11,7 +11,7 @@ pub use perform::{PerformError, perform};
 pub(crate) use socket::start;
 
 use serde::{Deserialize, Serialize};
-use store::{Invitation, Revocation, SecretHash, Store, StoreError, StoredSummit};
+use store::{Invitation, SecretHash, Store, StoreError, StoredSummit};
 use wire::{Entry, Event, Localized, SeatId, Sequence, SummitId, SummitPlan, WallTime};
 
 /// What an operator asks for.
@@ -94,8 +94,6 @@ pub enum Reply {
     Revoked {
         /// As it was before.
         invitation: Invitation,
-        /// The sessions that came from it.
-        sessions: Vec<i64>,
     },
     /// One summit.
     Summit {
@@ -195,7 +193,7 @@ pub fn execute(store: &mut dyn Store, command: Command, now: WallTime) -> Result
         }
         Command::ListSummits => Ok(Reply::Summits { summits: store.summits()?.into_iter().map(line_of).collect() }),
         Command::Revoke { invitation } => match store.revoke(invitation, now) {
-            Ok(Revocation { invitation, sessions }) => Ok(Reply::Revoked { invitation, sessions }),
+            Ok(invitation) => Ok(Reply::Revoked { invitation }),
             Err(StoreError::NotFound) => Err(AdminError::NoInvitation { invitation }),
             Err(error) => Err(error.into()),
         },
@@ -206,7 +204,7 @@ pub fn execute(store: &mut dyn Store, command: Command, now: WallTime) -> Result
 fn find(store: &mut dyn Store, summit: &SummitId) -> Result<StoredSummit, AdminError> {
     store.summit(summit).map_err(|error| match error {
         StoreError::NotFound => AdminError::NoSummit { summit: summit.clone() },
-        StoreError::Conflict(_) | StoreError::Unavailable(_) => error.into(),
+        StoreError::Conflict(_) | StoreError::Ended | StoreError::Unavailable(_) => error.into(),
     })
 }
 

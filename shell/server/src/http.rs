@@ -100,7 +100,8 @@ async fn open_session(
         Ok(arrival) => {
             (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], axum::Json(arrival)).into_response()
         }
-        Err(Refused::Unknown) => {
+        // A link opens nothing once its summit is over, and which of its faults it has is not said.
+        Err(Refused::Unknown | Refused::Ended) => {
             shared.metrics.links_refused.fetch_add(1, Ordering::Relaxed);
             problem(Code::LinkRefused)
         }
@@ -121,9 +122,6 @@ async fn open_websocket(
     }
     let Ok(upgrade) = upgrade else { return problem(Code::Malformed) };
     let from = shared.client(peer, &headers);
-    if shared.sessions.check_rate(from).is_err() {
-        return problem(Code::TooMany);
-    }
     let (Some(guest), Some(open)) = (shared.half_open.enter(from), shared.open_sockets.upgrade()) else {
         return problem(Code::Unavailable);
     };

@@ -313,6 +313,7 @@ mod tests {
         let input = Input::Hello {
             connection,
             session: node::SessionId(1),
+            invitation: node::InvitationId(1),
             summit: SummitId::new("talks").unwrap(),
             seat: SeatId::new("meridia-head").unwrap(),
             device: String::new(),

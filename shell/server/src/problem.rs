@@ -48,7 +48,7 @@ impl Code {
             Self::TooMany => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "too-many",
-                "Too many attempts with this link or from this address.",
+                "This link was opened too often.",
                 "Wait a minute, then try again.",
             ),
             Self::Unavailable => (

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use node::{Input, SessionId};
+use node::{Input, InvitationId};
 use store::{Store, StoreError, Writer};
 use wire::{Sequence, SummitId};
 
@@ -90,11 +90,10 @@ impl Rooms {
         Ok(place.say(Command::Node(Input::End { summit: summit.clone() })).await?)
     }
 
-    /// Tells whoever is there by one of these sessions that the link was withdrawn. Nothing to do where the summit is not
-    /// open.
-    pub(crate) async fn revoke(&self, summit: &SummitId, sessions: Vec<SessionId>) -> Result<(), PlaceError> {
+    /// Shows out whoever came by a link that was withdrawn. Nothing to do where the summit is not open.
+    pub(crate) async fn revoke(&self, summit: &SummitId, invitation: InvitationId) -> Result<(), PlaceError> {
         let Some(place) = self.find(summit) else { return Ok(()) };
-        let input = Input::Revoke { summit: summit.clone(), sessions };
+        let input = Input::Revoke { summit: summit.clone(), invitation };
         Ok(place.say(Command::Node(input)).await?)
     }
 

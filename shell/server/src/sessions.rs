@@ -9,14 +9,15 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use store::{SecretHash, Session, StoreError, Writer};
+use store::{SecretHash, Session, Store, StoreError, Writer};
 use wire::Arrival;
 
 use crate::ask::ask_in_time;
 use crate::clock::wall_time;
 
-/// Refused links and tokens of one address in one window, before everything from it is refused until the window ends.
-/// A link cannot be guessed; this keeps a guesser from costing time and from filling the log.
+/// Refused links and tokens of one address in one window, before everything from it is looked up one by one until the
+/// window ends. A link cannot be guessed; this keeps a guesser from costing the store's time, and leaves the door open to
+/// the people who sit behind the same address.
 const FAILURES_MAX: u32 = 30;
 
 /// Sessions that one link opens in one window: each costs a write to the disk, and nobody has so many devices.
@@ -37,7 +38,9 @@ const SECRET_BYTES_MAX: usize = 128;
 pub(crate) enum Refused {
     /// No such link or token.
     Unknown,
-    /// Too many failures from this address, or too many sessions of this link.
+    /// The token is good, and its summit is over.
+    Ended,
+    /// Too many sessions of this link.
     TooMany,
     /// The store does not answer.
     Unavailable,
@@ -47,6 +50,7 @@ impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound => Self::Unknown,
+            StoreError::Ended => Self::Ended,
             StoreError::Conflict(_) | StoreError::Unavailable(_) => Self::Unavailable,
         }
     }
@@ -55,6 +59,8 @@ impl From<StoreError> for Refused {
 pub(crate) struct Sessions {
     writer: Writer,
     failures: Mutex<Counts<IpAddr>>,
+    /// Held during a look-up for an address with too many failures: those wait for one another, in order.
+    slow_lane: tokio::sync::Mutex<()>,
     arrivals: Mutex<Counts<SecretHash>>,
 }
 
@@ -63,25 +69,25 @@ impl Sessions {
         Self {
             writer,
             failures: Mutex::new(Counts::up_to(FAILURES_MAX)),
+            slow_lane: tokio::sync::Mutex::default(),
             arrivals: Mutex::new(Counts::up_to(ARRIVALS_MAX)),
         }
     }
 
     /// Exchanges the secret of a link for a session.
     pub(crate) async fn arrive(&self, secret: &str, from: IpAddr) -> Result<Arrival, Refused> {
-        self.check_rate(from)?;
         let link = self.hash(secret, from)?;
         if lock(&self.arrivals).is_over(&link, Instant::now()) {
             return Err(Refused::TooMany);
         }
         let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
         let token_hash = SecretHash::of(&token);
-        let opened = ask_in_time(&self.writer, move |store| {
+        let open = move |store: &mut dyn Store| {
             let session = store.open_session(link, token_hash, wall_time())?;
             let summit = store.summit(&session.summit)?;
             Ok((session, summit.plan))
-        });
-        let (session, plan) = opened.await.map_err(|error| self.counted(error.into(), from))?;
+        };
+        let (session, plan) = self.look_up(from, open).await?;
         // Only links that exist are counted, so that guesses do not fill the table.
         lock(&self.arrivals).add(link, Instant::now());
         Ok(Arrival { token, summit: session.summit, you: session.seat, plan })
@@ -90,13 +96,20 @@ impl Sessions {
     /// The session of a token.
     pub(crate) async fn session(&self, token: &str, from: IpAddr) -> Result<Session, Refused> {
         let hash = self.hash(token, from)?;
-        let found = ask_in_time(&self.writer, move |store| store.session(hash));
-        found.await.map_err(|error| self.counted(error.into(), from))
+        self.look_up(from, move |store| store.session(hash)).await
     }
 
-    /// Refuses an address with too many failures.
-    pub(crate) fn check_rate(&self, from: IpAddr) -> Result<(), Refused> {
-        if lock(&self.failures).is_over(&network(from), Instant::now()) { Err(Refused::TooMany) } else { Ok(()) }
+    async fn look_up<T: Send + 'static>(
+        &self,
+        from: IpAddr,
+        find: impl FnOnce(&mut dyn Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let _lane = if self.is_suspect(from) { Some(self.slow_lane.lock().await) } else { None };
+        ask_in_time(&self.writer, find).await.map_err(|error| self.counted(error.into(), from))
+    }
+
+    fn is_suspect(&self, from: IpAddr) -> bool {
+        lock(&self.failures).is_over(&network(from), Instant::now())
     }
 
     fn hash(&self, secret: &str, from: IpAddr) -> Result<SecretHash, Refused> {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
-use node::{ConnectionId, Input, SessionId};
+use node::{ConnectionId, Input, InvitationId, SessionId};
 use store::Session;
 use tokio::time::{Instant, sleep_until, timeout};
 use wire::{Bye, ClientMessage, PROTOCOL, Request, ServerMessage};
@@ -92,6 +92,7 @@ async fn greet(socket: &mut WebSocket, shared: &Shared, from: IpAddr) -> Result<
                 shared.metrics.links_refused.fetch_add(1, Ordering::Relaxed);
                 Bye::LinkRefused
             }
+            Refused::Ended => Bye::Ended,
             Refused::TooMany | Refused::Unavailable => Bye::Restart,
         })
     })?;
@@ -168,7 +169,9 @@ impl Conversation {
     }
 
     async fn hold(mut self, socket: &mut WebSocket, hello: Hello) -> End {
+        let token = hello.token.clone();
         let end = match self.say_hello(hello).await {
+            Ok(()) if self.is_withdrawn(&token).await => End::Bye(Bye::LinkRefused),
             Ok(()) => self.converse(socket).await,
             Err(end) => end,
         };
@@ -177,10 +180,23 @@ impl Conversation {
         end
     }
 
+    /// Whether the link was withdrawn between the look at the token and the hello. A room that knows of this device hears
+    /// of every later withdrawal; that one it may have missed, so it is told now.
+    async fn is_withdrawn(&self, token: &str) -> bool {
+        let is_withdrawn = self.shared.sessions.session(token, self.from).await == Err(Refused::Unknown);
+        if is_withdrawn {
+            let invitation = InvitationId(self.session.invitation);
+            // A thread that has stopped has let everybody go.
+            drop(self.shared.rooms.revoke(&self.session.summit, invitation).await);
+        }
+        is_withdrawn
+    }
+
     async fn say_hello(&mut self, hello: Hello) -> Result<(), End> {
         let input = Input::Hello {
             connection: self.connection,
             session: SessionId(self.session.id),
+            invitation: InvitationId(self.session.invitation),
             summit: self.session.summit.clone(),
             seat: self.session.seat.clone(),
             device: hello.device,
@@ -231,6 +247,7 @@ impl Conversation {
         match self.shared.sessions.session(&hello.token, self.from).await {
             Ok(session) if session == self.session => self.say_hello(hello).await,
             Ok(_) | Err(Refused::Unknown) => Err(End::Bye(Bye::LinkRefused)),
+            Err(Refused::Ended) => Err(End::Bye(Bye::Ended)),
             Err(Refused::TooMany | Refused::Unavailable) => Err(End::Bye(Bye::Restart)),
         }
     }

@@ -57,19 +57,12 @@ pub struct Invitation {
 pub struct Session {
     /// Row number; never used again.
     pub id: i64,
+    /// By which link it came.
+    pub invitation: i64,
     /// Which summit.
     pub summit: SummitId,
     /// Which seat.
     pub seat: SeatId,
-}
-
-/// A link that was withdrawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Revocation {
-    /// The link as it was before.
-    pub invitation: Invitation,
-    /// Row numbers of the sessions that came from it, and from no other link to the same seat.
-    pub sessions: Vec<i64>,
 }
 
 /// Why the store did not do it. Nothing was changed.
@@ -81,6 +74,9 @@ pub enum StoreError {
     /// An entry that does not follow the last one, or an id that exists.
     #[error("conflict: {0}")]
     Conflict(String),
+    /// The summit is over.
+    #[error("the summit has ended")]
+    Ended,
     /// The engine failed.
     #[error("the store is not available: {0}")]
     Unavailable(String),
@@ -122,12 +118,13 @@ pub trait Store: Send + 'static {
     }
     /// The links of a summit, oldest first.
     fn invitations(&self, summit: &SummitId) -> Result<Vec<Invitation>, StoreError>;
-    /// Withdraws a link and every session that came from it; returns what it was before and those sessions, so that a
-    /// caller sees whether it was withdrawn already, and whom to show out. Withdrawing twice keeps the first date.
-    fn revoke(&mut self, invitation: i64, at: WallTime) -> Result<Revocation, StoreError>;
+    /// Withdraws a link, and with it every session that came from it; returns what it was before, so that a caller sees
+    /// whether it was withdrawn already. Withdrawing twice keeps the first date.
+    fn revoke(&mut self, invitation: i64, at: WallTime) -> Result<Invitation, StoreError>;
     /// Exchanges a link for a session. `NotFound` when it is unknown, withdrawn, expired, or its summit has ended: the
     /// four cannot be told apart. A token that exists is a conflict. A person may open the link on several devices.
     fn open_session(&mut self, link: SecretHash, token: SecretHash, at: WallTime) -> Result<Session, StoreError>;
-    /// The session of a token. `NotFound` when it is unknown, or its link was withdrawn, or its summit has ended.
+    /// The session of a token. `NotFound` when it is unknown or its link was withdrawn; `Ended` when nothing but the end
+    /// of its summit stands against it.
     fn session(&self, token: SecretHash) -> Result<Session, StoreError>;
 }

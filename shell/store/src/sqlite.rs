@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use wire::{Entry, Event, SeatId, Sequence, SummitId, SummitPlan, WallTime};
 
 use crate::migrations::migrate;
-use crate::{Invitation, Revocation, SESSIONS_PER_LINK, SecretHash, Session, Store, StoreError, StoredSummit};
+use crate::{Invitation, SESSIONS_PER_LINK, SecretHash, Session, Store, StoreError, StoredSummit};
 
 /// The file of the database in the data directory.
 const DATABASE: &str = "sommet.db";
@@ -183,7 +183,7 @@ impl Store for SqliteStore {
         Ok(invitations)
     }
 
-    fn revoke(&mut self, invitation: i64, at: WallTime) -> Result<Revocation, StoreError> {
+    fn revoke(&mut self, invitation: i64, at: WallTime) -> Result<Invitation, StoreError> {
         self.write(|t| {
             let sql = "SELECT id, summit, seat, created, expires, revoked FROM invitation WHERE id = ?";
             let mut statement = t.prepare_cached(sql)?;
@@ -191,10 +191,7 @@ impl Store for SqliteStore {
             let before = rows.next()?.ok_or(StoreError::NotFound).and_then(invitation_of)?;
             let sql = "UPDATE invitation SET revoked = ? WHERE id = ? AND revoked IS NULL";
             t.prepare_cached(sql)?.execute(params![at.0, invitation])?;
-            let sql = "SELECT id FROM session WHERE invitation = ? ORDER BY id";
-            let sessions =
-                t.prepare_cached(sql)?.query_map([invitation], |row| row.get(0))?.collect::<Result<_, _>>()?;
-            Ok(Revocation { invitation: before, sessions })
+            Ok(before)
         })
     }
 
@@ -215,18 +212,21 @@ impl Store for SqliteStore {
             }
             let id = t.last_insert_rowid();
             forget_oldest_sessions(t, invitation)?;
-            Ok(Session { id, summit: parsed(SummitId::new(summit))?, seat: parsed(SeatId::new(seat))? })
+            Ok(Session { id, invitation, summit: parsed(SummitId::new(summit))?, seat: parsed(SeatId::new(seat))? })
         })
     }
 
     fn session(&self, token: SecretHash) -> Result<Session, StoreError> {
-        let sql = "SELECT session.id, summit, seat FROM session
+        let sql = "SELECT session.id, invitation, summit, seat, ended IS NOT NULL FROM session
                    JOIN invitation ON invitation.id = invitation JOIN summit ON summit.id = summit
-                   WHERE token = ? AND revoked IS NULL AND ended IS NULL";
+                   WHERE token = ? AND revoked IS NULL";
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query([token.0])?;
         let row = rows.next()?.ok_or(StoreError::NotFound)?;
-        Ok(Session { id: row.get(0)?, summit: id_of(row, 1)?, seat: id_of(row, 2)? })
+        if row.get(4)? {
+            return Err(StoreError::Ended);
+        }
+        Ok(Session { id: row.get(0)?, invitation: row.get(1)?, summit: id_of(row, 2)?, seat: id_of(row, 3)? })
     }
 }
 

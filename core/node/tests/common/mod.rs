@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use node::{ConnectionId, Input, Node, Output, SessionId};
+use node::{ConnectionId, Input, InvitationId, Node, Output, SessionId};
 use wire::{
     Bye, ClientMessage, Devices, Entry, MeetingView, Outcome, Refusal, Request, RequestId, SeatId, ServerMessage,
     SummitId, SummitPlan, WallTime,
@@ -97,7 +97,7 @@ impl Hall {
         self.tell(Input::Persisted { summit: summit(), stored });
     }
 
-    /// A device says hello on a new connection.
+    /// A device says hello on a new connection; it came by a link of the same number.
     pub fn hello(&mut self, who: &str, session: i64, take_over: bool) -> ConnectionId {
         self.next += 1;
         let connection = ConnectionId(self.next);
@@ -109,6 +109,7 @@ impl Hall {
         self.tell(Input::Hello {
             connection,
             session: SessionId(session),
+            invitation: InvitationId(session),
             summit: summit(),
             seat: seat(who),
             device: format!("device {session}"),

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use node::SessionId;
+use node::InvitationId;
 use serde::{Deserialize, Serialize};
 use store::Writer;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -48,8 +48,8 @@ pub(super) fn path(data: &Path) -> PathBuf {
 pub(super) enum Change {
     /// The operator ends a summit: the room stores that as its last entry.
     End(SummitId),
-    /// A link was withdrawn, and with it the sessions that came from it.
-    Revoked(SummitId, Vec<SessionId>),
+    /// A link was withdrawn.
+    Revoked(SummitId, InvitationId),
 }
 
 /// An answer on the socket.
@@ -89,7 +89,7 @@ async fn tell_rooms(shared: Arc<Shared>, mut changes: mpsc::Receiver<Change>) {
     while let Some(change) = changes.recv().await {
         let told = match &change {
             Change::End(summit) => shared.rooms.end(summit).await,
-            Change::Revoked(summit, sessions) => shared.rooms.revoke(summit, sessions.clone()).await,
+            Change::Revoked(summit, invitation) => shared.rooms.revoke(summit, *invitation).await,
         };
         if let Err(error) = told {
             tracing::warn!(%error, "a room could not be told of a change by the operator");
@@ -159,9 +159,8 @@ impl Desk {
             | Command::Revoke { .. }
             | Command::ShowSummit { .. }) => {
                 let reply = self.execute(command).await?;
-                if let Reply::Revoked { invitation, sessions } = &reply {
-                    let sessions = sessions.iter().copied().map(SessionId).collect();
-                    self.tell(Change::Revoked(invitation.summit.clone(), sessions)).await?;
+                if let Reply::Revoked { invitation } = &reply {
+                    self.tell(Change::Revoked(invitation.summit.clone(), InvitationId(invitation.id))).await?;
                 }
                 Ok(reply)
             }

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use node::SessionId;
+use node::InvitationId;
 use store::{SqliteStore, Writer};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -89,7 +89,7 @@ fn links_are_added_all_or_none_and_can_be_withdrawn() {
     assert_eq!(refused, Err(AdminError::NoSeat { summit: summit(), seat: seat("nobody") }));
     assert_eq!(run(Command::ListInvitations { summit: summit() }), Ok(Reply::Invitations { invitations: vec![] }));
     let Ok(Reply::Invited { invitations }) = run(invite(&["a-head", "b-head"])) else { panic!() };
-    let Ok(Reply::Revoked { invitation, .. }) = run(Command::Revoke { invitation: invitations[1] }) else { panic!() };
+    let Ok(Reply::Revoked { invitation }) = run(Command::Revoke { invitation: invitations[1] }) else { panic!() };
     assert_eq!((invitation.seat, invitation.revoked), (seat("b-head"), None));
     assert_eq!(run(Command::Revoke { invitation: 99 }), Err(AdminError::NoInvitation { invitation: 99 }));
 }
@@ -137,10 +137,8 @@ fn the_running_server_is_asked_where_there_is_one() {
     let mut office = Office::open();
     assert!(matches!(office.run(&create()), Ok(Reply::Done)));
     let Ok(Reply::Invited { invitations }) = office.run(&invite(&["a-head"])) else { panic!() };
-    let open = |store: &mut dyn Store| store.open_session(SecretHash::of("a-head"), SecretHash::of("token"), NOON);
-    let session = office.writer.call(open).unwrap();
     office.run(&Command::Revoke { invitation: invitations[0] }).unwrap();
-    assert_eq!(office.changes.try_recv(), Ok(Change::Revoked(summit(), vec![SessionId(session.id)])));
+    assert_eq!(office.changes.try_recv(), Ok(Change::Revoked(summit(), InvitationId(invitations[0]))));
     let Ok(Reply::Addresses { urls }) = office.run(&Command::Addresses) else { panic!() };
     assert_eq!(urls, ["https://summit.example:8443"]);
     let refused = office.run(&invite(&["nobody"]));
