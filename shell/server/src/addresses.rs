@@ -1,31 +1,52 @@
-//! Which addresses carry media and which ones browsers are told. Opens no socket.
+//! Which addresses carry media and which ones browsers are told. [`own`] asks the system; all else only chooses.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, UdpSocket};
+
+use if_addrs::IfOperStatus;
 
 use crate::settings::PublicAddress;
 
 /// More addresses than this only slow a browser's search for one that works.
 const ADDRESSES_MAX: usize = 8;
 
-/// The machine's own addresses that others can reach, IPv4 first; the loopback ones where there is no other.
-pub(crate) fn own() -> Vec<IpAddr> {
-    let found = if_addrs::get_if_addrs().unwrap_or_default();
-    choose(
-        found
-            .iter()
-            .filter(|interface| interface.oper_status != if_addrs::IfOperStatus::Down)
-            .map(if_addrs::Interface::ip)
-            .collect(),
-    )
+/// Addresses of nobody (RFC 5737, RFC 3849), each with the address to ask from.
+const FAR_AWAY: [(&str, &str); 2] = [("192.0.2.1:9", "0.0.0.0:0"), ("[2001:db8::1]:9", "[::]:0")];
+
+/// An address of this machine.
+struct Found {
+    ip: IpAddr,
+    /// Whether its interface says that it is in use. Loopback interfaces and tunnels may not say.
+    up: bool,
 }
 
-fn choose(mut found: Vec<IpAddr>) -> Vec<IpAddr> {
-    found.sort();
-    found.dedup();
-    let mut reachable: Vec<IpAddr> =
-        found.iter().copied().filter(|ip| !ip.is_loopback() && !is_link_local(*ip)).collect();
-    reachable.truncate(ADDRESSES_MAX);
-    if reachable.is_empty() { vec![IpAddr::from([127, 0, 0, 1])] } else { reachable }
+/// The machine's own addresses that others can reach, the best first; the loopback ones where there is no other.
+pub(crate) fn own() -> Vec<IpAddr> {
+    let found = if_addrs::get_if_addrs().unwrap_or_default();
+    let found = found
+        .iter()
+        .filter(|interface| interface.oper_status != IfOperStatus::Down)
+        .map(|interface| Found { ip: interface.ip(), up: interface.oper_status == IfOperStatus::Up });
+    // Connecting a UDP socket sends nothing: the kernel only chooses a route, and with it the address to speak from.
+    let towards = |(far, any)| {
+        let socket = UdpSocket::bind::<&str>(any).ok()?;
+        socket.connect::<&str>(far).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    };
+    choose(found.collect(), &FAR_AWAY.into_iter().filter_map(towards).collect::<Vec<_>>())
+}
+
+/// Those that others can reach, each once: first the one of each family that leads out to the world, `outward`, then
+/// those in use, then the others; IPv4 before IPv6, else as found.
+fn choose(mut found: Vec<Found>, outward: &[IpAddr]) -> Vec<IpAddr> {
+    found.sort_by_key(|one| (!outward.contains(&one.ip), !one.up, one.ip.is_ipv6()));
+    let mut chosen: Vec<IpAddr> = Vec::new();
+    for Found { ip, .. } in found {
+        if !ip.is_loopback() && !is_link_local(ip) && !chosen.contains(&ip) {
+            chosen.push(ip);
+        }
+    }
+    chosen.truncate(ADDRESSES_MAX);
+    if chosen.is_empty() { vec![IpAddr::from([127, 0, 0, 1])] } else { chosen }
 }
 
 /// Link-local addresses mean nothing without the interface they belong to (RFC 4007), which a candidate cannot say.
@@ -65,11 +86,39 @@ mod tests {
         advertised(bound.parse().unwrap(), &public, &own).iter().map(ToString::to_string).collect()
     }
 
+    fn found(texts: &[&str]) -> Vec<Found> {
+        ips(texts).into_iter().map(|ip| Found { ip, up: true }).collect()
+    }
+
     #[test]
     fn loopback_and_link_local_addresses_carry_media_only_when_there_is_no_other() {
-        let found = ips(&["127.0.0.1", "::1", "fe80::1", "2001:db8::2", "192.0.2.2", "169.254.1.1", "192.0.2.2"]);
-        assert_eq!(choose(found), ips(&["192.0.2.2", "2001:db8::2"]));
-        assert_eq!(choose(ips(&["127.0.0.1", "::1", "fe80::1"])), ips(&["127.0.0.1"]));
+        let all = found(&["127.0.0.1", "::1", "fe80::1", "2001:db8::2", "192.0.2.2", "169.254.1.1", "192.0.2.2"]);
+        assert_eq!(choose(all, &[]), ips(&["192.0.2.2", "2001:db8::2"]));
+        assert_eq!(choose(found(&["127.0.0.1", "::1", "fe80::1"]), &[]), ips(&["127.0.0.1"]));
+    }
+
+    #[test]
+    fn the_addresses_that_lead_out_come_first_and_a_bridge_between_containers_after_them() {
+        let all = ["172.17.0.1", "2001:db8:1::1", "192.0.2.2", "2001:db8::2"];
+        let outward = ips(&["192.0.2.2", "2001:db8::2"]);
+        assert_eq!(choose(found(&all), &outward), ips(&["192.0.2.2", "2001:db8::2", "172.17.0.1", "2001:db8:1::1"]));
+        assert_eq!(choose(found(&all), &[])[0], ips(&["172.17.0.1"])[0], "without a route, as found");
+    }
+
+    #[test]
+    fn an_interface_that_does_not_say_whether_it_is_in_use_is_kept_for_last() {
+        let mut all = found(&["10.8.0.2", "192.0.2.2", "2001:db8::2"]);
+        all[0].up = false;
+        assert_eq!(choose(all, &[]), ips(&["192.0.2.2", "2001:db8::2", "10.8.0.2"]));
+    }
+
+    #[test]
+    fn the_best_addresses_are_kept_when_there_are_too_many() {
+        let bridges: Vec<_> = (0..20).map(|number| format!("172.{}.0.1", 16 + number % 16)).collect();
+        let all: Vec<_> = bridges.iter().map(String::as_str).chain(["203.0.113.7", "2001:db8::2"]).collect();
+        let chosen = choose(found(&all), &ips(&["203.0.113.7", "2001:db8::2"]));
+        assert_eq!(chosen.len(), ADDRESSES_MAX);
+        assert_eq!(chosen[..2], ips(&["203.0.113.7", "2001:db8::2"]));
     }
 
     #[test]
