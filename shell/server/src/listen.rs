@@ -52,13 +52,23 @@ const ADDRESS_FAMILY_NOT_SUPPORTED: i32 = 97;
 
 /// The sockets of every media thread, told how browsers reach them.
 pub(crate) fn media(settings: &Settings, own: &[IpAddr]) -> Result<Vec<Vec<MediaSocket>>, StartError> {
+    check_ports(settings)?;
+    // The cast is right: a port for each was found.
+    (0..settings.media_thread_count().get()).map(|thread| media_of_thread(settings, own, thread as u16)).collect()
+}
+
+/// Whether there is a port for every media thread, on this machine and as seen from outside.
+pub(crate) fn check_ports(settings: &Settings) -> Result<(), StartError> {
     let count = settings.media_thread_count().get();
-    let has_ports = settings.media_port == 0 || usize::from(settings.media_port) + count <= 1 + usize::from(u16::MAX);
-    if !has_ports {
-        return Err(StartError::MediaPorts(count));
+    let outside = settings.public_addresses.iter().filter_map(|address| address.port);
+    // Port 0 stands for as many free ones as are needed.
+    let here = Some(settings.media_port).filter(|port| *port != 0);
+    let fits = |first: u16| usize::from(first) + count <= 1 + usize::from(u16::MAX);
+    if count <= usize::from(u16::MAX) && here.into_iter().chain(outside).all(fits) {
+        Ok(())
+    } else {
+        Err(StartError::MediaPorts(count))
     }
-    // The cast is right: the sum was found to fit.
-    (0..count).map(|thread| media_of_thread(settings, own, thread as u16)).collect()
 }
 
 fn media_of_thread(settings: &Settings, own: &[IpAddr], thread: u16) -> Result<Vec<MediaSocket>, StartError> {
@@ -74,10 +84,11 @@ fn media_of_thread(settings: &Settings, own: &[IpAddr], thread: u16) -> Result<V
         };
         let told = addresses::advertised(ip, &settings.public_addresses, own);
         let with_port = |address: crate::PublicAddress| {
-            let port = address.port.map_or(socket.bound().port(), |first| first.wrapping_add(thread));
-            SocketAddr::new(address.ip, port)
+            let port = address.port.map_or(Some(socket.bound().port()), |first| first.checked_add(thread))?;
+            Some(SocketAddr::new(address.ip, port))
         };
-        let candidates: Vec<_> = told.into_iter().map(with_port).collect();
+        let candidates: Option<Vec<_>> = told.into_iter().map(with_port).collect();
+        let candidates = candidates.ok_or(StartError::MediaPorts(settings.media_thread_count().get()))?;
         if candidates.is_empty() {
             return Err(StartError::NothingToAdvertise(socket.bound()));
         }
@@ -141,7 +152,9 @@ mod tests {
         let sockets = media(&settings, &[]).unwrap();
         let told: Vec<_> = sockets.iter().map(|of_one| of_one[0].candidates()[0].to_string()).collect();
         assert_eq!(told, ["203.0.113.7:50000", "203.0.113.7:50001"]);
-        let settings = Settings { media_port: 65_535, ..settings };
-        assert!(matches!(media(&settings, &[]), Err(StartError::MediaPorts(2))));
+        let too_high = Settings { media_port: 65_535, ..settings.clone() };
+        assert!(matches!(media(&too_high, &[]), Err(StartError::MediaPorts(2))));
+        let too_high = Settings { public_addresses: vec!["203.0.113.7:65535".parse().unwrap()], ..settings };
+        assert!(matches!(media(&too_high, &[]), Err(StartError::MediaPorts(2))), "port 0 is nobody's");
     }
 }

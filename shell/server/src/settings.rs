@@ -117,6 +117,9 @@ impl FromStr for PublicAddress {
             return Ok(Self { ip, port: None });
         }
         let with_port: SocketAddr = text.parse().map_err(|_| BadPublicAddress)?;
+        if with_port.port() == 0 {
+            return Err(BadPublicAddress);
+        }
         Ok(Self { ip: with_port.ip(), port: Some(with_port.port()) })
     }
 }
@@ -167,7 +170,9 @@ mod tests {
         for text in ["203.0.113.7", "203.0.113.7:50000", "2001:db8::7", "[2001:db8::7]:50000"] {
             assert_eq!(text.parse::<PublicAddress>().unwrap().to_string(), text);
         }
-        assert_eq!("summit.example".parse::<PublicAddress>(), Err(BadPublicAddress));
+        for text in ["summit.example", "203.0.113.7:0", ""] {
+            assert_eq!(text.parse::<PublicAddress>(), Err(BadPublicAddress));
+        }
     }
 
     #[test]

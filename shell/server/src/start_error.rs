@@ -47,7 +47,10 @@ pub enum StartError {
         source: io::Error,
     },
     /// More media threads than ports.
-    #[error("there are not {0} UDP ports from `media_port` on; choose a lower port or fewer `media_threads`")]
+    #[error(
+        "there are not {0} UDP ports from `media_port` on, or from the port in `public_addresses` on; choose a lower port \
+         or fewer `media_threads`"
+    )]
     MediaPorts(usize),
     /// Sockets that no browser can be told of.
     #[error(
