@@ -49,9 +49,22 @@ describe('a connection', () => {
 	});
 
 	test('on which nothing is heard any more was forgotten by the server', () => {
-		const remedies = judge([['connected', 'heard'], ...times(9, ['connected', 'silent'] as const)]);
-		expect(remedies.indexOf('restart')).toBe(5);
+		const remedies = judge([['connected', 'heard'], ...times(12, ['connected', 'silent'] as const)]);
+		expect(remedies.indexOf('restart')).toBe(8);
 		expect(remedies.at(-1)).toBe('fresh');
+	});
+
+	test('is not silent between two checks of the way, which may be six seconds apart', () => {
+		const once = [['connected', 'heard'], ...times(6, ['connected', 'silent'] as const)] as const;
+		expect(judge([...once, ...once, ...once])).toEqual(times(21, 'none'));
+	});
+
+	test('of who only listens is well in a browser that does not count the answers to its checks', () => {
+		const health = new Health(0);
+		const silent = { state: 'connected', heard: undefined } as const;
+		const remedies = times(30, silent).map((reading, second) => health.judge({ ...reading, at: second * 1000 }));
+		expect(remedies).toEqual(times(30, 'none'));
+		expect(health.judge({ at: 31_000, state: 'failed', heard: undefined })).toBe('restart');
 	});
 
 	test('that is closed is begun anew', () => {
@@ -69,4 +82,13 @@ test('whatever the server sent counts as heard, in the words of any browser', ()
 		{ type: 'codec' },
 	];
 	expect(heardIn(stats)).toBe(20);
+});
+
+test('where the answers to connectivity checks are not counted, nothing is known of silence', () => {
+	const stats = [
+		{ type: 'inbound-rtp', packetsReceived: 10 },
+		{ type: 'candidate-pair', state: 'succeeded', bytesReceived: 900 },
+	];
+	expect(heardIn(stats)).toBeUndefined();
+	expect(heardIn([])).toBeUndefined();
 });

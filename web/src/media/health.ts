@@ -8,8 +8,11 @@ export interface Reading {
 	/** This computer's clock, in milliseconds. */
 	readonly at: number;
 	readonly state: RTCPeerConnectionState;
-	/** Anything the server sent so far: packets, reports, answers to connectivity checks. */
-	readonly heard: number;
+	/**
+	 * Anything the server sent so far: packets, reports, answers to connectivity checks. None in a browser that does not
+	 * count those answers: to who only listens, a healthy server may then send nothing for as long as nobody speaks.
+	 */
+	readonly heard: number | undefined;
 }
 
 export type Remedy = 'none' | 'restart' | 'fresh';
@@ -18,14 +21,17 @@ export type Remedy = 'none' | 'restart' | 'fresh';
 const CONNECT_WITHIN_MS = 8000;
 /** Short disturbances heal by themselves. */
 const DISTURBED_MAX_MS = 1500;
-/** Reports come every second, so that this silence means that the server has forgotten the connection. */
-const SILENCE_MAX_MS = 5000;
+/**
+ * Browsers check the way at least every 6 s (RFC 7675), and the server answers: such a silence means that it has
+ * forgotten the connection.
+ */
+const SILENCE_MAX_MS = 8000;
 /** How long a remedy may take before the next one. */
 const REMEDY_WITHIN_MS = 4000;
 
 export class Health {
 	#startedAt: number;
-	#heard = 0;
+	#heard: number | undefined;
 	#heardAt: number;
 	#troubledSince: number | undefined;
 	#restartedAt: number | undefined;
@@ -53,8 +59,9 @@ export class Health {
 		return this.#remedy(reading);
 	}
 
-	#isWell({ at, state }: Reading): boolean {
-		return state === 'connected' && at - this.#heardAt < SILENCE_MAX_MS;
+	/** Where silence says nothing, the browser's own word counts. */
+	#isWell({ at, state, heard }: Reading): boolean {
+		return state === 'connected' && (heard === undefined || at - this.#heardAt < SILENCE_MAX_MS);
 	}
 
 	#remedy({ at, state }: Reading): Remedy {
@@ -78,17 +85,22 @@ export class Health {
 	}
 }
 
-/** Counts everything the server sent. Browsers report different parts of it, so all are added up. */
-export function heardIn(stats: Iterable<Record<string, unknown>>): number {
-	const counted: Readonly<Record<string, string>> = {
-		'inbound-rtp': 'packetsReceived',
-		'remote-inbound-rtp': 'roundTripTimeMeasurements',
-		'candidate-pair': 'responsesReceived',
-	};
+/** What counts as heard, by the type of the entry. Browsers report different parts of it, so all are added up. */
+const COUNTED: Readonly<Record<string, string>> = {
+	'inbound-rtp': 'packetsReceived',
+	'remote-inbound-rtp': 'roundTripTimeMeasurements',
+	'candidate-pair': 'responsesReceived',
+};
+
+/** Counts everything the server sent; none where the answers to connectivity checks are not counted. */
+export function heardIn(stats: Iterable<Record<string, unknown>>): number | undefined {
 	let sum = 0;
+	let countsAnswers = false;
 	for (const entry of stats) {
-		const value = entry[counted[String(entry['type'])] ?? ''];
-		if (typeof value === 'number') sum += value;
+		const value = entry[COUNTED[String(entry['type'])] ?? ''];
+		if (typeof value !== 'number') continue;
+		sum += value;
+		countsAnswers ||= entry['type'] === 'candidate-pair';
 	}
-	return sum;
+	return countsAnswers ? sum : undefined;
 }
