@@ -45,6 +45,7 @@ export class MediaConnection {
 	/** Offers wait for one another. */
 	#negotiation: Promise<void> = Promise.resolve();
 	#offered = false;
+	#agreed = false;
 	#closed = false;
 
 	constructor(options: ConnectionOptions) {
@@ -89,6 +90,11 @@ export class MediaConnection {
 		await this.#negotiate(this.#tracksInUse(tracks));
 	}
 
+	/** Its first offer was answered: a later one that is lost can be offered again. */
+	get isAgreed(): boolean {
+		return this.#agreed;
+	}
+
 	/** The m-line of that kind; none before its first offer. */
 	midOf(kind: SourceKind): Mid | undefined {
 		return this.#sending.get(kind)?.mid ?? undefined;
@@ -115,6 +121,7 @@ export class MediaConnection {
 			const sdp = await this.#options.offer(this.peer.localDescription?.sdp ?? '', tracks(), fresh);
 			if (this.#closed) return;
 			await this.peer.setRemoteDescription({ type: 'answer', sdp });
+			this.#agreed = true;
 		});
 		// A failed offer is its caller's to handle; the next one is tried all the same.
 		this.#negotiation = negotiation.catch(() => undefined);

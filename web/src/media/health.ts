@@ -46,6 +46,11 @@ export class Health {
 		return this.#troubledSince === undefined;
 	}
 
+	/** Another way is looked for from now on: the time that this may take begins. */
+	restarts(at: number): void {
+		this.#restartedAt = at;
+	}
+
 	judge(reading: Reading): Remedy {
 		if (reading.heard !== this.#heard) {
 			this.#heard = reading.heard;

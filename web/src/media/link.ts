@@ -75,11 +75,14 @@ export class MediaLink {
 	}
 
 	/** The session came back; `stands` tells whether the server still has the connection. */
-	resume(stands: boolean): void {
+	async resume(stands: boolean): Promise<void> {
 		if (!this.isStarted) return;
 		this.#quality.forget();
-		if (!stands || this.#inDoubt || !this.#connection) void this.#renew();
-		else void this.#publishScreen();
+		const connection = this.#connection;
+		if (!stands || !connection?.isAgreed) return this.#renew();
+		// Whether the offer of before or its answer was lost: an offer of all there is settles both.
+		if (this.#inDoubt) await this.#restart(connection);
+		if (connection === this.#connection) await this.#publishScreen();
 	}
 
 	stop(): void {
@@ -153,6 +156,12 @@ export class MediaLink {
 		this.#options.onState(this.#isLost && shown === 'connecting' ? 'lost' : shown);
 	}
 
+	async #restart(connection: MediaConnection): Promise<void> {
+		this.#inDoubt = false;
+		this.#health.restarts(Date.now());
+		await this.#careful(connection.restart(this.#tracks));
+	}
+
 	#lose(): void {
 		this.#isLost = true;
 		this.#options.onState('lost');
@@ -184,7 +193,7 @@ export class MediaLink {
 		if (remedy !== 'none') this.#lose();
 		else if (state === 'connected' && this.#isLost && this.#health.isWell) this.#show(state);
 		if (remedy === 'fresh') return this.#renew();
-		if (remedy === 'restart') return this.#careful(connection.restart(this.#tracks));
+		if (remedy === 'restart') return this.#restart(connection);
 		this.#looks += 1;
 		if (state !== 'connected' || this.#looks % QUALITY_EVERY !== 0) return;
 		const quality = this.#quality.read(stats);

@@ -153,6 +153,43 @@ describe('a lost connection', () => {
 		expect(told.at(-1)).toBe('lost');
 	});
 
+	test('is given up soon after the network changed, unless it is heard', () => {
+		const socket = isWelcomed();
+		vi.advanceTimersByTime(1000);
+		const pings = socket.all('ping').length;
+		session.poke();
+		expect(socket.all('ping')).toHaveLength(pings + 1);
+		vi.advanceTimersByTime(1000);
+		session.poke();
+		vi.advanceTimersByTime(499);
+		expect(told).not.toContain('lost');
+		vi.advanceTimersByTime(1);
+		expect(told.at(-1)).toBe('lost');
+		vi.advanceTimersByTime(1);
+		expect(sockets).toHaveLength(2);
+	});
+
+	test('that answers after the network changed goes on', () => {
+		const socket = isWelcomed();
+		vi.advanceTimersByTime(1000);
+		session.poke();
+		vi.advanceTimersByTime(900);
+		socket.says({ type: 'pong', sent: Date.now() - 900, now: Date.now() });
+		vi.advanceTimersByTime(2000);
+		expect(told).not.toContain('lost');
+	});
+
+	test('that is still coming about when the network changes is tried anew', () => {
+		latest().opens();
+		session.poke();
+		vi.advanceTimersByTime(1500);
+		expect(told.at(-1)).toBe('lost');
+		vi.advanceTimersByTime(1);
+		latest().opens();
+		vi.advanceTimersByTime(4990);
+		expect(sockets).toHaveLength(2);
+	});
+
 	test('gives up a connection that is never welcomed', () => {
 		latest().opens();
 		vi.advanceTimersByTime(5000);

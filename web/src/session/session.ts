@@ -17,6 +17,8 @@ const PING_EVERY_MS = 2000;
 const SILENCE_MAX_MS = 6000;
 /** How long a connection may take to be answered. */
 const WELCOME_WITHIN_MS = 5000;
+/** Where the network is known to have changed, a living connection is heard of within this time. */
+const ANSWER_AFTER_POKE_MS = 1500;
 /** After these good-byes the connection comes back; after all others the person decides. */
 const COMES_BACK: readonly Bye[] = ['restart', 'too_slow'];
 
@@ -80,6 +82,8 @@ export class Session {
 	#attempt = 0;
 	#heardAt = 0;
 	#timers = new Set<ReturnType<typeof setTimeout>>();
+	/** Gives the connection up unless something is heard before. */
+	#doubt: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(options: SessionOptions) {
 		this.#options = options;
@@ -113,15 +117,16 @@ export class Session {
 		this.#hello();
 	}
 
-	/** The network came back or changed: do not wait for a timer. */
+	/** The network came back or changed: do not wait for a timer, and do not trust the connection until it is heard. */
 	poke(): void {
 		if (this.#stopped || this.#asked) return;
 		if (!this.#socket) {
 			this.#clearTimers();
 			this.#attempt = 0;
 			this.#open();
-		} else if (this.#welcomed) {
-			this.#ping();
+		} else if (this.#doubt === undefined) {
+			if (this.#welcomed) this.#ping();
+			this.#doubt = this.#after(ANSWER_AFTER_POKE_MS, () => this.#lost());
 		}
 	}
 
@@ -201,6 +206,7 @@ export class Session {
 		const message = parse(data);
 		if (!message) return;
 		this.#heardAt = Date.now();
+		this.#trust();
 		switch (message.type) {
 			case 'welcome':
 				return this.#onWelcome(message);
@@ -318,17 +324,26 @@ export class Session {
 		for (const { reject } of waiting) reject(new ConnectionLost());
 	}
 
-	#after(milliseconds: number, then: () => void): void {
+	#after(milliseconds: number, then: () => void): ReturnType<typeof setTimeout> {
 		const timer = setTimeout(() => {
 			this.#timers.delete(timer);
 			then();
 		}, milliseconds);
 		this.#timers.add(timer);
+		return timer;
+	}
+
+	#trust(): void {
+		if (this.#doubt === undefined) return;
+		clearTimeout(this.#doubt);
+		this.#timers.delete(this.#doubt);
+		this.#doubt = undefined;
 	}
 
 	#clearTimers(): void {
 		for (const timer of this.#timers) clearTimeout(timer);
 		this.#timers.clear();
+		this.#doubt = undefined;
 	}
 }
 

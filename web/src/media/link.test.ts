@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+import type { FrameTransforms } from '../seal/transform';
+import { ConnectionLost } from '../session/session';
+import type { MediaConnection } from '../app/context';
+import { MediaLink } from './link';
+
+/** A peer connection that agrees to everything and carries nothing. */
+class FakePeer {
+	connectionState: RTCPeerConnectionState = 'new';
+	onconnectionstatechange: () => void = () => undefined;
+	localDescription: { sdp: string } | null = null;
+	readonly restartIce = vi.fn();
+	readonly setRemoteDescription = vi.fn(() => Promise.resolve());
+	#lines = 0;
+
+	addTransceiver(kind: string): unknown {
+		const mid = String(this.#lines++);
+		const replaceTrack = (): Promise<void> => Promise.resolve();
+		return { mid, sender: { replaceTrack }, receiver: { track: { kind } } };
+	}
+
+	setLocalDescription(): Promise<void> {
+		this.localDescription = { sdp: 'v=0 offer' };
+		return Promise.resolve();
+	}
+
+	getStats(): Promise<Map<string, unknown>> {
+		return Promise.resolve(new Map());
+	}
+
+	becomes(state: RTCPeerConnectionState): void {
+		this.connectionState = state;
+		this.onconnectionstatechange();
+	}
+
+	close(): void {
+		this.connectionState = 'closed';
+	}
+}
+
+let peers: FakePeer[];
+/** The offers, in order: whether each was the first of its connection. */
+let offers: boolean[];
+let states: MediaConnection[];
+let offer: (fresh: boolean) => Promise<string>;
+let link: MediaLink;
+
+const latest = (): FakePeer => {
+	const peer = peers.at(-1);
+	if (!peer) throw new Error('no connection was made');
+	return peer;
+};
+
+beforeEach(() => {
+	vi.useFakeTimers();
+	[peers, offers, states] = [[], [], []];
+	offer = () => Promise.resolve('v=0 answer');
+	vi.stubGlobal(
+		'RTCPeerConnection',
+		class extends FakePeer {
+			constructor() {
+				super();
+				peers.push(this);
+			}
+		},
+	);
+	vi.stubGlobal('RTCRtpReceiver', { getCapabilities: () => null });
+	link = new MediaLink({
+		transforms: { install: () => undefined } as unknown as FrameTransforms,
+		offer: (_sdp, _tracks, fresh) => {
+			offers.push(fresh);
+			return offer(fresh);
+		},
+		publish: () => Promise.resolve(),
+		onQuality: () => undefined,
+		onState: (state) => states.push(state),
+		onLines: () => undefined,
+	});
+});
+
+afterEach(() => {
+	link.stop();
+	vi.unstubAllGlobals();
+	vi.useRealTimers();
+});
+
+/** The first connection stands. */
+async function isConnected(): Promise<void> {
+	link.start(3);
+	await vi.advanceTimersByTimeAsync(0);
+	latest().becomes('connected');
+}
+
+describe('an offer that was lost with the session', () => {
+	test('of another way is made again on the same connection, if the server still has it', async () => {
+		await isConnected();
+		latest().becomes('failed');
+		offer = () => Promise.reject(new ConnectionLost());
+		await vi.advanceTimersByTimeAsync(1000);
+		expect(offers).toEqual([true, false]);
+		offer = () => Promise.resolve('v=0 answer');
+		await vi.advanceTimersByTimeAsync(5000);
+		await link.resume(true);
+		expect(offers).toEqual([true, false, false]);
+		expect(peers).toHaveLength(1);
+		expect(latest().restartIce).toHaveBeenCalledTimes(2);
+		await vi.advanceTimersByTimeAsync(3000);
+		expect(peers, 'the other way has its time, from when it could be offered').toHaveLength(1);
+		latest().becomes('connected');
+		expect(states.at(-1)).toBe('connected');
+	});
+
+	test('is a matter of the past where the server has no connection any more', async () => {
+		await isConnected();
+		latest().becomes('failed');
+		offer = () => Promise.reject(new ConnectionLost());
+		await vi.advanceTimersByTimeAsync(1000);
+		offer = () => Promise.resolve('v=0 answer');
+		await link.resume(false);
+		expect(offers).toEqual([true, false, true]);
+		expect(peers).toHaveLength(2);
+	});
+
+	test('and was the first leads to a new connection: nobody knows whether it was answered', async () => {
+		offer = () => Promise.reject(new ConnectionLost());
+		link.start(3);
+		await vi.advanceTimersByTimeAsync(0);
+		offer = () => Promise.resolve('v=0 answer');
+		await link.resume(true);
+		expect(offers).toEqual([true, true]);
+		expect(peers).toHaveLength(2);
+	});
+});
