@@ -6,20 +6,18 @@ import { stageOf, reduce, revealDueAt } from '../meeting/reduce';
 import { camerasAtReveal, inSeatOrder, mayHear, othersWithCamera } from '../meeting/selectors';
 import { initial } from '../meeting/state';
 import type { Action, Input, MeetingState, Problem, Stage, State } from '../meeting/state';
-import { queryPermission } from '../media/devices.svelte';
 import { Media } from '../media/media.svelte';
 import { canTransform } from '../seal/transform';
 import { deviceName } from '../session/device';
 import { ExchangeError, exchange } from '../session/exchange';
 import { forgetKeepsake, readKeepsake, writeKeepsake } from '../session/keepsake';
-import { takeSecret } from '../session/link';
+import type { Keepsake } from '../session/keepsake';
+import { forgetSecret, secretIn } from '../session/link';
 import { Session } from '../session/session';
 import type { Outcome, Request, RequestId, ServerMessage } from '../wire/types';
 import type { Client } from './context';
 import { StoredPreferences } from './preferences.svelte';
 
-/** How long a browser may take to give devices, before it is taken to ask the person first. */
-const DEVICES_WITHIN_MS = 2000;
 /** How large the other sides' cameras are asked for just before the reveal, in device pixels. */
 const HEIGHT_AT_REVEAL = 360;
 
@@ -33,8 +31,6 @@ export class PageClient implements Client {
 	#state: State = $state.raw(initial);
 	readonly #stage: Stage = $derived(stageOf(this.#state));
 	#session: Session | undefined;
-	/** Kept in memory only, for another try. */
-	#secret: string | undefined;
 	#token: string | undefined;
 	#revealTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -47,8 +43,10 @@ export class PageClient implements Client {
 			devices: (devices) => {
 				if (this.#state.entered) this.#tell({ type: 'devices', devices });
 			},
+			interrupted: () => this.#session?.poke(),
 		});
 		addEventListener('online', () => this.#session?.poke());
+		networkInformation()?.addEventListener('change', () => this.#session?.poke());
 	}
 
 	get state(): State {
@@ -71,10 +69,10 @@ export class PageClient implements Client {
 	/** Begins with the link in the address, or with the session this tab had. */
 	async open(): Promise<void> {
 		if (!isAble()) return this.#dispatch({ type: 'problem', problem: 'browser' });
-		this.#secret = takeSecret() ?? this.#secret;
+		const secret = secretIn(location.hash);
 		const keepsake = readKeepsake();
-		if (this.#secret !== undefined) await this.#exchange(this.#secret);
-		else if (keepsake) await this.#resume(keepsake.token, keepsake.entered);
+		if (secret !== undefined) await this.#exchange(secret);
+		else if (keepsake) this.#resume(keepsake);
 		else this.#dispatch({ type: 'problem', problem: 'no_link' });
 	}
 
@@ -143,35 +141,28 @@ export class PageClient implements Client {
 		this.#session?.start(true);
 	}
 
+	/** The link stays in the address until it is used or refused, so that after a failure a reload tries again. */
 	async #exchange(secret: string): Promise<void> {
 		try {
 			const { token, summit, you, plan } = await exchange(secret);
-			this.#secret = undefined;
 			writeKeepsake({ token, entered: false });
+			forgetSecret();
 			this.#dispatch({ type: 'arrived', summit, you, plan });
 			this.#connect(token);
 		} catch (error) {
 			const problem = error instanceof ExchangeError ? error.problem : 'unavailable';
+			if (problem === 'link_refused') forgetSecret();
 			this.#dispatch({ type: 'problem', problem });
 		}
 	}
 
-	/** After a reload: who had come in comes in again, unless the browser asks for the devices first. */
-	async #resume(token: string, entered: boolean): Promise<void> {
+	/** After a reload: who had come in is in again at once, and is seen and heard as soon as the browser gives devices. */
+	#resume({ token, entered }: Keepsake): void {
 		if (entered) {
-			const opened = this.media.open().then(() => true);
-			if ((await this.#needsNoQuestion()) || (await Promise.race([opened, isLate()]))) {
-				this.#dispatch({ type: 'entered' });
-			}
+			this.#dispatch({ type: 'entered' });
+			void this.media.open();
 		}
 		this.#connect(token);
-	}
-
-	/** Some browsers never say that they will not ask; that is found out by asking. */
-	async #needsNoQuestion(): Promise<boolean> {
-		const kinds = [...(this.preferences.cameraOn ? (['camera'] as const) : []), 'microphone' as const];
-		const permissions = await Promise.all(kinds.map(queryPermission));
-		return permissions.every((permission) => permission !== undefined && permission.state !== 'prompt');
 	}
 
 	#connect(token: string): void {
@@ -203,7 +194,7 @@ export class PageClient implements Client {
 	#comeIn(mediaStand: boolean): void {
 		this.#tell({ type: 'enter', devices: this.media.switchedOn });
 		this.media.wanted.tellAgain();
-		if (this.media.link.isStarted) this.media.link.resume(mediaStand);
+		if (this.media.link.isStarted) void this.media.link.resume(mediaStand);
 		else this.media.link.start(othersWithCamera(this.meeting));
 	}
 
@@ -255,12 +246,12 @@ export class PageClient implements Client {
 	}
 }
 
-/** False, after the time in which a browser gives devices that it need not ask for. */
-function isLate(): Promise<false> {
-	return new Promise((resolve) => setTimeout(() => resolve(false), DEVICES_WITHIN_MS));
-}
-
 /** What a meeting needs of a browser. */
 function isAble(): boolean {
 	return isSecureContext && 'RTCPeerConnection' in globalThis && canTransform();
+}
+
+/** What some browsers know of the network; it changes with it. */
+function networkInformation(): EventTarget | undefined {
+	return (navigator as { connection?: EventTarget }).connection;
 }

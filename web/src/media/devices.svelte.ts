@@ -249,7 +249,7 @@ export class OwnDevices {
 }
 
 /** None where the browser does not tell. */
-export async function queryPermission(kind: Capturing): Promise<PermissionStatus | undefined> {
+async function queryPermission(kind: Capturing): Promise<PermissionStatus | undefined> {
 	try {
 		return await navigator.permissions.query({ name: kind });
 	} catch {

@@ -25,6 +25,8 @@ export interface Signalling {
 	quality(quality: Quality): void;
 	/** The own devices were switched. */
 	devices(devices: Devices): void;
+	/** Sound and picture were interrupted: the way to the server may be another one, too. */
+	interrupted(): void;
 }
 
 export class Media implements ClientMedia {
@@ -58,7 +60,10 @@ export class Media implements ClientMedia {
 			offer: (sdp, tracks, fresh) => signalling.offer(sdp, tracks, fresh),
 			publish: (track, active) => signalling.publish(track, active),
 			onQuality: (quality) => signalling.quality(quality),
-			onState: (state) => (this.#connection = state),
+			onState: (state) => {
+				if (state === 'lost' && this.#connection !== 'lost') signalling.interrupted();
+				this.#connection = state;
+			},
 			onLines: (lines) => this.#useLines(lines),
 		});
 		this.#own = new OwnDevices(preferences, (tracks) => {

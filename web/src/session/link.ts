@@ -6,8 +6,6 @@ export function secretIn(hash: string): string | undefined {
 }
 
 /** Takes the secret out of the address bar and out of the history entry. */
-export function takeSecret(): string | undefined {
-	const secret = secretIn(location.hash);
-	if (secret !== undefined) history.replaceState(null, '', '#/');
-	return secret;
+export function forgetSecret(): void {
+	if (secretIn(location.hash) !== undefined) history.replaceState(null, '', '#/');
 }

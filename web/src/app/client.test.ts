@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+import { recording } from '../meeting/fixtures';
+import type { ClientMessage, ServerMessage } from '../wire/types';
+import { PageClient } from './client.svelte';
+
+/** What the page said to the server, and the way to answer. */
+class FakeSocket {
+	static latest: FakeSocket | undefined;
+	onopen: () => void = () => undefined;
+	onmessage: (event: { data: string }) => void = () => undefined;
+	onclose: () => void = () => undefined;
+	readyState = 1;
+	readonly sent: ClientMessage[] = [];
+
+	constructor() {
+		FakeSocket.latest = this;
+	}
+
+	send(data: string): void {
+		this.sent.push(JSON.parse(data) as ClientMessage);
+	}
+
+	close(): void {
+		this.readyState = 3;
+	}
+
+	says(message: ServerMessage): void {
+		this.onmessage({ data: JSON.stringify(message) });
+	}
+}
+
+/** As much of a browser's page as the client needs to begin. */
+function page({ hash = '', keepsake }: { hash?: string; keepsake?: { token: string; entered: boolean } }): void {
+	const location = { hash, host: 'summit.example', protocol: 'https:' };
+	const items = new Map(keepsake ? [['sommet.session', JSON.stringify(keepsake)]] : []);
+	const events = new EventTarget();
+	vi.stubGlobal('isSecureContext', true);
+	vi.stubGlobal('location', location);
+	vi.stubGlobal('history', { replaceState: (_state: null, _title: string, url: string) => (location.hash = url) });
+	vi.stubGlobal('sessionStorage', {
+		getItem: (key: string) => items.get(key) ?? null,
+		setItem: (key: string, value: string) => void items.set(key, value),
+		removeItem: (key: string) => void items.delete(key),
+	});
+	vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
+	vi.stubGlobal('dispatchEvent', events.dispatchEvent.bind(events));
+	vi.stubGlobal('navigator', { userAgent: 'Firefox/153.0', connection: new EventTarget(), mediaDevices: devices });
+	vi.stubGlobal('Worker', EventTarget);
+	vi.stubGlobal('WebSocket', FakeSocket);
+	vi.stubGlobal('HTMLMediaElement', EventTarget);
+	vi.stubGlobal('RTCRtpScriptTransform', EventTarget);
+	vi.stubGlobal('RTCPeerConnection', EventTarget);
+}
+
+/** A browser that asks the person for every device, every time. */
+const devices = {
+	addEventListener: () => undefined,
+	enumerateDevices: () => Promise.resolve([]),
+	getUserMedia: () => new Promise<never>(() => undefined),
+};
+
+const welcome = recording('floor').messages[0] as Extract<ServerMessage, { type: 'welcome' }>;
+
+beforeEach(() => {
+	vi.useFakeTimers();
+	FakeSocket.latest = undefined;
+});
+
+afterEach(() => {
+	vi.unstubAllGlobals();
+	vi.useRealTimers();
+});
+
+const socket = (): FakeSocket => {
+	if (!FakeSocket.latest) throw new Error('no connection was tried');
+	return FakeSocket.latest;
+};
+
+test('a reloaded tab is in again while the browser still asks for the devices', async () => {
+	page({ keepsake: { token: 't', entered: true } });
+	const client = new PageClient();
+	vi.spyOn(client.media.link, 'start').mockImplementation(() => undefined);
+	await client.open();
+	expect(client.state.entered).toBe(true);
+	socket().onopen();
+	socket().says(welcome);
+	const entered = socket().sent.find(({ type }) => type === 'enter');
+	expect(entered).toMatchObject({ devices: { microphone: false, camera: false } });
+	expect(client.stage.name).toBe('lobby');
+	expect(client.media.status).toEqual({ microphone: 'asking', camera: 'asking' });
+});
+
+test('when the network changes, the connection is asked at once', async () => {
+	page({ keepsake: { token: 't', entered: false } });
+	const client = new PageClient();
+	await client.open();
+	socket().onopen();
+	socket().says(welcome);
+	vi.advanceTimersByTime(1000);
+	const pings = (): number => socket().sent.filter(({ type }) => type === 'ping').length;
+	const before = pings();
+	(navigator as unknown as { connection: EventTarget }).connection.dispatchEvent(new Event('change'));
+	expect(pings()).toBe(before + 1);
+	socket().says({ type: 'pong', sent: 0, now: 0 });
+	dispatchEvent(new Event('online'));
+	expect(pings()).toBe(before + 2);
+});
+
+describe('the link in the address', () => {
+	const answers = (status: number, body: unknown): void =>
+		void vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify(body), { status })));
+
+	test('is gone once it gave a session', async () => {
+		page({ hash: '#/join/abc' });
+		answers(201, { token: 't', summit: 's', you: welcome.you, plan: welcome.plan });
+		const client = new PageClient();
+		await client.open();
+		expect(client.stage.name).toBe('preflight');
+		expect(location.hash).toBe('#/');
+	});
+
+	test('is gone once it was refused for good', async () => {
+		page({ hash: '#/join/abc' });
+		answers(403, { code: 'link-refused' });
+		const client = new PageClient();
+		await client.open();
+		expect(client.stage).toEqual({ name: 'problem', problem: 'link_refused' });
+		expect(location.hash).toBe('#/');
+	});
+
+	test.each([
+		[429, 'too-many', 'too_many'],
+		[503, 'unavailable', 'unavailable'],
+	])('stays after %i, so that a reload tries again', async (status, code, problem) => {
+		page({ hash: '#/join/abc' });
+		answers(status, { code });
+		const client = new PageClient();
+		await client.open();
+		expect(client.stage).toEqual({ name: 'problem', problem });
+		expect(location.hash).toBe('#/join/abc');
+		answers(201, { token: 't', summit: 's', you: welcome.you, plan: welcome.plan });
+		client.retry();
+		await vi.advanceTimersByTimeAsync(0);
+		expect(client.stage.name).toBe('preflight');
+	});
+});
