@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::Serialize;
-use server::{LogFormat, PublicAddress, Server, Settings, TlsFiles};
+use server::{BaseUrl, HostName, LogFormat, PublicAddress, Server, Settings, TlsFiles};
 use tracing_subscriber::EnvFilter;
 
 use crate::Outcome;
@@ -43,16 +43,19 @@ pub(crate) struct Flags {
     /// Behind 1:1 NAT, the address that browsers see, with a port if that is mapped too; may be repeated
     #[arg(long = "public-address", value_name = "ADDRESS[:PORT]")]
     public_addresses: Vec<PublicAddress>,
-    /// A name under which people reach the page; may be repeated
+    /// A name or an address under which people reach the page; may be repeated
     #[arg(long = "host-name", value_name = "NAME")]
-    host_names: Vec<String>,
+    host_names: Vec<HostName>,
+    /// What links begin with, such as https://summit.example, where the server cannot know it: behind a proxy
+    #[arg(long, value_name = "URL")]
+    base_url: Option<BaseUrl>,
     #[command(flatten)]
     #[serde(rename = "tls", serialize_with = "together")]
     tls: Tls,
     /// Serve HTTP without TLS; only on this machine's own addresses, for a trial or behind a proxy
     #[arg(long)]
     plain_http: bool,
-    /// Believe the X-Forwarded-For of a proxy on this machine
+    /// Believe the X-Forwarded-For of a proxy on this machine; say with --base-url what links begin with
     #[arg(long)]
     behind_proxy: bool,
     /// Serve /metrics to other machines too

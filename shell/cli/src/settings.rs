@@ -82,6 +82,8 @@ impl Place {
         for (variable, text) in environment {
             let Some(key) = variable.strip_prefix(PREFIX).map(str::to_lowercase) else { continue };
             match setting_of(&key, &known) {
+                // As container platforms leave it that pass on a variable which is not there.
+                Some(_) if text.trim().is_empty() => {}
                 Some(is_list) => figment = figment.merge(from_variable(&variable, &key, &text, is_list)),
                 None if OTHER_VARIABLES.contains(&key.as_str()) => {}
                 // Not an error: container platforms set SOMMET_PORT and the like for a service of this name.
@@ -167,11 +169,12 @@ fn setting_of(key: &str, known: &[(String, bool)]) -> Option<bool> {
     known.iter().find(|(known, _)| known == name).map(|(_, is_list)| *is_list)
 }
 
-/// A setting from the environment: a list is separated by commas.
+/// A setting from the environment: a list is separated by commas, and nothing between two of them is nothing.
 fn from_variable(variable: &str, key: &str, text: &str, is_list: bool) -> Source {
     let plain = |text: &str| text.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
     let value: Value = if is_list && !text.trim_start().starts_with('[') {
-        let items: Vec<String> = text.split(',').map(|item| item.trim().to_owned()).collect();
+        let items: Vec<String> =
+            text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect();
         Value::from(items)
     } else {
         plain(text)
@@ -249,7 +252,7 @@ mod tests {
         let settings = &loaded.settings;
         assert_eq!((settings.media_port, settings.plain_http), (3, true));
         assert_eq!(settings.listen, ["127.0.0.1:2".parse().unwrap(), "[::1]:2".parse().unwrap()]);
-        assert_eq!(settings.host_names, ["a.example"]);
+        assert_eq!(settings.host_names, ["a.example".parse().unwrap()]);
         assert_eq!(loaded.origin("media_port"), "--media-port");
         assert_eq!(loaded.origin("listen"), "the environment variable SOMMET_LISTEN");
         assert!(loaded.origin("host_names").ends_with("sommet.toml"));
@@ -294,6 +297,32 @@ mod tests {
         assert_eq!(loaded.settings.tls.unwrap().key, PathBuf::from("/b.pem"));
         assert_eq!(loaded.warnings.len(), 1);
         assert!(loaded.warnings[0].contains("SOMMET_PORT"));
+    }
+
+    #[test]
+    fn a_variable_that_holds_nothing_sets_nothing() {
+        let environment = [("SOMMET_HOST_NAMES", ""), ("SOMMET_PLAIN_HTTP", " "), ("SOMMET_LISTEN", "127.0.0.1:2,,")];
+        let loaded = load("host_names = [\"a.example\"]", &environment, &Flags::default()).unwrap();
+        assert_eq!(loaded.settings.host_names, ["a.example".parse().unwrap()]);
+        assert_eq!(loaded.settings.listen, ["127.0.0.1:2".parse().unwrap()]);
+        let emptied = load("host_names = [\"a.example\"]", &[("SOMMET_HOST_NAMES", "[]")], &Flags::default());
+        assert!(emptied.unwrap().settings.host_names.is_empty());
+    }
+
+    #[test]
+    fn hosts_and_the_beginning_of_links_are_checked_where_they_are_read() {
+        let environment = [("SOMMET_BASE_URL", "https://summit.example/"), ("SOMMET_HOST_NAMES", "2001:db8::7")];
+        let settings = load("", &environment, &Flags::default()).unwrap().settings;
+        assert_eq!(settings.base_url.unwrap().to_string(), "https://summit.example");
+        assert_eq!(settings.host_names[0].in_url(), "[2001:db8::7]");
+        for file in ["host_names = [\"https://a.example\"]", "host_names = [\"\"]"] {
+            let Err(SettingsError::Wrong(lines)) = load(file, &[], &Flags::default()) else { panic!("{file}") };
+            assert!(lines[0].contains("host_names") && lines[0].contains("without https://"), "{lines:?}");
+        }
+        let Err(SettingsError::Wrong(lines)) = load("base_url = \"summit.example\"", &[], &Flags::default()) else {
+            panic!()
+        };
+        assert!(lines[0].contains("base_url") && lines[0].contains("https://summit.example"), "{lines:?}");
     }
 
     #[test]

@@ -54,6 +54,16 @@ fn links_need_an_address_and_leave_no_secret_behind() {
 }
 
 #[test]
+fn links_begin_as_the_settings_say() {
+    let folder = Folder::new();
+    let id = folder.create_sample();
+    std::fs::write(folder.data().join("sommet.toml"), "base_url = \"https://summit.example/\"\n").unwrap();
+    let links = folder.json(&["invite", &id, "--seat", "chair"]);
+    assert!(links[0]["link"].as_str().unwrap().starts_with("https://summit.example/#/join/"), "{links}");
+    assert_eq!(folder.run(&["invite", &id, "--base-url", "https://summit.example/talks"]).status.code(), Some(2));
+}
+
+#[test]
 fn a_link_is_withdrawn_by_its_number_or_by_its_seat() {
     let folder = Folder::new();
     let id = folder.create_sample();

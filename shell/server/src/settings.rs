@@ -9,6 +9,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base_url::BaseUrl;
+use crate::host_name::HostName;
+
 /// All settings of a server. Unknown keys are refused, so that a misspelt one is not silently ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -33,7 +36,10 @@ pub struct Settings {
     pub public_addresses: Vec<PublicAddress>,
     /// Names and addresses under which people reach the page: they go into the printed links and into the server's own
     /// certificate. Default: the public addresses, else the machine's own.
-    pub host_names: Vec<String>,
+    pub host_names: Vec<HostName>,
+    /// What printed links begin with, word for word, when the server cannot know it: behind a proxy, or a mapped port.
+    /// Default: made of the names or addresses above, and of the port in `listen`.
+    pub base_url: Option<BaseUrl>,
     /// A certificate from an authority. Default: the server makes its own on the first start and keeps it.
     pub tls: Option<TlsFiles>,
     /// Serves HTTP without TLS. Only allowed when every address in `listen` is a loopback one: for a trial on one
@@ -62,6 +68,7 @@ impl Default for Settings {
             media_addresses: Vec::new(),
             public_addresses: Vec::new(),
             host_names: Vec::new(),
+            base_url: None,
             tls: None,
             plain_http: false,
             behind_proxy: false,

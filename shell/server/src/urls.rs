@@ -2,10 +2,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::base_url::BaseUrl;
+use crate::host_name::{HostName, is_host_name};
 use crate::settings::Settings;
 
-/// One URL for each name and address, the best first.
+/// The one that the settings say; else one for each name and address, the best first.
 pub(crate) fn of(settings: &Settings, bound: &[SocketAddr], own: &[IpAddr]) -> Vec<String> {
+    if let Some(url) = &settings.base_url {
+        return vec![url.to_string()];
+    }
     let scheme = if settings.plain_http { "http" } else { "https" };
     let mut urls = Vec::new();
     for address in bound {
@@ -21,7 +26,7 @@ pub(crate) fn of(settings: &Settings, bound: &[SocketAddr], own: &[IpAddr]) -> V
 
 fn hosts(settings: &Settings, bound: IpAddr, own: &[IpAddr]) -> Vec<String> {
     if !settings.host_names.is_empty() {
-        return settings.host_names.clone();
+        return settings.host_names.iter().map(HostName::in_url).collect();
     }
     if !bound.is_unspecified() {
         return vec![host(bound)];
@@ -44,13 +49,8 @@ fn host(ip: IpAddr) -> String {
 pub(crate) fn names(settings: &Settings) -> Vec<String> {
     let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let machine = Some(machine.trim().to_ascii_lowercase()).filter(|name| is_host_name(name));
-    settings.host_names.iter().cloned().chain(machine).collect()
-}
-
-fn is_host_name(name: &str) -> bool {
-    let is_label =
-        |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    name.len() <= 253 && name.split('.').all(is_label)
+    let said = settings.host_names.iter().chain(settings.base_url.as_ref().map(BaseUrl::host));
+    said.map(ToString::to_string).chain(machine).collect()
 }
 
 /// The addresses for the server's own certificate.
@@ -69,6 +69,10 @@ mod tests {
         of(settings, &bound, &["192.0.2.2".parse().unwrap(), "2001:db8::2".parse().unwrap()])
     }
 
+    fn hosts(texts: &[&str]) -> Vec<HostName> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
     #[test]
     fn a_server_on_all_addresses_is_reached_at_the_machines_own() {
         let both = ["0.0.0.0:8443", "[::]:8443"];
@@ -80,8 +84,9 @@ mod tests {
         let public = vec!["203.0.113.7:50000".parse().unwrap()];
         let settings = Settings { public_addresses: public, ..Settings::default() };
         assert_eq!(urls(&settings, &["0.0.0.0:443"]), ["https://203.0.113.7:443"]);
-        let settings = Settings { host_names: vec!["summit.example".to_owned()], ..settings };
-        assert_eq!(urls(&settings, &["0.0.0.0:443", "[::]:443"]), ["https://summit.example:443"]);
+        let settings = Settings { host_names: hosts(&["summit.example", "2001:db8::7"]), ..settings };
+        let both = ["https://summit.example:443", "https://[2001:db8::7]:443"];
+        assert_eq!(urls(&settings, &["0.0.0.0:443", "[::]:443"]), both);
     }
 
     #[test]
@@ -91,8 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn only_what_can_be_a_host_name_goes_into_the_certificate() {
-        assert!(is_host_name("summit.example") && is_host_name("machine-1"));
-        assert!(!is_host_name("") && !is_host_name("a..b") && !is_host_name("my machine"));
+    fn behind_a_proxy_the_links_begin_as_the_operator_says() {
+        let base_url = Some("https://summit.example".parse().unwrap());
+        let settings =
+            Settings { plain_http: true, host_names: hosts(&["a.example"]), base_url, ..Settings::default() };
+        assert_eq!(urls(&settings, &["127.0.0.1:8080"]), ["https://summit.example"]);
+        let named = names(&settings);
+        assert_eq!(named[..2], ["a.example", "summit.example"], "both go into the certificate");
     }
 }
