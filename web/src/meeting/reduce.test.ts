@@ -89,6 +89,18 @@ describe('who leaves', () => {
 		expect(gone.meeting?.departed).toEqual(['meridia-1', 'meridia-head']);
 		expect(presence(gone, 'arriving').meeting?.departed).toEqual(['meridia-1']);
 	});
+
+	test('takes along what was known of the line', () => {
+		const quality = { grade: 'poor', symptom: 'delay' } as const;
+		const known = ['meridia-head', 'chair'].reduce(
+			(state, seat) => hear(state, { type: 'quality', seat, quality }),
+			watched,
+		);
+		expect(presence(known, 'arriving').meeting?.quality).toMatchObject({ 'meridia-head': quality });
+		const { meeting } = presence(presence(known, 'absent'), 'arriving');
+		expect(meeting?.quality['meridia-head']).toBeUndefined();
+		expect(meeting?.quality['chair']).toEqual(quality);
+	});
 });
 
 describe('an event', () => {

@@ -210,13 +210,16 @@ function afterNews(meeting: MeetingState, news: News): MeetingState {
 		case 'event':
 			if (news.sequence <= meeting.sequence) return meeting;
 			return { ...afterEvent(meeting, news.event, news.at), sequence: news.sequence };
-		case 'presence':
+		case 'presence': {
+			const presence = withPresence(meeting.presence, news.seat, news.presence);
 			return {
 				...meeting,
-				presence: withPresence(meeting.presence, news.seat, news.presence),
-				departed: departedAfter(meeting, withPresence(meeting.presence, news.seat, news.presence)),
+				presence,
+				departed: departedAfter(meeting, presence),
 				devices: withDevices(meeting.devices, news.seat, news.presence),
+				quality: withQuality(meeting.quality, news.seat, news.presence),
 			};
+		}
 		case 'source.opened':
 			return { ...meeting, sources: [...meeting.sources.filter(({ id }) => id !== news.source.id), news.source] };
 		case 'source.closed':
@@ -247,6 +250,12 @@ function withDevices(known: MeetingState['devices'], seat: string, presence: Pre
 	if (presence.state === 'reconnecting') return known;
 	const others = Object.entries(known).filter(([other]) => other !== seat);
 	return Object.fromEntries(presence.state === 'here' ? [...others, [seat, presence.devices]] : others);
+}
+
+/** Who comes again comes on another line: what was said of the one before no longer holds. */
+function withQuality(known: MeetingState['quality'], seat: string, presence: Presence): MeetingState['quality'] {
+	if (presence.state !== 'absent' || known[seat] === undefined) return known;
+	return Object.fromEntries(Object.entries(known).filter(([other]) => other !== seat));
 }
 
 function withSlots(known: MeetingState['slots'], changed: readonly Slot[]): MeetingState['slots'] {
