@@ -34,8 +34,11 @@ test.each(INKS.flatMap((ink) => GROUNDS.map((ground) => [ink, ground] as const))
 );
 
 test.each([
-	['on-card', 'card'],
-	['on-card-soft', 'card'],
+	...['on-card', 'on-card-soft', 'on-card-brass', 'on-card-alarm'].flatMap((ink) => [
+		[ink, 'card'] as const,
+		[ink, 'card-deep'] as const,
+	]),
+	['on-card', 'card-hover'],
 	['on-brass', 'brass'],
 	['on-brass', 'brass-bright'],
 	['ink', 'alarm-ground'],
