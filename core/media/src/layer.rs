@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use wire::Pixels;
 
 use crate::keyframe::KeyframeRequests;
+use crate::packet::Packet;
 
 /// A layer that brought nothing for this long while the others brought [`FRAMES_MISSED`] has been switched off by its
 /// browser, for want of uplink or CPU.
@@ -146,18 +147,28 @@ pub(crate) struct Layer {
     pub(crate) missed: u32,
     /// As its latest keyframe said.
     pub(crate) height: Option<u16>,
+    /// Its RTP stream, and the highest sequence number that came on it.
+    pub(crate) highest: Option<(u32, u64)>,
     /// Who asks its browser for a keyframe, and how often.
     pub(crate) keyframes: KeyframeRequests,
 }
 
 impl Layer {
     /// Notes a packet.
-    fn note(&mut self, descriptor: &Descriptor, now: Instant) {
-        self.newest = Some(now);
+    fn note(&mut self, packet: &mut Packet) {
+        self.newest = Some(packet.arrived);
         self.missed = 0;
+        let highest = self.highest.filter(|(stream, _)| *stream == packet.stream).map(|(_, sequence)| sequence);
+        let is_late = highest.is_some_and(|highest| packet.sequence < highest);
+        self.highest = Some((packet.stream, highest.map_or(packet.sequence, |highest| highest.max(packet.sequence))));
+        let descriptor = &mut packet.descriptor;
         if descriptor.starts_keyframe {
             self.height = descriptor.height.or(self.height);
-            self.keyframes.arrived();
+            // The rest of the frame came before it and was passed over by whoever waits for a keyframe.
+            descriptor.starts_keyframe = !is_late;
+            if !is_late {
+                self.keyframes.arrived();
+            }
         }
     }
 
@@ -168,12 +179,13 @@ impl Layer {
     }
 }
 
-/// Notes a packet of one of the layers.
-pub(crate) fn note(layers: &mut [Layer], index: usize, descriptor: &Descriptor, ends_frame: bool, now: Instant) {
+/// Notes a packet of one of the layers. One that starts a keyframe but comes after its successors is no start any more: a
+/// slot that began there would lack what it passed over, and nobody could send it again.
+pub(crate) fn note(layers: &mut [Layer], packet: &mut Packet) {
     for (other, layer) in layers.iter_mut().enumerate() {
-        if other == index {
-            layer.note(descriptor, now);
-        } else if ends_frame {
+        if other == packet.layer {
+            layer.note(packet);
+        } else if packet.marker {
             layer.missed = layer.missed.saturating_add(1);
         }
     }
@@ -204,6 +216,7 @@ fn fills(lines: u32, tile: Pixels) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::packet::tests::packet;
 
     fn vp8_keyframe(height: u16) -> Vec<u8> {
         let [low, high] = height.to_le_bytes();
@@ -276,19 +289,40 @@ mod tests {
     }
 
     #[test]
+    fn a_keyframe_whose_first_packet_comes_last_starts_nothing() {
+        let now = crate::test_start();
+        let mut layers = [Layer::default()];
+        let mut starts = |sequence, starts_keyframe, stream| {
+            let descriptor = Descriptor { starts_keyframe, height: Some(360), ..Descriptor::default() };
+            let mut packet = Packet { sequence, stream, descriptor, ..packet(Codec::Vp8, now) };
+            note(&mut layers, &mut packet);
+            packet.descriptor.starts_keyframe
+        };
+        assert!(starts(10, true, 1));
+        assert!(!starts(12, false, 1));
+        assert!(!starts(11, true, 1), "packet 12 was passed over");
+        assert!(starts(13, true, 1));
+        assert!(starts(2, true, 7), "another stream counts on its own");
+        assert_eq!(layers[0].height, Some(360));
+    }
+
+    #[test]
     fn a_layer_has_stopped_when_the_others_went_on_without_it_and_not_when_all_are_slow() {
         let mut now = crate::test_start();
         let mut layers = [Layer::default(), Layer::default()];
+        let note = |layers: &mut [Layer], layer, now| {
+            super::note(layers, &mut Packet { layer, marker: true, ..packet(Codec::Vp8, now) });
+        };
         for _ in 0..5 {
             now += Duration::from_secs(1);
-            note(&mut layers, 0, &Descriptor::default(), true, now);
-            note(&mut layers, 1, &Descriptor::default(), true, now);
+            note(&mut layers, 0, now);
+            note(&mut layers, 1, now);
             assert!(layers.iter().all(|layer| layer.arrives(now + Duration::from_millis(900))));
         }
         for _ in 0..FRAMES_MISSED {
             assert!(layers[1].arrives(now));
             now += Duration::from_millis(100);
-            note(&mut layers, 0, &Descriptor::default(), true, now);
+            note(&mut layers, 0, now);
         }
         assert!(!layers[1].arrives(now));
         assert_eq!(choose(&layers, Pixels(1080), now), Some(0));

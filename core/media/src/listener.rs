@@ -37,6 +37,11 @@ impl Listener {
         self.slots.get_mut(slot)
     }
 
+    /// See [`Slot::start_over`].
+    pub(crate) fn start_over(&mut self) {
+        self.slots.iter_mut().for_each(Slot::start_over);
+    }
+
     /// The peer's m-lines after an offer: new receiving lines become slots, those that no longer receive are shut.
     pub(crate) fn adopt_lines(&mut self, lines: &[Line]) {
         for (index, line) in lines.iter().enumerate() {

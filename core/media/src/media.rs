@@ -421,9 +421,7 @@ impl Media {
             Produced::KeyframeWanted { line } => self.keyframe_wanted(key, line, now),
             Produced::Connected => {
                 self.outputs.push_back(Output::Connected(peer));
-                for slot in 0..member.listener.slots().len() {
-                    self.ask_for_first_keyframe(key, slot, now);
-                }
+                self.start_over(key, now);
             }
             Produced::Lost(loss) => {
                 if loss == Loss::Panicked {

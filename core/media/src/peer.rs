@@ -156,6 +156,11 @@ impl Peer {
         self.guarded(out, |transport, out| transport.handle_timeout(now, out));
     }
 
+    /// Whether its browser can read such a packet on one of its m-lines.
+    pub(crate) fn can_send(&self, line: usize, packet: &Packet) -> bool {
+        self.transport.as_ref().is_some_and(|transport| transport.can_send(line, packet))
+    }
+
     /// Queues a packet with other numbers on one of its m-lines; [`Self::flush`] must follow before anything else is done
     /// and before another m-line is written. False: it cannot be sent.
     pub(crate) fn write(&mut self, line: usize, packet: &Packet, numbers: Rewritten, out: &mut Vec<Produced>) -> bool {

@@ -10,6 +10,10 @@ use crate::packet::Packet;
 /// miss one (RFC 3711 3.3.1 asks for less than 2^15).
 const FIRST_SEQUENCE: u64 = 1000;
 
+/// The longest gap in the numbers of a piece, in packets: four seconds of a large picture. Nothing that far back is sent
+/// again, and a leap of 2^15 would make the receiver count roll-overs wrongly and lose the stream for good (RFC 3711 3.3.1).
+const GAP_MAX: u64 = 1000;
+
 /// What a packet carries instead of its own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rewritten {
@@ -56,9 +60,11 @@ impl Rewrite {
         self.piece = None;
     }
 
-    /// Whether that packet belongs to the piece that is played.
+    /// Whether that packet belongs to the piece that is played, and does not leap ahead of it.
     pub(crate) fn plays(&self, packet: &Packet) -> bool {
-        self.piece.as_ref().is_some_and(|piece| piece.stream == packet.stream)
+        let (Some(piece), Some(newest)) = (&self.piece, &self.newest) else { return false };
+        let played = newest.sequence - piece.first_sequence_out;
+        piece.stream == packet.stream && packet.sequence <= piece.first_sequence + played + GAP_MAX
     }
 
     /// From this packet on, its stream is played.

@@ -51,6 +51,11 @@ impl Slot {
     /// From now on it carries that source, or nothing.
     pub(crate) fn assign(&mut self, source: Option<Key<Source>>) {
         self.source = source;
+        self.start_over();
+    }
+
+    /// What the listener got is too long ago to go on from: a picture waits for its next keyframe, sound begins anew.
+    pub(crate) fn start_over(&mut self) {
         self.layer = None;
         self.rewrite.end();
     }
@@ -91,7 +96,8 @@ impl Slot {
         } else {
             None
         };
-        let satisfied = self.layer == Some(target) && (forward.is_some() || packet.layer != target);
+        // What is older than the keyframe it began with is passed over, and nothing is missed.
+        let satisfied = self.layer == Some(target) && (played || forward.is_some() || packet.layer != target);
         Verdict { forward, keyframe: (!satisfied).then_some(target) }
     }
 
@@ -175,6 +181,33 @@ mod tests {
         layers[2].missed = 60;
         assert_eq!(slot.judge(&frame(1, 8, false, later), &layers, later).keyframe, Some(1));
         assert!(slot.judge(&frame(1, 9, true, later), &layers, later).forward.is_some());
+    }
+
+    #[test]
+    fn after_a_gap_too_long_to_be_repaired_a_picture_waits_for_a_keyframe_and_sound_goes_on() {
+        let now = crate::test_start();
+        let layers = layers(&[720], now);
+        let mut picture = slot();
+        let first = picture.judge(&frame(0, 1, true, now), &layers, now).forward.unwrap();
+        let leap = 60_000;
+        assert_eq!(picture.judge(&frame(0, leap, false, now), &layers, now).keyframe, Some(0));
+        let next = picture.judge(&frame(0, leap + 1, true, now), &layers, now).forward.unwrap();
+        assert_eq!(next.sequence, first.sequence + 1);
+
+        let mut sound = Slot::new(Mid("0".into()), LineKind::Audio, 0);
+        let word = |sequence| Packet { sequence, ..packet(Codec::Opus, now) };
+        let first = sound.judge(&word(1), &[], now).forward.unwrap();
+        let next = sound.judge(&word(leap), &[], now).forward.unwrap();
+        assert_eq!(next.sequence, first.sequence + 1);
+    }
+
+    #[test]
+    fn what_is_older_than_the_keyframe_it_began_with_asks_for_nothing() {
+        let now = crate::test_start();
+        let layers = layers(&[720], now);
+        let mut slot = slot();
+        slot.judge(&frame(0, 8, true, now), &layers, now);
+        assert_eq!(slot.judge(&frame(0, 7, false, now), &layers, now), Verdict::default());
     }
 
     #[test]

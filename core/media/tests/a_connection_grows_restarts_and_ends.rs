@@ -104,6 +104,36 @@ fn a_peer_that_falls_silent_is_lost_once_and_may_come_back() {
 }
 
 #[test]
+fn who_comes_back_from_a_silence_sees_again_from_a_keyframe_on() {
+    let mut room = Room::new();
+    let publisher = room.join(Lines::publisher());
+    let listener = room.join(Lines::listener(0, 1));
+    room.publish(publisher, 1, 2);
+    room.show(listener, &[(2, 360)]);
+    let mut picture = 0;
+    let mut show = |room: &mut Room, keyframe: bool| {
+        picture += 1;
+        room.clients[publisher].send_picture(None, Codec::Vp8, &frames::vp8(keyframe, 360, picture, 0));
+        room.run(Duration::from_millis(100));
+    };
+    show(&mut room, true);
+    show(&mut room, false);
+    room.clients[listener].unplugged = true;
+    (0..100).for_each(|_| show(&mut room, false));
+    assert_eq!(room.words().last(), Some(&&Said::Lost(PeerId(listener as u64))));
+    room.clients[publisher].keyframe_requests.clear();
+    room.clients[listener].unplugged = false;
+    (0..40).for_each(|_| show(&mut room, false));
+    assert_eq!(room.words().last(), Some(&&Said::Connected(PeerId(listener as u64))));
+    assert!(!room.clients[publisher].keyframe_requests.is_empty(), "nobody asked for a keyframe");
+    room.clients[listener].got.clear();
+    show(&mut room, false);
+    assert!(room.clients[listener].got_of(2).is_empty(), "a picture went on in the middle");
+    show(&mut room, true);
+    assert_eq!(room.clients[listener].got_of(2).len(), 1);
+}
+
+#[test]
 fn a_peer_that_never_comes_is_lost() {
     let mut room = Room::new();
     let client = room.enter(Lines::publisher());

@@ -13,7 +13,7 @@ use super::{ARRIVED_MAX, Media, Member};
 
 impl Media {
     /// A media packet came from a publisher.
-    pub(super) fn take_in(&mut self, publisher: Key<Member>, packet: Packet) {
+    pub(super) fn take_in(&mut self, publisher: Key<Member>, mut packet: Packet) {
         let key = self.members.get(publisher).and_then(|member| *member.sources.get(packet.line)?);
         let Some(key) = key else { return };
         let Some(source) = self.sources.get_mut(key) else { return };
@@ -21,7 +21,7 @@ impl Media {
             return;
         }
         self.counters.received += 1;
-        layer::note(&mut source.layers, packet.layer, &packet.descriptor, packet.marker, packet.arrived);
+        layer::note(&mut source.layers, &mut packet);
         if let Some(level) = packet.extensions.audio_level {
             self.speakers.hear(key, level, packet.arrived);
         }
@@ -106,7 +106,8 @@ impl Member {
         for (index, slot) in self.sounds.drain(..).chain(self.pictures.drain(..)) {
             let Some((key, packet)) = batch.get(index) else { continue };
             let (Some(source), Some(slot)) = (sources.get(*key), self.listener.slot_mut(slot)) else { continue };
-            if slot.source() != Some(*key) {
+            // A number given to a packet that does not leave would be a hole that the receiver waits for.
+            if slot.source() != Some(*key) || !self.peer.can_send(slot.line, packet) {
                 continue;
             }
             let verdict = slot.judge(packet, &source.layers, packet.arrived);

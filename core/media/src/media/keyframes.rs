@@ -28,6 +28,15 @@ impl Media {
         }
     }
 
+    /// A listener is there, for the first time or again: what passed by meanwhile is not sent any more.
+    pub(super) fn start_over(&mut self, key: Key<Member>, now: Instant) {
+        let Some(member) = self.members.get_mut(key) else { return };
+        member.listener.start_over();
+        for slot in 0..member.listener.slots().len() {
+            self.ask_for_first_keyframe(key, slot, now);
+        }
+    }
+
     /// Asks for the keyframes that were found missing, as often as is allowed.
     pub(super) fn ask_for_keyframes(&mut self, now: Instant) {
         while let Some((key, layer)) = self.keyframes.pop() {

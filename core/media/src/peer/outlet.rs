@@ -63,6 +63,11 @@ impl Outlet {
         })
     }
 
+    /// Whether this receiver can read a packet.
+    pub(super) fn fits(&self, packet: &Packet) -> bool {
+        self.fit(packet).is_some()
+    }
+
     /// The payload type a packet has for this receiver, and the payload in the form it can read.
     fn fit(&self, packet: &Packet) -> Option<(Pt, Arc<[u8]>)> {
         match packet.codec {

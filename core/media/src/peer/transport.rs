@@ -209,6 +209,11 @@ impl Transport {
         }
     }
 
+    pub(super) fn can_send(&self, line: usize, packet: &Packet) -> bool {
+        let outlet = self.lines.get(line).and_then(|line| line.outlet.as_ref());
+        self.is_connected() && outlet.is_some_and(|outlet| outlet.fits(packet))
+    }
+
     /// Queues a packet for [`Self::flush`]. False: it cannot be sent.
     pub(super) fn write(&mut self, line: usize, packet: &Packet, numbers: Rewritten) -> bool {
         if self.phase != Phase::Connected {
