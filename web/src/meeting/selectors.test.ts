@@ -141,7 +141,9 @@ describe('before the instant of the reveal', () => {
 });
 
 test('the document shown last lies on the table', () => {
-	expect(select.sharedDocument(after('floor'))).toMatchObject({ source: 8, by: { id: 'vesland-head' }, you: true });
+	const presence = { state: 'here', devices: { microphone: true, camera: true } };
+	const shown = { source: 8, by: { id: 'vesland-head' }, you: true, presence };
+	expect(select.sharedDocument(after('floor'))).toMatchObject(shown);
 	expect(select.sharedDocument(after('reveal'))).toBeUndefined();
 });
 

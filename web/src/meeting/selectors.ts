@@ -54,6 +54,8 @@ export interface SharedDocument {
 	readonly source: SourceId;
 	readonly by: Seat;
 	readonly you: boolean;
+	/** Where who shows it is. */
+	readonly presence: Presence;
 }
 
 /** One delegation as seen from the lobby of another, or of the secretariat. */
@@ -203,7 +205,8 @@ export function speaker(meeting: MeetingState): { tile: Tile; since: WallTime } 
 export function sharedDocument(meeting: MeetingState): SharedDocument | undefined {
 	const source = meeting.sources.findLast(({ kind }) => kind === 'screen');
 	const by = source && seatOf(meeting, source.seat);
-	return source && by && { source: source.id, by, you: by.id === meeting.you };
+	if (!source || !by) return undefined;
+	return { source: source.id, by, you: by.id === meeting.you, presence: presenceOf(meeting, by.id) };
 }
 
 /** Each delegation's readiness, in alternat order. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Arrival } from '../../app/context';
 import type { Presence } from '../../wire/types';
-import { pictureOf, type Picture } from './picture';
+import { pictureOf, pictureWords, type Picture } from './picture';
 
 const here: Presence = { state: 'here', devices: { microphone: true, camera: true } };
 
@@ -17,4 +17,14 @@ test.each<[Presence, boolean, Arrival, Picture]>([
 	[here, true, 'arriving', 'live'],
 ])('%o, camera %s, %s: %s', (presence, camera, arrival, expected) => {
 	expect(pictureOf(presence, camera, arrival)).toBe(expected);
+});
+
+test('whatever is not simply there is said in words', () => {
+	expect(pictureWords('live', here)).toBe('');
+	expect(pictureWords('live', { state: 'reconnecting' })).toBe('Connection lost, coming back');
+	expect(pictureWords('away', { state: 'reconnecting' })).toBe('Connection lost, coming back');
+	expect(pictureWords('coming', here)).toBe('Picture on its way');
+	expect(pictureWords('left-out', here)).toBe('Here, picture not shown');
+	expect(pictureWords('empty', { state: 'absent' })).toBe('Not here yet');
+	expect(pictureWords('empty', { state: 'absent' }, true)).toBe('Has left');
 });

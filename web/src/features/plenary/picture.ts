@@ -1,5 +1,9 @@
-/** What the place of a person shows where the picture would be; decided here so that it can be tested without a page. */
+/**
+ * What the place of a person, or of a document, shows where the picture would be; decided here so that it can be tested
+ * without a page.
+ */
 import type { Arrival } from '../../app/context';
+import { m, presenceWords } from '../../i18n';
 import type { Presence } from '../../wire/types';
 
 /**
@@ -22,5 +26,22 @@ export function pictureOf(presence: Presence, camera: boolean, arrival: Arrival)
 		case 'here':
 			if (!camera) return 'off';
 			return PICTURE_OF[arrival];
+	}
+}
+
+/** The words in place of a picture, or beside one that may not go on; `departed`: the person was here before. */
+export function pictureWords(picture: Picture, presence: Presence, departed = false): string {
+	switch (picture) {
+		case 'live':
+			return presence.state === 'reconnecting' ? presenceWords(presence) : '';
+		case 'coming':
+			return m.tile_connecting();
+		case 'left-out':
+			return m.tile_left_out();
+		case 'off':
+			return m.tile_camera_off();
+		case 'away':
+		case 'empty':
+			return presenceWords(presence, departed);
 	}
 }
