@@ -66,6 +66,8 @@ test('the opening is said as one, and many arrivals as a number', () => {
 	);
 	const closed = meeting({ revealed: false });
 	const full = meeting({ presence: everybody });
+	expect(announcements(undefined, closed)).toEqual([]);
+	expect(announcements(undefined, full)).toEqual(['The plenary is open.']);
 	expect(announcements(closed, closed)).toEqual([]);
 	expect(announcements(closed, full)).toEqual(['The plenary is open.']);
 	expect(announcements(meeting({}), full)).toEqual(['Here: 8 of 9']);

@@ -56,8 +56,8 @@ const agenda: Change = (before, after) => {
 	return item && before.agenda !== after.agenda ? [m.agenda_opened({ title: text(item.title) })] : [];
 };
 
-/** The sentences, in order of weight. Before the reveal nothing is said. */
-export function announcements(before: MeetingState, after: MeetingState): string[] {
-	if (!before.revealed) return after.revealed ? [m.plenary_opened()] : [];
+/** The sentences, in order of weight; `before` is nothing at first. Before the reveal nothing is said. */
+export function announcements(before: MeetingState | undefined, after: MeetingState): string[] {
+	if (!before?.revealed) return after.revealed ? [m.plenary_opened()] : [];
 	return [floor, agenda, hands, presence].flatMap((change) => change(before, after));
 }
