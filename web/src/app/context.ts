@@ -95,6 +95,8 @@ export interface Preferences {
 	speaker: string | undefined;
 	microphoneOn: boolean;
 	cameraOn: boolean;
+	/** The keys of one letter do something: whoever dictates, or trembles, switches them off. */
+	shortcuts: boolean;
 }
 
 export interface Client {

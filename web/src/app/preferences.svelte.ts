@@ -1,4 +1,4 @@
-/** What this browser remembers of the person: the devices last used, and whether they were on. */
+/** What this browser remembers of the person: the devices last used, whether they were on, and whether keys do something. */
 import type { Preferences } from './context';
 
 const KEY = 'sommet.preferences';
@@ -9,6 +9,7 @@ const DEFAULTS: Preferences = {
 	speaker: undefined,
 	microphoneOn: true,
 	cameraOn: true,
+	shortcuts: true,
 };
 
 /** Preferences that are kept whenever one is set. */
@@ -44,6 +45,12 @@ export class StoredPreferences implements Preferences {
 	}
 	set cameraOn(cameraOn: boolean) {
 		this.#set({ cameraOn });
+	}
+	get shortcuts(): boolean {
+		return this.#values.shortcuts;
+	}
+	set shortcuts(shortcuts: boolean) {
+		this.#set({ shortcuts });
 	}
 
 	#set(changed: Partial<Preferences>): void {

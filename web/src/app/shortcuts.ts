@@ -2,14 +2,13 @@
 import type { Stage } from '../meeting/state';
 import { isTyping, shortcutOf } from '../ui/keyboard';
 import type { Client } from './context';
+import { switchOver } from './switches';
 
 const WHERE: readonly Stage['name'][] = ['preflight', 'lobby', 'plenary'];
 
 /** Acts on a key, unless the person is writing or keeps it down. */
-export function shortcut(client: Pick<Client, 'stage' | 'media'>, event: KeyboardEvent): void {
-	if (!WHERE.includes(client.stage.name) || event.repeat || isTyping(event.target)) return;
-	const { media } = client;
-	const asked = shortcutOf(event);
-	if (asked === 'microphone') media.setMicrophone(!media.microphoneOn);
-	if (asked === 'camera') media.setCamera(!media.cameraOn);
+export function shortcut(client: Pick<Client, 'stage' | 'media' | 'preferences'>, event: KeyboardEvent): void {
+	if (!WHERE.includes(client.stage.name) || isTyping(event.target)) return;
+	const asked = shortcutOf(event, client.preferences.shortcuts);
+	if (asked === 'microphone' || asked === 'camera') switchOver(client.media, asked);
 }

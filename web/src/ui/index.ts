@@ -13,6 +13,7 @@ export { default as Masthead } from './Masthead.svelte';
 export { default as NamePlate } from './NamePlate.svelte';
 export { default as Panel } from './Panel.svelte';
 export { default as Select } from './Select.svelte';
+export { default as Switch } from './Switch.svelte';
 export type { IconName } from './icons';
-export { isTyping, KEYS, shortcutOf, type Shortcut } from './keyboard';
+export { isTyping, KEYS, keyOf, shortcutOf, withKey, type Shortcut } from './keyboard';
 export { ticking } from './ticking.svelte';

@@ -28,8 +28,22 @@ export interface KeyPress {
 	readonly repeat: boolean;
 }
 
-/** Which shortcut was pressed, if any. Held keys and combinations with Ctrl, Alt or Meta are none. */
-export function shortcutOf(press: KeyPress): Shortcut | undefined {
+/** The key of a shortcut, as its button names it; none while the person has switched the keys off. */
+export function keyOf(shortcut: Shortcut, on: boolean): string | undefined {
+	return on ? KEYS[shortcut] : undefined;
+}
+
+/** What a button does, with its key where it has one. */
+export function withKey(label: string, key: string | undefined): string {
+	return key === undefined ? label : `${label} (${key})`;
+}
+
+/**
+ * Which shortcut was pressed, if any; `on`: the person has not switched the keys off. Held keys and combinations with
+ * Ctrl, Alt or Meta are none.
+ */
+export function shortcutOf(press: KeyPress, on: boolean): Shortcut | undefined {
+	if (!on) return undefined;
 	if (press.ctrlKey || press.altKey || press.metaKey || press.repeat) return undefined;
 	const isLatin = /^[a-z?]$/i.test(press.key);
 	const letter = isLatin ? press.key.toUpperCase() : press.code.replace(/^Key/, '');
