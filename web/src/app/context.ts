@@ -63,9 +63,10 @@ export interface ClientMedia {
 	choose(kind: DeviceKind, id: string): Promise<void>;
 	setMicrophone(on: boolean): void;
 	setCamera(on: boolean): void;
+	/** Resolves when it is over or was stopped, rejects where it failed. */
 	startEchoTest(): Promise<void>;
 	stopEchoTest(): void;
-	/** Plays a short tone through the chosen speaker. */
+	/** Plays a short tone through the chosen speaker: resolves once it sounds, rejects where it cannot. */
 	playTone(): Promise<void>;
 	/** Opens the browser's picker; false when the person cancelled it. */
 	shareScreen(): Promise<boolean>;

@@ -3,7 +3,7 @@
  * is recorded stays in the page's memory and is gone after it was played.
  */
 import { audioContext } from './sound';
-import { pause, playOnce } from './speakers';
+import { pause, playThrough } from './speakers';
 
 /** Long enough for a sentence. */
 const RECORD_MS = 4000;
@@ -25,14 +25,16 @@ export async function record(track: MediaStreamTrack, signal: AbortSignal): Prom
 	return audioContext().decodeAudioData(bytes);
 }
 
-/** Plays a recording through `speaker`. */
+/** Plays a recording through `speaker`, to its end or until `signal` says stop. */
 export async function play(sound: AudioBuffer, speaker: string | undefined, signal: AbortSignal): Promise<void> {
 	const source = audioContext().createBufferSource();
 	source.buffer = sound;
-	await playNode(source, sound.duration * 1000, speaker, signal);
+	const stop = await start(source, speaker);
+	await pause(sound.duration * 1000, signal);
+	stop();
 }
 
-/** Plays a short tone through `speaker`, softly at both ends. */
+/** Plays a short tone through `speaker`, softly at both ends; resolves once it sounds. */
 export async function playTone(speaker: string | undefined): Promise<void> {
 	const context = audioContext();
 	const tone = context.createOscillator();
@@ -44,19 +46,27 @@ export async function playTone(speaker: string | undefined): Promise<void> {
 	envelope.gain.setValueAtTime(0.25, end - 0.1);
 	envelope.gain.linearRampToValueAtTime(0, end);
 	tone.connect(envelope);
-	await playNode(tone, TONE_MS, speaker, new AbortController().signal, envelope);
+	const stop = await start(tone, speaker, envelope);
+	void pause(TONE_MS).then(stop);
 }
 
-async function playNode(
+/** Lets a source sound through `speaker`; `last` is the end of its chain. What it gives ends that. */
+async function start(
 	source: AudioScheduledSourceNode,
-	milliseconds: number,
 	speaker: string | undefined,
-	signal: AbortSignal,
 	last: AudioNode = source,
-): Promise<void> {
+): Promise<() => void> {
 	const destination = audioContext().createMediaStreamDestination();
 	last.connect(destination);
 	source.start();
-	await playOnce(destination.stream, speaker, milliseconds, signal);
-	source.stop();
+	try {
+		const end = await playThrough(speaker, destination.stream);
+		return () => {
+			end();
+			source.stop();
+		};
+	} catch (error) {
+		source.stop();
+		throw error;
+	}
 }

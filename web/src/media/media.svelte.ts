@@ -139,7 +139,7 @@ export class Media implements ClientMedia {
 			this.#echoTest = 'recording';
 			const sound = await record(voice, signal);
 			this.#echoTest = 'playing';
-			if (sound) await play(sound, this.#preferences.speaker, signal);
+			if (sound && !signal.aborted) await play(sound, this.#preferences.speaker, signal);
 		} finally {
 			this.#echoTest = 'idle';
 		}

@@ -4,6 +4,7 @@ import { statusOf } from './capture';
 import { pickCodecs } from './codecs';
 import { videoSlots } from './connection';
 import { loudness } from './level';
+import { pause } from './speakers';
 
 test('only the codecs of a meeting are offered, best first', () => {
 	const known = [
@@ -44,4 +45,10 @@ test('loudness runs from silence to the loudest', () => {
 	expect(loudness(new Float32Array(64).fill(1))).toBe(1);
 	expect(loudness(new Float32Array(64).fill(0.001))).toBeCloseTo(0);
 	expect(loudness(new Float32Array(64).fill(0.0316))).toBeCloseTo(0.5, 2);
+});
+
+test('what was stopped before it began does not begin', async () => {
+	const began = Date.now();
+	await pause(60_000, AbortSignal.abort());
+	expect(Date.now() - began).toBeLessThan(1000);
 });

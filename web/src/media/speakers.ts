@@ -68,26 +68,23 @@ export class Speakers {
 	}
 }
 
-/** Plays a stream once through `speaker`, until `milliseconds` have passed or `signal` says stop. */
-export async function playOnce(
-	stream: MediaStream,
-	speaker: string | undefined,
-	milliseconds: number,
-	signal: AbortSignal,
-): Promise<void> {
+/** Begins to play a stream through `speaker`; rejects where the browser cannot. What it gives ends that. */
+export async function playThrough(speaker: string | undefined, stream: MediaStream): Promise<() => void> {
 	const element = new Audio();
 	element.srcObject = stream;
 	if (speaker && canChooseSpeaker()) await element.setSinkId(speaker).catch(() => undefined);
 	await element.play();
-	await pause(milliseconds, signal);
-	element.srcObject = null;
+	return () => {
+		element.srcObject = null;
+	};
 }
 
 /** Waits, but no longer than until `signal` says stop. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
 	return new Promise((resolve) => {
+		if (signal?.aborted) return resolve();
 		const timer = setTimeout(resolve, milliseconds);
-		signal.addEventListener('abort', () => {
+		signal?.addEventListener('abort', () => {
 			clearTimeout(timer);
 			resolve();
 		});
