@@ -11,7 +11,7 @@ use wire::{Role, SeatId, SummitPlan};
 
 use crate::bots::{Manner, seat_bots};
 use crate::invite::{Link, make};
-use crate::serve::start_log;
+use crate::log::start_log;
 use crate::{Outcome, secret, summit_file, time};
 
 /// The summit of the demo: the sample that the documentation shows.

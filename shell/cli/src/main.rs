@@ -8,6 +8,7 @@ mod bots;
 mod config;
 mod demo;
 mod invite;
+mod log;
 mod secret;
 mod serve;
 mod settings;
@@ -40,7 +41,7 @@ enum Command {
 }
 
 fn run_bots(args: bots::Args) -> Outcome {
-    serve::start_log(server::LogFormat::Text, "info");
+    log::start_log(server::LogFormat::Text, "info");
     Ok(tokio::runtime::Runtime::new()?.block_on(bots::run(args))?)
 }
 

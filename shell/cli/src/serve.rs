@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use server::{BaseUrl, HostName, LogFormat, PublicAddress, Server, Settings, TlsFiles};
-use tracing_subscriber::EnvFilter;
 
 use crate::Outcome;
+use crate::log::start_log;
 use crate::settings::Place;
 
 /// Run the server until it is stopped.
@@ -117,17 +117,6 @@ impl Serve {
         }
         server.stop();
         Ok(())
-    }
-}
-
-/// Writes the log to standard error, so that what a person or a script is told stays apart from it. `SOMMET_LOG` says how
-/// much is written; without it, what is of this `level` or above.
-pub(crate) fn start_log(format: LogFormat, level: &str) {
-    let filter = EnvFilter::try_from_env("SOMMET_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
     }
 }
 

@@ -3,7 +3,9 @@
 
 mod common;
 
-use common::{Folder, Running, arrive, secret};
+use common::{Folder, PATIENCE, Running, SERVE, arrive, command, secret};
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio_tungstenite::tungstenite::Message;
 
 #[test]
 fn a_link_opens_until_it_is_withdrawn() {
@@ -37,20 +39,44 @@ fn an_ended_summit_opens_to_nobody() {
     assert!(log["ended"].is_i64(), "{log}");
 }
 
+/// Says hello with a token; the first message that comes back.
+fn hello(url: &str, token: &str) -> String {
+    let address = format!("{}/api/v1/ws", url.replacen("http", "ws", 1));
+    let hello = serde_json::json!({
+        "id": "1", "type": "hello", "token": token, "protocol": 1, "device": "a test", "take_over": false
+    });
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let (mut socket, _) = tokio_tungstenite::connect_async(address).await.unwrap();
+        socket.send(Message::text(hello.to_string())).await.unwrap();
+        let answer = tokio::time::timeout(PATIENCE, socket.next()).await.unwrap().unwrap().unwrap();
+        answer.into_text().unwrap().to_string()
+    })
+}
+
 #[test]
-fn secrets_and_tokens_are_neither_stored_nor_logged() {
+fn secrets_tokens_names_and_descriptions_are_neither_stored_nor_logged_at_any_level() {
     let folder = Folder::new();
-    let (server, url) = Running::serve(&folder);
+    let mut serve = command(SERVE);
+    serve.env("SOMMET_LOG", "trace,tungstenite::protocol=trace");
+    let server = Running::of(serve, &folder);
+    let url = server.url();
     let id = folder.create_sample();
     let links = folder.json(&["invite", &id]);
     let secret = secret(&links[0]);
     let token = arrive(&url, &secret).1["token"].as_str().unwrap().to_owned();
     arrive(&url, "guessed-secret");
-    let names = ["Emil Marchetti", &secret, &token, "guessed-secret"];
+    assert!(hello(&url, &token).contains("Emil Marchetti"), "the welcome holds names");
+    let link = links[1]["link"].as_str().unwrap();
+    let bot = command(&["bots", "--link", link, "--duration", "1", "--report", "end"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&bot.stdout).contains("\"welcome\":1"), "{bot:?}");
     assert_eq!(server.stop(), Some(0));
-    let log = std::fs::read_to_string(folder.data().with_file_name("log")).unwrap();
-    assert!(names.iter().all(|words| !log.contains(words)), "{log}");
-    assert!(names[1..].iter().all(|words| !folder.holds(words)));
+    let log = folder.log();
+    for words in ["Emil Marchetti", &secret, &token, "guessed-secret", "ice-pwd", "a=candidate"] {
+        assert!(!log.contains(words), "{words} is in {log}");
+    }
+    for words in [&secret, &token, "guessed-secret"] {
+        assert!(!folder.holds(words), "{words} is stored");
+    }
 }
 
 #[test]

@@ -13,6 +13,9 @@ use serde_json::Value;
 /// How long anything may take before a test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A server on a free port of this machine.
+pub(crate) const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0", "--plain-http", "--media-port", "0", "--json"];
+
 /// A folder for data, and the commands on it.
 pub(crate) struct Folder(tempfile::TempDir);
 
@@ -30,6 +33,11 @@ impl Folder {
         let path = self.0.path().join(name);
         std::fs::write(&path, text).unwrap();
         path.display().to_string()
+    }
+
+    /// What the last server or demo logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.0.path().join("log")).unwrap()
     }
 
     /// Runs `sommet WORDS --data ...`.
@@ -101,7 +109,11 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(words: &[&str], folder: &Folder) -> Self {
-        let mut command = command(words);
+        Self::of(command(words), folder)
+    }
+
+    /// Starts a command that is prepared but for its data.
+    pub(crate) fn of(mut command: Command, folder: &Folder) -> Self {
         command.arg("--data").arg(folder.data());
         let log = std::fs::File::create(folder.0.path().join("log")).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
@@ -113,10 +125,15 @@ impl Running {
 
     /// A server on a free port of this machine; with its URL.
     pub(crate) fn serve(folder: &Folder) -> (Self, String) {
-        let flags = ["serve", "--listen", "127.0.0.1:0", "--plain-http", "--media-port", "0", "--json"];
-        let running = Self::start(&flags, folder);
-        let told: Value = serde_json::from_str(&running.line()).unwrap();
-        (running, told["urls"][0].as_str().unwrap().to_owned())
+        let running = Self::start(SERVE, folder);
+        let url = running.url();
+        (running, url)
+    }
+
+    /// Where a server started with [`SERVE`] says that it is.
+    pub(crate) fn url(&self) -> String {
+        let told: Value = serde_json::from_str(&self.line()).unwrap();
+        told["urls"][0].as_str().unwrap().to_owned()
     }
 
     /// The next line it prints.
