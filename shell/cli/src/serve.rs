@@ -105,6 +105,7 @@ impl Serve {
         for warning in &loaded.warnings {
             tracing::warn!("{warning}");
         }
+        server::open_as_many_files_as_allowed();
         let server = Server::start(&loaded.settings)?;
         if self.json {
             tell_script(&server, &loaded.settings)?

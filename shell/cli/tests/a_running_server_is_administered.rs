@@ -80,6 +80,23 @@ fn secrets_tokens_names_and_descriptions_are_neither_stored_nor_logged_at_any_le
 }
 
 #[test]
+fn a_server_may_open_as_many_files_as_the_system_allows_and_says_when_they_are_too_few() {
+    let folder = Folder::new();
+    let limited = |limits: &str| {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &format!("{limits}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_sommet")]).args(SERVE);
+        Running::of(shell, &folder)
+    };
+    let server = limited("ulimit -n 512; ulimit -S -n 256");
+    server.url();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let files: Vec<_> = limits.lines().find(|line| line.starts_with("Max open files")).unwrap().split(' ').collect();
+    assert_eq!(files.iter().filter(|word| **word == "512").count(), 2, "{limits}");
+    assert_eq!(server.stop(), Some(0));
+    assert!(folder.log().contains("may have 512 files open"), "{}", folder.log());
+}
+
+#[test]
 fn links_and_sessions_outlive_the_server() {
     let folder = Folder::new();
     let (server, _) = Running::serve(&folder);

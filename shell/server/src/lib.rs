@@ -21,6 +21,7 @@ mod http;
 mod listen;
 mod media_thread;
 mod metrics;
+mod open_files;
 mod outbound;
 mod problem;
 mod rooms;
@@ -36,6 +37,7 @@ mod websocket;
 
 pub use base_url::{BadBaseUrl, BaseUrl};
 pub use host_name::{BadHostName, HostName};
+pub use open_files::open_as_many_files_as_allowed;
 pub use run::Server;
 pub use settings::{BadPublicAddress, DEFAULT_PORT, LogFormat, PublicAddress, Settings, TlsFiles};
 pub use start_error::StartError;
