@@ -1,6 +1,6 @@
 //! `sommet config`: which settings are in force, and whether they can be used.
 
-use server::Settings;
+use server::{Server, Settings};
 
 use crate::Outcome;
 use crate::serve::Flags;
@@ -27,6 +27,7 @@ impl Config {
             Self::Check { place } => {
                 let loaded = place.load(&Flags::default())?;
                 loaded.warnings.iter().for_each(|warning| println!("warning: {warning}"));
+                Server::check(&loaded.settings)?;
                 println!("The settings are good.");
             }
             Self::Show { place } => {

@@ -131,5 +131,9 @@ fn settings_are_checked_and_shown_with_their_origin() {
     assert!(
         shown.lines().any(|line| line.starts_with("media_port = 7  # ") && line.ends_with("sommet.toml")),
         "{shown}"
+    std::fs::write(folder.data().join("sommet.toml"), "plain_http = true\n").unwrap();
+    assert!(folder.refused(&["config", "check"]).contains("listen at 127.0.0.1"), "as `serve` would say");
+    std::fs::write(folder.data().join("sommet.toml"), "tls = { certificate = \"/no\", key = \"/no\" }\n").unwrap();
+    assert!(folder.refused(&["config", "check"]).contains("/no cannot be used as the certificate"));
     );
 }

@@ -52,8 +52,22 @@ impl Server {
     ///
     /// # Errors
     /// See [`StartError`]: each says what to do. Nothing is left running then.
-    pub fn start(settings: &Settings) -> Result<Self, StartError> {
+    /// Whether a server could start with these settings, as far as they and the files they name tell. Nothing is opened to
+    /// others, made or changed.
+    ///
+    /// # Errors
+    /// Those of [`Server::start`] that do not depend on what else happens on the machine.
+    pub fn check(settings: &Settings) -> Result<(), StartError> {
         check(settings)?;
+        listen::check_ports(settings)?;
+        if let Some(files) = &settings.tls {
+            tls::given(files)?;
+        }
+        Ok(())
+    }
+
+    pub fn start(settings: &Settings) -> Result<Self, StartError> {
+        Self::check(settings)?;
         let writer = Writer::spawn(SqliteStore::open(&settings.data)?).map_err(StartError::system("a thread"))?;
         let started = Self::start_with(settings, &writer);
         if started.is_err() {

@@ -8,11 +8,19 @@ fn refusal(settings: &Settings) -> StartError {
     Server::start(settings).err().expect("the server must not start")
 }
 
+/// A refusal that needs no server, and leaves nothing behind.
+fn foreseen(settings: &Settings) -> StartError {
+    let error = Server::check(settings).expect_err("the check must find it");
+    assert_eq!(error.to_string(), refusal(settings).to_string());
+    assert!(std::fs::read_dir(&settings.data).unwrap().next().is_none(), "nothing was made");
+    error
+}
+
 #[test]
 fn plain_http_is_for_loopback_addresses_only() {
     let folder = tempfile::tempdir().unwrap();
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.2:0"] {
-        let error = refusal(&Settings { listen: vec![address.parse().unwrap()], ..settings(folder.path()) });
+        let error = foreseen(&Settings { listen: vec![address.parse().unwrap()], ..settings(folder.path()) });
         assert!(matches!(error, StartError::PlainHttpExposed(_)), "{error}");
         assert!(error.to_string().contains("127.0.0.1"), "{error}");
     }
@@ -22,11 +30,11 @@ fn plain_http_is_for_loopback_addresses_only() {
 fn what_excludes_each_other_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let files = TlsFiles { certificate: "a.pem".into(), key: "b.pem".into() };
-    let error = refusal(&Settings { tls: Some(files.clone()), ..settings(folder.path()) });
+    let error = foreseen(&Settings { tls: Some(files.clone()), ..settings(folder.path()) });
     assert!(matches!(error, StartError::PlainHttpWithCertificate), "{error}");
-    let error = refusal(&Settings { tls: Some(files), plain_http: false, ..settings(folder.path()) });
+    let error = foreseen(&Settings { tls: Some(files), plain_http: false, ..settings(folder.path()) });
     assert!(matches!(error, StartError::Tls(_)), "{error}");
-    let error = refusal(&Settings { listen: vec![], ..settings(folder.path()) });
+    let error = foreseen(&Settings { listen: vec![], ..settings(folder.path()) });
     assert!(matches!(error, StartError::NothingToListenAt), "{error}");
 }
 
