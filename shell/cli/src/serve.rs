@@ -8,13 +8,15 @@ use server::{BaseUrl, HostName, LogFormat, PublicAddress, Server, Settings, TlsF
 
 use crate::Outcome;
 use crate::log::start_log;
-use crate::settings::Place;
+use crate::settings::{Place, names};
 
 /// Run the server until it is stopped.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Every setting can also stand in the settings file (listen = [\"0.0.0.0:8443\"]) or in the \
-    environment (SOMMET_LISTEN=0.0.0.0:8443,[::]:8443); a flag overrules the environment, and this the file. \
-    `sommet config show` prints what is in force.")]
+#[command(mut_args = names::with_names)]
+#[command(after_help = "Every setting can also stand in the environment under its name behind `env` \
+    (SOMMET_LISTEN=0.0.0.0:8443,[::]:8443), or in the settings file under that behind `file` (listen = \
+    [\"0.0.0.0:8443\"]; tls.key is key below [tls]). A flag overrules the environment, and this the file. \
+    `sommet config show` prints what is in force. SOMMET_LOG says how much is logged, such as debug.")]
 pub(crate) struct Serve {
     #[command(flatten)]
     place: Place,
@@ -95,7 +97,8 @@ struct Told<'a> {
     urls: &'a [String],
     fingerprint: Option<&'a str>,
     media: &'a [SocketAddr],
-    data: &'a std::path::Path,
+    /// None when it is not text, which JSON cannot hold.
+    data: Option<&'a str>,
 }
 
 impl Serve {
@@ -126,7 +129,7 @@ fn tell_script(server: &Server, settings: &Settings) -> Outcome {
         urls: server.urls(),
         fingerprint: server.fingerprint(),
         media: server.media_addresses(),
-        data: &settings.data,
+        data: settings.data.to_str(),
     };
     println!("{}", serde_json::to_string(&told)?);
     Ok(())

@@ -3,6 +3,9 @@
 //! The file is `sommet.toml` in the data directory, or the one named by `--config`. A key that does not exist is an error
 //! with the name that was probably meant, so that a misspelt setting is never silently ignored.
 
+pub(crate) mod names;
+
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use figment::providers::{Format, Toml};
@@ -12,13 +15,12 @@ use serde::Serialize;
 use server::Settings;
 
 use crate::spelling::meant;
+use names::{Name, PREFIX, values_of};
 
-/// What begins the names of environment variables.
-const PREFIX: &str = "SOMMET_";
 /// The file that is read from the data directory when no other is named.
 const FILE: &str = "sommet.toml";
-/// Variables that are read elsewhere.
-const OTHER_VARIABLES: &[&str] = &["config", "log"];
+/// Variables that are read elsewhere; those of a path may be other than text.
+const OTHER_VARIABLES: &[&str] = &["config", "data", "log"];
 
 /// Where the data and the settings are.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -63,43 +65,61 @@ impl Place {
     /// The settings of this place, with `flags` on top.
     ///
     /// # Errors
-    /// With every unknown key, or the first value that cannot be read.
+    /// With every unknown name, or the first value that cannot be read.
     pub(crate) fn load(&self, flags: &impl Serialize) -> Result<Loaded, SettingsError> {
-        self.load_with(flags, std::env::vars())
+        self.load_with(flags, std::env::vars_os())
     }
 
     fn load_with(
         &self,
         flags: &impl Serialize,
-        environment: impl Iterator<Item = (String, String)>,
+        environment: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<Loaded, SettingsError> {
         let mut figment = Figment::new();
         if let Some(file) = self.file()? {
             figment = figment.merge(Toml::file_exact(file));
         }
-        let known = known_keys();
-        let mut warnings = Vec::new();
-        for (variable, text) in environment {
+        let known = names::all();
+        let (mut warnings, mut wrong) = (Vec::new(), Vec::new());
+        for (variable, value) in environment {
+            let variable = variable.to_string_lossy();
             let Some(key) = variable.strip_prefix(PREFIX).map(str::to_lowercase) else { continue };
-            match setting_of(&key, &known) {
+            if OTHER_VARIABLES.contains(&key.as_str()) {
+                continue;
+            }
+            match (setting_of(&key, &known), value.to_str()) {
                 // As container platforms leave it that pass on a variable which is not there.
-                Some(_) if text.trim().is_empty() => {}
-                Some(is_list) => figment = figment.merge(from_variable(&variable, &key, &text, is_list)),
-                None if OTHER_VARIABLES.contains(&key.as_str()) => {}
-                // Not an error: container platforms set SOMMET_PORT and the like for a service of this name.
-                None => warnings.push(format!("the environment variable {variable} is no setting and is ignored")),
+                (Some(_), Some(text)) if text.trim().is_empty() => {}
+                (Some(is_list), Some(text)) => figment = figment.merge(from_variable(&variable, &key, text, is_list)),
+                (Some(_), None) => wrong.push(format!("the environment variable {variable} is not text (UTF-8)")),
+                (None, _) => match names::meant_variable(&key, &known, OTHER_VARIABLES) {
+                    Some(meant) => {
+                        wrong.push(format!("the environment variable {variable} is no setting; did you mean {meant}?"))
+                    }
+                    // Not an error: container platforms set SOMMET_PORT and the like for a service of this name.
+                    None => warnings.push(format!("the environment variable {variable} is no setting and is ignored")),
+                },
             }
         }
-        for (key, value) in values_of(flags) {
+        if !wrong.is_empty() {
+            return Err(SettingsError::Wrong(wrong));
+        }
+        for (key, value) in given_of(flags) {
             let name = format!("--{}", key.replace('_', "-"));
             figment = figment.merge(Source { name, values: Dict::from([(key, value)]) });
         }
         if let Some(data) = &self.data {
+            // Only for where it comes from: a path need not be text.
             let values = Dict::from([("data".to_owned(), Value::from(data.display().to_string()))]);
             figment = figment.merge(Source { name: "--data".to_owned(), values });
         }
-        match figment.extract() {
-            Ok(settings) => Ok(Loaded { settings, warnings, figment }),
+        match figment.extract::<Settings>() {
+            Ok(mut settings) => {
+                if let Some(data) = &self.data {
+                    settings.data.clone_from(data);
+                }
+                Ok(Loaded { settings, warnings, figment })
+            }
             Err(error) => Err(SettingsError::Wrong(explain(&figment, error, &known))),
         }
     }
@@ -137,36 +157,26 @@ impl Provider for Source {
     }
 }
 
-/// All settings, each with whether it is a list.
-fn known_keys() -> Vec<(String, bool)> {
-    values_of_all(&Settings::default())
-        .into_iter()
-        .map(|(key, value)| (key, matches!(value, Value::Array(..))))
-        .collect()
-}
-
-fn values_of_all(settings: &impl Serialize) -> Dict {
-    match Value::serialize(settings) {
-        Ok(Value::Dict(_, values)) => values,
-        Ok(_) | Err(_) => Dict::new(),
-    }
-}
-
 /// The flags that were given.
-fn values_of(flags: &impl Serialize) -> Vec<(String, Value)> {
+fn given_of(flags: &impl Serialize) -> Vec<(String, Value)> {
     let is_given = |value: &Value| match value {
         Value::Empty(..) => false,
         Value::Array(_, items) => !items.is_empty(),
         Value::Bool(_, set) => *set,
         Value::String(..) | Value::Char(..) | Value::Num(..) | Value::Dict(..) => true,
     };
-    values_of_all(flags).into_iter().filter(|(_, value)| is_given(value)).collect()
+    values_of(flags).into_iter().filter(|(_, value)| is_given(value)).collect()
 }
 
 /// Whether a lower-case name is that of a setting, and then whether it is a list. `tls__key` is `key` of `tls`.
-fn setting_of(key: &str, known: &[(String, bool)]) -> Option<bool> {
-    let name = key.split("__").next().unwrap_or(key);
-    known.iter().find(|(known, _)| known == name).map(|(_, is_list)| *is_list)
+fn setting_of(key: &str, known: &[Name]) -> Option<bool> {
+    let first = key.split("__").next().unwrap_or(key);
+    known.iter().find(|name| top(name) == first).map(|name| name.is_list)
+}
+
+/// The key of a setting, or of the table that it stands in.
+fn top(name: &Name) -> &str {
+    name.key.split('.').next().unwrap_or(&name.key)
 }
 
 /// A setting from the environment: a list is separated by commas, and nothing between two of them is nothing.
@@ -187,8 +197,9 @@ fn from_variable(variable: &str, key: &str, text: &str, is_list: bool) -> Source
 }
 
 /// Every unknown key; else what is wrong with a value.
-fn explain(figment: &Figment, error: figment::Error, known: &[(String, bool)]) -> Vec<String> {
-    let names: Vec<_> = known.iter().map(|(key, _)| key.as_str()).collect();
+fn explain(figment: &Figment, error: figment::Error, known: &[Name]) -> Vec<String> {
+    let mut names: Vec<_> = known.iter().map(top).collect();
+    names.dedup();
     let given: Dict = figment.extract().unwrap_or_default();
     let unknown: Vec<_> = given
         .keys()
@@ -227,6 +238,8 @@ fn name_of(metadata: &Metadata) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
     use super::*;
 
     #[derive(Default, Serialize)]
@@ -240,7 +253,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(FILE), file).unwrap();
         let place = Place { data: Some(folder.path().to_owned()), config: None };
-        place.load_with(flags, environment.iter().map(|(key, value)| (key.to_string(), value.to_string())))
+        place.load_with(flags, environment.iter().map(|(key, value)| (key.into(), value.into())))
     }
 
     #[test]
@@ -323,6 +336,28 @@ mod tests {
             panic!()
         };
         assert!(lines[0].contains("base_url") && lines[0].contains("https://summit.example"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_variable_that_was_probably_meant_as_a_setting_is_an_error() {
+        let environment = [("SOMMET_CERTIFICATE", "/a.pem"), ("SOMMET_MEDIA_PROT", "1"), ("SOMMET_PORT", "1")];
+        let Err(SettingsError::Wrong(lines)) = load("", &environment, &Flags::default()) else { panic!() };
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[0].ends_with("did you mean SOMMET_TLS__CERTIFICATE?"), "{lines:?}");
+        assert!(lines[1].ends_with("did you mean SOMMET_MEDIA_PORT?"), "{lines:?}");
+    }
+
+    #[test]
+    fn what_is_not_text_is_kept_as_a_path_refused_as_a_setting_and_no_matter_elsewhere() {
+        let not_text = OsString::from_vec(b"\xff".to_vec());
+        let place = Place { data: Some(PathBuf::from(&not_text)), config: None };
+        let environment = [("HOME", not_text.clone()), ("SOMMET_DATA", not_text.clone())];
+        let environment = environment.map(|(name, value)| (name.into(), value));
+        let loaded = place.load_with(&(), environment.into_iter()).unwrap();
+        assert_eq!(loaded.settings.data, PathBuf::from(&not_text));
+        let strange = [(OsString::from("SOMMET_LISTEN"), not_text)];
+        let Err(SettingsError::Wrong(lines)) = Place::default().load_with(&(), strange.into_iter()) else { panic!() };
+        assert_eq!(lines, ["the environment variable SOMMET_LISTEN is not text (UTF-8)"]);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 
 mod common;
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
+
 use common::{Folder, command, sample, secret};
 
 #[test]
@@ -125,15 +128,44 @@ fn settings_are_checked_and_shown_with_their_origin() {
     let said = folder.refused(&["config", "check"]);
     assert!(said.contains("there is no setting \"media_prot\"; did you mean \"media_port\"?"), "{said}");
     assert!(folder.refused(&["serve"]).contains("media_prot"));
+    std::fs::write(folder.data().join("sommet.toml"), "plain_http = true\n").unwrap();
+    assert!(folder.refused(&["config", "check"]).contains("listen at 127.0.0.1"), "as `serve` would say");
+    std::fs::write(folder.data().join("sommet.toml"), "tls = { certificate = \"/no\", key = \"/no\" }\n").unwrap();
+    assert!(folder.refused(&["config", "check"]).contains("/no cannot be used as the certificate"));
     std::fs::write(folder.data().join("sommet.toml"), "media_port = 7\n").unwrap();
     folder.ok(&["config", "check"]);
     let shown = folder.ok(&["config", "show"]);
     assert!(
         shown.lines().any(|line| line.starts_with("media_port = 7  # ") && line.ends_with("sommet.toml")),
         "{shown}"
-    std::fs::write(folder.data().join("sommet.toml"), "plain_http = true\n").unwrap();
-    assert!(folder.refused(&["config", "check"]).contains("listen at 127.0.0.1"), "as `serve` would say");
-    std::fs::write(folder.data().join("sommet.toml"), "tls = { certificate = \"/no\", key = \"/no\" }\n").unwrap();
-    assert!(folder.refused(&["config", "check"]).contains("/no cannot be used as the certificate"));
     );
+    assert!(shown.contains("# tls.certificate =  # not set; SOMMET_TLS__CERTIFICATE\n"), "{shown}");
+}
+
+#[test]
+fn the_help_names_every_setting_as_file_and_environment_do() {
+    let said = command(&["serve", "--help"]).output().unwrap();
+    let words: Vec<_> = std::str::from_utf8(&said.stdout).unwrap().split_whitespace().collect();
+    let help = words.join(" ");
+    for words in [
+        "[env: SOMMET_PUBLIC_ADDRESSES] [file: public_addresses]",
+        "[default: one that the server makes] [env: SOMMET_TLS__CERTIFICATE] [file: tls.certificate]",
+        "[default: 0.0.0.0:8443,[::]:8443] [env: SOMMET_LISTEN] [file: listen]",
+        "[env: SOMMET_BASE_URL] [file: base_url]",
+    ] {
+        assert!(help.contains(words), "{words} is not in {help}");
+    }
+}
+
+#[test]
+fn surroundings_that_are_not_text_are_no_matter() {
+    let folder = Folder::new();
+    let not_text = OsString::from_vec(b"\xff".to_vec());
+    let data = folder.data().join(&not_text);
+    let output = command(&["summit", "create", &sample(), "--data"]).arg(&data).env("STRANGE", &not_text).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(data.is_dir(), "the folder has the name that was given");
+    let output = command(&["config", "show", "--data"]).arg(&data).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("which is not UTF-8"), "{output:?}");
 }
