@@ -81,14 +81,16 @@ pub(crate) fn stored(place: &Place, summit: SummitId) -> Result<StoredSummit, Bo
 fn read(file: &Path) -> Result<SummitPlan, Box<dyn std::error::Error>> {
     let name = file.display().to_string();
     let cannot_read = |error: std::io::Error| format!("{name} cannot be read: {error}");
-    let mut source = String::new();
+    let mut bytes = Vec::new();
     std::fs::File::open(file)
-        .and_then(|opened| opened.take(FILE_BYTES_MAX + 1).read_to_string(&mut source))
+        .and_then(|opened| opened.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
         .map_err(cannot_read)?;
-    if source.len() as u64 > FILE_BYTES_MAX {
+    if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(format!("{name} is larger than a summit's file may be ({} kB)", FILE_BYTES_MAX / 1024).into());
     }
-    Ok(summit_file::read(&source).map_err(|mistakes| summit_file::report(&mistakes, &name, &source))?)
+    let source =
+        summit_file::text(&bytes).map_err(|(mistake, before)| summit_file::report(&[mistake], &name, before))?;
+    Ok(summit_file::read(source).map_err(|mistakes| summit_file::report(&mistakes, &name, source))?)
 }
 
 fn create(file: &Path, json: bool, place: &Place) -> Outcome {

@@ -42,6 +42,24 @@ const LAYOUTS: &[(&str, FlagLayout)] = &[
     ("saltire", FlagLayout::Saltire),
 ];
 
+/// The text of a summit's file.
+///
+/// # Errors
+/// What is not text, and the text before it.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, (Mistake, &str)> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let place = error.valid_up_to();
+        let mistake = Mistake {
+            place,
+            what: "this is not text in UTF-8".to_owned(),
+            cure: "open the file in an editor and save it as UTF-8".to_owned(),
+            kind: Kind::Syntax,
+        };
+        // It is text up to there.
+        (mistake, std::str::from_utf8(&bytes[..place]).unwrap_or_default())
+    })
+}
+
 /// Reads the text of a summit's file.
 ///
 /// # Errors

@@ -33,6 +33,9 @@ fn a_bad_file_creates_nothing_and_names_every_mistake() {
     assert!(said.contains("bad.toml:2:1: \"chiar\" is unknown here\n    did you mean \"chair\"?"), "{said}");
     assert!(said.contains("bad.toml:4:6: \"Meridia\" cannot be an id"), "{said}");
     assert!(!folder.data().exists());
+    let file = folder.file("latin.toml", b"title = \"Talks\"\nlanguage = \"fr\" # fran\xe7ais\n");
+    let said = folder.refused(&["summit", "create", &file]);
+    assert!(said.contains("latin.toml:2:23: ") && said.contains("save it as UTF-8"), "{said}");
     let said = folder.refused(&["summit", "create", "/nowhere.toml"]);
     assert!(said.contains("/nowhere.toml cannot be read"), "{said}");
 }

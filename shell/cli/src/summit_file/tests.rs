@@ -51,6 +51,14 @@ fn a_plain_text_is_in_the_language_of_the_file() {
 }
 
 #[test]
+fn what_is_not_utf_8_is_shown_where_it_stands() {
+    assert_eq!(text("title = \"é\"".as_bytes()).ok(), Some("title = \"é\""));
+    let (mistake, before) = text(b"title = \"Talks\"\n# \xc3\xa9 \xe9\n").unwrap_err();
+    let said = report(&[mistake], "summit.toml", before);
+    assert!(said.starts_with("summit.toml:2:5: this is not text in UTF-8\n    open the file"), "{said}");
+}
+
+#[test]
 fn an_empty_file() {
     insta::assert_snapshot!(report_of(""));
 }
