@@ -70,21 +70,31 @@ fn npm_packages() -> Result<(), Failure> {
     std::fs::write(&stamp, lock).map_err(|error| format!("{} cannot be written: {error}", stamp.display()))
 }
 
-/// The oldest Node.js that the web client's build runs on.
-const NODE_MAJOR: u32 = 20;
+/// The versions of Node.js that the web client's tools run on.
+const NODE: &str = "24 or newer, 22 from 22.13 or 20 from 20.19";
 
 fn node() -> Result<(), Failure> {
     let version = capture(command("node").arg("--version")).unwrap_or_default();
-    if exists("npm") && node_major(&version).is_some_and(|major| major >= NODE_MAJOR) {
+    if exists("npm") && node_version(&version).is_some_and(node_is_new_enough) {
         return Ok(());
     }
     let found = if version.is_empty() { "none was found" } else { version.trim() };
-    Err(format!("Node.js {NODE_MAJOR} or newer, with npm, is needed ({found}); install it from https://nodejs.org"))
+    Err(format!("Node.js {NODE}, with npm, is needed ({found}); install it from https://nodejs.org"))
 }
 
-/// The first number of `v20.19.0`.
-fn node_major(version: &str) -> Option<u32> {
-    version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
+/// Vite 8 and ESLint 10 say `^20.19.0 || ^22.13.0 || >=24`.
+fn node_is_new_enough((major, minor): (u32, u32)) -> bool {
+    match major {
+        20 => minor >= 19,
+        22 => minor >= 13,
+        other => other >= 24,
+    }
+}
+
+/// The first two numbers of `v20.19.0`.
+fn node_version(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.trim().strip_prefix('v')?.split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
 /// Installs the Debian packages that are missing, or says how to get them.
@@ -154,8 +164,18 @@ mod tests {
 
     #[test]
     fn the_version_of_node_is_read() {
-        assert_eq!(node_major("v20.20.2\n"), Some(20));
-        assert_eq!(node_major(""), None);
+        assert_eq!(node_version("v20.20.2\n"), Some((20, 20)));
+        assert_eq!(node_version(""), None);
+    }
+
+    #[test]
+    fn the_node_of_an_old_distribution_is_not_new_enough() {
+        for version in ["v20.19.0", "v22.13.1", "v24.0.0", "v25.1.0"] {
+            assert!(node_version(version).is_some_and(node_is_new_enough), "{version}");
+        }
+        for version in ["v18.20.4", "v20.18.1", "v21.7.3", "v22.12.0", "v23.11.0"] {
+            assert!(!node_version(version).is_some_and(node_is_new_enough), "{version}");
+        }
     }
 
     #[test]
