@@ -113,7 +113,7 @@ fn debian_packages(wanted: &[(&str, Option<&str>)]) -> Result<(), Failure> {
         return Err(format!("these are missing, and only Debian's packages are installed by itself: {list}"));
     }
     let Some(privileged) = privileges() else {
-        return Err(format!("these packages are missing: {list}\nas root, type: apt-get install {list}"));
+        return Err(format!("these packages are missing: {list}\n{}", advice(&list)));
     };
     println!("setup: installing {list}");
     let apt = |arguments: &[&str]| {
@@ -127,9 +127,12 @@ fn debian_packages(wanted: &[(&str, Option<&str>)]) -> Result<(), Failure> {
     if has_lists && apt(&install).is_ok() {
         return Ok(());
     }
-    apt(&["update"])
-        .and_then(|()| apt(&install))
-        .map_err(|failure| format!("{failure}\nas root, type: apt-get update && apt-get install {list}"))
+    apt(&["update"]).and_then(|()| apt(&install)).map_err(|failure| format!("{failure}\n{}", advice(&list)))
+}
+
+/// What to type where nothing may be installed from here. On a fresh machine the lists of packages come first.
+fn advice(packages: &str) -> String {
+    format!("as root, type: apt-get update && apt-get install {packages}")
 }
 
 /// Whether a package, or the program it is wanted for, is installed.
