@@ -42,9 +42,8 @@ fn leave_running(mut demo: Command) -> Result<(), Failure> {
     demo.stdin(Stdio::null()).stdout(log).stderr(copy).process_group(0);
     let mut child = demo.spawn().map_err(|error| format!("the demo could not be started: {error}"))?;
     let said = wait_until_ready(&mut child, &path)?;
-    let id = child.id();
-    println!("{}\nThe demo is running as process {id}; its log is {}.", said.trim_end(), path.display());
-    println!("To stop it: kill {id}");
+    // It says itself how it is stopped.
+    println!("{}\nThe demo is running as process {}; its log is {}.", said.trim_end(), child.id(), path.display());
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use wire::{Role, SeatId, SummitPlan};
 use crate::bots::{Manner, seat_bots};
 use crate::invite::{Link, make};
 use crate::log::start_log;
-use crate::{Outcome, secret, summit_file, time};
+use crate::{Outcome, how_to_stop, secret, summit_file, time};
 
 /// The summit of the demo: the sample that the documentation shows.
 const SUMMIT: &str = include_str!("../../../docs/examples/summit.toml");
@@ -143,7 +143,7 @@ fn tell(plan: &SummitPlan, places: &[Place]) {
     print("Open this link to preside", places, Kind::Chair);
     print("Or one of these to take part", places, Kind::Free);
     print("Bots have these seats; opening a link takes its seat over", places, Kind::Bot);
-    println!("Everybody and everything in it is invented. To stop: Ctrl+C\n\nready");
+    println!("Everybody and everything in it is invented. To stop: {}\n\nready", how_to_stop());
 }
 
 fn print(heading: &str, places: &[Place], kind: Kind) {

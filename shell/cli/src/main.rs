@@ -17,6 +17,7 @@ mod summit;
 mod summit_file;
 mod time;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -38,6 +39,11 @@ enum Command {
     #[command(subcommand)]
     Config(config::Config),
     Bots(Box<bots::Args>),
+}
+
+/// How whoever reads this stops the program: by the keyboard if there is one, else by the number of the process.
+fn how_to_stop() -> String {
+    if std::io::stdin().is_terminal() { "Ctrl+C".to_owned() } else { format!("kill {}", std::process::id()) }
 }
 
 fn run_bots(args: bots::Args) -> Outcome {

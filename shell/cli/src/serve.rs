@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 use server::{BaseUrl, HostName, LogFormat, PublicAddress, Server, Settings, TlsFiles};
 
-use crate::Outcome;
 use crate::log::start_log;
 use crate::settings::{Place, names};
+use crate::{Outcome, how_to_stop};
 
 /// Run the server until it is stopped.
 #[derive(Debug, clap::Args)]
@@ -151,5 +151,5 @@ fn tell_person(server: &Server, settings: &Settings) {
     }
     println!("  {:<12} {}", "Data", settings.data.display());
     println!("  {:<12} sommet summit create FILE.toml --data {}", "Next", settings.data.display());
-    println!("  {:<12} Ctrl+C\n\nready", "Stop");
+    println!("  {:<12} {}\n\nready", "Stop", how_to_stop());
 }

@@ -20,6 +20,9 @@ fn without_bots_every_seat_is_free() {
     let said = demo.until_ready();
     let links = links(&said);
     assert_eq!(links.len(), 9, "{said:#?}");
+    // It has no keyboard here.
+    let stop = format!("To stop: kill {}", demo.id());
+    assert!(said.iter().any(|line| line.ends_with(&stop)) && !said.concat().contains("Ctrl"), "{said:#?}");
     let (url, secret) = links[0].split_once("/#/join/").unwrap();
     assert_eq!(arrive(url, secret).1["you"], "chair");
     assert_eq!(demo.stop(), Some(0));

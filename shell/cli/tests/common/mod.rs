@@ -116,7 +116,7 @@ impl Running {
     pub(crate) fn of(mut command: Command, folder: &Folder) -> Self {
         command.arg("--data").arg(folder.data());
         let log = std::fs::File::create(folder.0.path().join("log")).unwrap();
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let (tell, lines) = channel();
         let pipe = BufReader::new(child.stdout.take().unwrap());
         std::thread::spawn(move || pipe.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
