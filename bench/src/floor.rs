@@ -10,9 +10,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use core_affinity::CoreId;
 use quinn_udp::{Transmit, UdpSockRef, UdpSocketState};
 
-use crate::machine::{LOAD_CORE, SERVER_CORE, cpu_time_of_this_thread, pin};
+use crate::machine::{Cores, cpu_time_of_this_thread, pin};
 
 const HEADER_BYTES: usize = 12;
 const PAYLOAD_BYTES: usize = 1100;
@@ -23,7 +24,7 @@ const FRAME_INTERVAL: Duration = Duration::from_micros(33_333);
 
 /// Microseconds of processor time for each packet sent to one of `listeners`, measured over `frames` frames at 30 a
 /// second: the pace of the load that the server gets, so that caches are as cold.
-pub(crate) fn measure(listeners: usize, frames: usize) -> io::Result<f64> {
+pub(crate) fn measure(cores: Cores, listeners: usize, frames: usize) -> io::Result<f64> {
     let blaster = UdpSocket::bind("127.0.0.1:0")?;
     let sockets: Vec<UdpSocket> = (0..listeners).map(|_| UdpSocket::bind("127.0.0.1:0")).collect::<io::Result<_>>()?;
     let addresses: Vec<SocketAddr> = sockets.iter().map(UdpSocket::local_addr).collect::<io::Result<_>>()?;
@@ -31,10 +32,10 @@ pub(crate) fn measure(listeners: usize, frames: usize) -> io::Result<f64> {
     let done = Arc::new(AtomicBool::new(false));
     let receivers = thread::spawn({
         let done = Arc::clone(&done);
-        move || drain(&sockets, &done)
+        move || drain(cores.load, &sockets, &done)
     });
-    let source = thread::spawn(move || send_frames(target, frames));
-    let blast = thread::spawn(move || blast(&blaster, &addresses, frames));
+    let source = thread::spawn(move || send_frames(cores.load, target, frames));
+    let blast = thread::spawn(move || blast(cores.server, &blaster, &addresses, frames));
     let spent = blast.join().map_err(|_| io::Error::other("the blaster panicked"))??;
     done.store(true, Ordering::Relaxed);
     source.join().map_err(|_| io::Error::other("the source panicked"))??;
@@ -44,8 +45,8 @@ pub(crate) fn measure(listeners: usize, frames: usize) -> io::Result<f64> {
 }
 
 /// What is measured.
-fn blast(socket: &UdpSocket, listeners: &[SocketAddr], frames: usize) -> io::Result<Duration> {
-    pin(SERVER_CORE);
+fn blast(core: CoreId, socket: &UdpSocket, listeners: &[SocketAddr], frames: usize) -> io::Result<Duration> {
+    pin(core);
     let state = UdpSocketState::new(UdpSockRef::from(socket))?;
     socket.set_nonblocking(false)?;
     let incoming = key(1)?;
@@ -84,8 +85,8 @@ fn blast(socket: &UdpSocket, listeners: &[SocketAddr], frames: usize) -> io::Res
     Ok(cpu_time_of_this_thread() - before)
 }
 
-fn send_frames(target: SocketAddr, frames: usize) -> io::Result<()> {
-    pin(LOAD_CORE);
+fn send_frames(core: CoreId, target: SocketAddr, frames: usize) -> io::Result<()> {
+    pin(core);
     let socket = UdpSocket::bind("127.0.0.1:0")?;
     let mut packet = vec![0x80u8; HEADER_BYTES + PAYLOAD_BYTES];
     let (header, payload) = packet.split_at_mut(HEADER_BYTES);
@@ -103,8 +104,8 @@ fn send_frames(target: SocketAddr, frames: usize) -> io::Result<()> {
 }
 
 /// Listeners that read everything, as real ones do.
-fn drain(sockets: &[UdpSocket], done: &AtomicBool) -> io::Result<()> {
-    pin(LOAD_CORE);
+fn drain(core: CoreId, sockets: &[UdpSocket], done: &AtomicBool) -> io::Result<()> {
+    pin(core);
     let mut buffer = [0u8; 2048];
     for socket in sockets {
         socket.set_nonblocking(true)?;

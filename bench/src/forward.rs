@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::machine::median;
+use crate::machine::{Cores, median};
 use crate::summit::{Bots, Summit, count};
 use crate::{floor, machine};
 
@@ -15,14 +15,15 @@ const FLOOR_FRAMES: usize = 300;
 
 /// Measures everything in turns and prints it.
 pub(crate) fn run() -> Result<(), String> {
-    machine::pin(machine::LOAD_CORE);
+    let cores = Cores::find()?;
+    machine::pin(cores.load);
     let (mut floors, mut fans, mut meetings) = (Vec::new(), Vec::new(), Vec::new());
     println!("microseconds of server CPU for each forwarded packet");
     println!("{:>5} {:>10} {:>10} {:>10}", "round", "floor", "1 -> 50", "10 x 10");
     for round in 1..=ROUNDS {
-        let floor = floor::measure(50, FLOOR_FRAMES).map_err(|error| error.to_string())?;
-        let fan = one_to_fifty()?;
-        let meeting = ten_by_ten()?;
+        let floor = floor::measure(cores, 50, FLOOR_FRAMES).map_err(|error| error.to_string())?;
+        let fan = one_to_fifty(cores)?;
+        let meeting = ten_by_ten(cores)?;
         println!("{round:>5} {floor:>10.2} {fan:>10.2} {meeting:>10.2}");
         floors.push(floor);
         fans.push(fan);
@@ -43,8 +44,8 @@ pub(crate) fn run() -> Result<(), String> {
     Ok(())
 }
 
-fn one_to_fifty() -> Result<f64, String> {
-    let summit = Summit::start(51)?;
+fn one_to_fifty(cores: Cores) -> Result<f64, String> {
+    let summit = Summit::start(cores, 51)?;
     let _publisher = summit.seat(0..1, &["--heavy", "--all-speak"])?;
     let mut listeners = summit.seat(1..51, &["--listen"])?;
     listeners.report_when_joined(50)?;
@@ -52,8 +53,8 @@ fn one_to_fifty() -> Result<f64, String> {
     measure(&summit, &mut listeners, 50 * (5 * 30 + 50))
 }
 
-fn ten_by_ten() -> Result<f64, String> {
-    let summit = Summit::start(10)?;
+fn ten_by_ten(cores: Cores) -> Result<f64, String> {
+    let summit = Summit::start(cores, 10)?;
     let mut people = summit.seat(0..10, &["--heavy", "--all-speak"])?;
     people.report_when_joined(10)?;
     // Everybody sees nine and hears three.

@@ -8,12 +8,13 @@ const BOTS: usize = 20;
 
 /// Measures and prints.
 pub(crate) fn run() -> Result<(), String> {
-    machine::pin(machine::LOAD_CORE);
+    let cores = machine::Cores::find()?;
+    machine::pin(cores.load);
     println!("milliseconds from Join to the first decodable picture, {BOTS} people coming in at 5 a second");
     println!("{:>5} {:>8} {:>8}", "round", "p50", "p99");
     let (mut halves, mut slowest) = (Vec::new(), Vec::new());
     for round in 1..=ROUNDS {
-        let summit = Summit::start(BOTS + 2)?;
+        let summit = Summit::start(cores, BOTS + 2)?;
         let mut heads = summit.seat(0..2, &[])?;
         heads.report_when_joined(2)?;
         let mut people = summit.seat(2..BOTS + 2, &["--listen", "--per-second", "5"])?;

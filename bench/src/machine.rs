@@ -3,21 +3,54 @@
 use std::fs;
 use std::time::Duration;
 
-/// The core of what is measured.
-pub(crate) const SERVER_CORE: usize = 0;
-/// The core of everything else.
-pub(crate) const LOAD_CORE: usize = 1;
+use core_affinity::CoreId;
 
-/// Keeps this thread on one core, where the machine has it.
-pub(crate) fn pin(core: usize) {
-    core_affinity::set_for_current(core_affinity::CoreId { id: core });
+/// Which core does what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cores {
+    /// What is measured.
+    pub(crate) server: CoreId,
+    /// Everything else.
+    pub(crate) load: CoreId,
 }
 
-/// The processor time all threads of a process have used, as the scheduler counts it: nanoseconds, not ticks.
+impl Cores {
+    /// The first two that this process may use.
+    pub(crate) fn find() -> Result<Self, String> {
+        Self::among(&core_affinity::get_core_ids().unwrap_or_default())
+    }
+
+    fn among(cores: &[CoreId]) -> Result<Self, String> {
+        match cores {
+            [server, load, ..] => Ok(Self { server: *server, load: *load }),
+            _ => Err(format!(
+                "this process may use {} core(s), but the server and the load need one each; measure on a machine with two",
+                cores.len()
+            )),
+        }
+    }
+}
+
+/// Keeps this thread, and what it starts, on one core.
+pub(crate) fn pin(core: CoreId) {
+    core_affinity::set_for_current(core);
+}
+
+/// The processor time a process has used in all its threads, also in those that have ended; in steps of a tick, which is
+/// 10 ms. (`/proc/PID/schedstat` is finer, but only of the first thread, and those below `task/` go with their threads.)
 pub(crate) fn cpu_time_of(process: u32) -> Result<Duration, String> {
-    let tasks = fs::read_dir(format!("/proc/{process}/task")).map_err(|error| format!("process {process}: {error}"))?;
-    let times = tasks.flatten().filter_map(|task| cpu_time_in(&task.path().join("schedstat").to_string_lossy()));
-    Ok(times.sum())
+    let path = format!("/proc/{process}/stat");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    let ticks = ticks_in(&text).ok_or_else(|| format!("{path} is not as proc_pid_stat(5) says"))?;
+    Ok(Duration::from_secs(1) * ticks / u32::try_from(rustix::param::clock_ticks_per_second()).unwrap_or(100))
+}
+
+/// `utime` and `stime` together: fields 14 and 15, of which the second, a name in brackets, may hold spaces.
+fn ticks_in(stat: &str) -> Option<u32> {
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let mut fields = after_name.split_whitespace().skip(11);
+    let (user, system): (u32, u32) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    user.checked_add(system)
 }
 
 /// The processor time this thread has used.
@@ -36,4 +69,34 @@ pub(crate) fn median(figures: &[f64]) -> f64 {
     let mut sorted = figures.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_threads_that_have_ended_is_kept() {
+        let work = Duration::from_millis(100);
+        let before = cpu_time_of(std::process::id()).expect("this process is there");
+        let thread = std::thread::spawn(move || while cpu_time_of_this_thread() < work {});
+        thread.join().expect("it only turns round");
+        let spent = cpu_time_of(std::process::id()).expect("this process is there") - before;
+        // A tick may be missing at either end.
+        assert!(spent + Duration::from_millis(20) >= work, "{spent:?}");
+    }
+
+    #[test]
+    fn a_name_with_spaces_and_brackets_moves_no_field() {
+        let stat = "71 (a) b (c) S 1 71 71 0 -1 4194304 9 0 0 0 250 50 7 7 20 0 8 0 1";
+        assert_eq!(ticks_in(stat), Some(300));
+        assert_eq!(ticks_in("71 (a) S 1"), None);
+    }
+
+    #[test]
+    fn one_core_is_too_few() {
+        let core = |id| CoreId { id };
+        assert_eq!(Cores::among(&[core(2), core(5), core(6)]), Ok(Cores { server: core(2), load: core(5) }));
+        assert!(Cores::among(&[core(0)]).is_err_and(|why| why.contains("1 core(s)")));
+    }
 }

@@ -7,14 +7,16 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use core_affinity::CoreId;
 use serde_json::Value;
 
-use crate::machine::{LOAD_CORE, SERVER_CORE, cpu_time_of};
+use crate::machine::{Cores, cpu_time_of};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server with one summit in it.
 pub(crate) struct Summit {
+    cores: Cores,
     folder: PathBuf,
     server: Child,
     /// Seats and their links, the heads of the delegations first.
@@ -29,19 +31,19 @@ pub(crate) struct Bots {
 
 impl Summit {
     /// Starts a server on its core, with a summit of so many seats.
-    pub(crate) fn start(seats: usize) -> Result<Self, String> {
+    pub(crate) fn start(cores: Cores, seats: usize) -> Result<Self, String> {
         let folder = std::env::temp_dir().join(format!("sommet-bench-{}", std::process::id()));
         // Left over from a run that was ended from outside; if it is not there, so much the better.
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).map_err(text)?.port();
         let media = UdpSocket::bind("127.0.0.1:0").and_then(|free| free.local_addr()).map_err(text)?.port();
-        let mut serve = sommet_on(SERVER_CORE)?;
+        let mut serve = sommet_on(cores.server)?;
         serve.arg("serve").arg("--data").arg(&folder).args(["--plain-http", "--media-threads", "1"]);
         serve.args(["--listen", &format!("127.0.0.1:{port}"), "--media-port", &media.to_string()]);
         serve.args(["--media-address", "127.0.0.1"]).stdout(Stdio::null()).stderr(Stdio::null());
         let server = serve.spawn().map_err(text)?;
-        let mut summit = Self { folder, server, links: Vec::new() };
+        let mut summit = Self { cores, folder, server, links: Vec::new() };
         summit.wait_for(port)?;
         summit.links = summit.invite(seats)?;
         Ok(summit)
@@ -49,7 +51,7 @@ impl Summit {
 
     /// Seats some bots: those with these places among the seats.
     pub(crate) fn seat(&self, places: std::ops::Range<usize>, manner: &[&str]) -> Result<Bots, String> {
-        let mut bots = sommet_on(LOAD_CORE)?;
+        let mut bots = sommet_on(self.cores.load)?;
         bots.arg("bots").args(["--report", "second", "--ready", "--height", "720"]).args(manner);
         for link in &self.links[places] {
             bots.args(["--link", link]);
@@ -156,9 +158,9 @@ fn sommet() -> Result<PathBuf, String> {
     }
 }
 
-fn sommet_on(core: usize) -> Result<Command, String> {
+fn sommet_on(core: CoreId) -> Result<Command, String> {
     let mut command = Command::new("taskset");
-    command.arg("--cpu-list").arg(core.to_string()).arg(sommet()?);
+    command.arg("--cpu-list").arg(core.id.to_string()).arg(sommet()?);
     Ok(command)
 }
 
