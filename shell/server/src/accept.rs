@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep};
 
 use crate::crowd::{Crowd, Guest, Limits};
 use crate::metrics::Metrics;
@@ -28,18 +29,23 @@ pub(crate) const BEGIN_WITHIN: Duration = Duration::from_secs(10);
 /// How long the next request of a connection may take to come.
 pub(crate) const IDLE_WITHIN: Duration = Duration::from_secs(30);
 
+/// How long a connection may carry nothing in either direction. More than [`IDLE_WITHIN`] and than the silence that ends a
+/// WebSocket: this ends what those do not see, an HTTP/2 connection without a request and a reader that takes nothing.
+const STILL_WITHIN: Duration = Duration::from_secs(45);
+
 /// Lets connections in, up to the limits. Clones share the count.
 #[derive(Clone)]
 pub(crate) struct Door {
     crowd: Crowd,
     metrics: Arc<Metrics>,
+    still_within: Duration,
 }
 
 impl Door {
     /// Behind a proxy, the connections of this machine are everybody's.
     pub(crate) fn new(metrics: Arc<Metrics>, behind_proxy: bool) -> Self {
         let limits = Limits { all: CONNECTIONS_MAX, of_one: CONNECTIONS_OF_ONE_MAX, spare_loopback: behind_proxy };
-        Self { crowd: Crowd::new(limits), metrics }
+        Self { crowd: Crowd::new(limits), metrics, still_within: STILL_WITHIN }
     }
 
     fn enter(&self, from: IpAddr) -> Option<Guest> {
@@ -61,27 +67,48 @@ impl<S> Accept<TcpStream, S> for Door {
             let guest = self.enter(peer.ip()).ok_or_else(|| io::Error::other("too many connections"))?;
             // Small messages must not wait for one another (Nagle).
             stream.set_nodelay(true)?;
-            Ok((CountedStream { stream, _guest: guest }, service))
+            Ok((CountedStream::new(stream, self.still_within, guest), service))
         });
         ready(admitted)
     }
 }
 
-/// A TCP stream that is counted.
+/// A TCP stream that is counted, and that fails when it stands still for too long.
 pub(crate) struct CountedStream {
     stream: TcpStream,
+    still_within: Duration,
+    /// Over when nothing has moved for that long.
+    still: Pin<Box<Sleep>>,
     _guest: Guest,
+}
+
+impl CountedStream {
+    fn new(stream: TcpStream, still_within: Duration, guest: Guest) -> Self {
+        Self { stream, still_within, still: Box::pin(sleep(still_within)), _guest: guest }
+    }
+
+    /// What reading or writing came to, unless it waits and nothing has moved for too long. Both wait in one task, so one
+    /// timer serves both.
+    fn unless_still<T>(&mut self, context: &mut Context<'_>, done: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if done.is_ready() {
+            self.still.as_mut().reset(Instant::now() + self.still_within);
+            return done;
+        }
+        self.still.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 impl AsyncRead for CountedStream {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, into)
+        let done = Pin::new(&mut self.stream).poll_read(context, into);
+        self.unless_still(context, done)
     }
 }
 
 impl AsyncWrite for CountedStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, from)
+        let done = Pin::new(&mut self.stream).poll_write(context, from);
+        self.unless_still(context, done)
     }
 
     fn poll_write_vectored(
@@ -89,7 +116,8 @@ impl AsyncWrite for CountedStream {
         context: &mut Context<'_>,
         from: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, from)
+        let done = Pin::new(&mut self.stream).poll_write_vectored(context, from);
+        self.unless_still(context, done)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -102,5 +130,36 @@ impl AsyncWrite for CountedStream {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Both ends of a connection; the server's end gives up soon.
+    async fn connection() -> (CountedStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let door = Door { still_within: Duration::from_millis(100), ..Door::new(Arc::new(Metrics::new(1)), false) };
+        let (stream, ()) = door.accept(stream, ()).await.unwrap();
+        (stream, client)
+    }
+
+    #[test]
+    fn who_says_nothing_and_who_reads_nothing_is_let_go() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (mut silent, _client) = connection().await;
+            assert_eq!(silent.read(&mut [0; 8]).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+
+            let (mut unread, _client) = connection().await;
+            let much = vec![0; 64 * 1024 * 1024];
+            assert_eq!(unread.write_all(&much).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        });
     }
 }

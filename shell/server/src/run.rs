@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum_server::Handle;
@@ -23,6 +24,9 @@ use crate::settings::Settings;
 use crate::start_error::StartError;
 use crate::tls::{self, Tls};
 use crate::{addresses, admin, urls};
+
+/// The longest head of a request, in bytes; a browser's has about one thousand.
+const HEAD_BYTES_MAX: usize = 32 * 1024;
 
 /// How long people may take to close their connections when the server stops.
 const STOP_WITHIN: Duration = Duration::from_secs(4);
@@ -48,10 +52,6 @@ struct Running {
 }
 
 impl Server {
-    /// Starts a server; returns once it takes connections.
-    ///
-    /// # Errors
-    /// See [`StartError`]: each says what to do. Nothing is left running then.
     /// Whether a server could start with these settings, as far as they and the files they name tell. Nothing is opened to
     /// others, made or changed.
     ///
@@ -66,6 +66,10 @@ impl Server {
         Ok(())
     }
 
+    /// Starts a server; returns once it takes connections.
+    ///
+    /// # Errors
+    /// See [`StartError`]: each says what to do. Nothing is left running then.
     pub fn start(settings: &Settings) -> Result<Self, StartError> {
         Self::check(settings)?;
         let writer = Writer::spawn(SqliteStore::open(&settings.data)?).map_err(StartError::system("a thread"))?;
@@ -246,8 +250,16 @@ fn serve(
         let mut server = axum_server::from_tcp(listener)
             .map_err(StartError::system("an event queue"))?
             .handle(handle.clone())
-            .first_request_timeout(BEGIN_WITHIN);
-        server.http_builder().http1().header_read_timeout(IDLE_WITHIN);
+            .first_request_timeout(BEGIN_WITHIN)
+            .accept_error_handler({
+                let metrics = shared.metrics.clone();
+                move |_, error| {
+                    // Counted, not logged aloud: when descriptors run out it happens many times a second.
+                    metrics.connections_refused.fetch_add(1, Ordering::Relaxed);
+                    tracing::debug!(%error, "a connection could not be taken");
+                }
+            });
+        server.http_builder().http1().header_read_timeout(IDLE_WITHIN).max_buf_size(HEAD_BYTES_MAX);
         match tls {
             Some(tls) => {
                 let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(tls.config.clone()))
