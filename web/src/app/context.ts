@@ -26,6 +26,12 @@ export type DeviceStatus = 'off' | 'asking' | 'live' | 'blocked' | 'missing' | '
 /** The microphone test of the pre-flight: records for a few seconds, then plays that through the chosen speaker. */
 export type EchoTest = 'idle' | 'recording' | 'playing';
 
+/**
+ * Why no screen is shared: the browser or the system does not allow it, or what was chosen cannot be read. That the
+ * person closed the browser's picker is no trouble.
+ */
+export type ScreenTrouble = 'denied' | 'failed';
+
 /** Where the media connection is. `none` before the person came in. */
 export type MediaConnection = 'none' | 'connecting' | 'connected' | 'lost';
 
@@ -52,6 +58,8 @@ export interface ClientMedia {
 	readonly canShareScreen: boolean;
 	/** The own screen is being shared. */
 	readonly sharing: boolean;
+	/** Why the screen was not shared the last time, until it was read. */
+	readonly screenTrouble: ScreenTrouble | undefined;
 	/** The browser holds back all sound until the person clicks: show a button that calls `unblockSound`. */
 	readonly soundBlocked: boolean;
 	readonly connection: MediaConnection;
@@ -68,8 +76,10 @@ export interface ClientMedia {
 	stopEchoTest(): void;
 	/** Plays a short tone through the chosen speaker: resolves once it sounds, rejects where it cannot. */
 	playTone(): Promise<void>;
-	/** Opens the browser's picker; false when the person cancelled it. */
+	/** Opens the browser's picker; false when nothing is shared, for which `screenTrouble` may have the reason. */
 	shareScreen(): Promise<boolean>;
+	/** The person has read why the screen was not shared. */
+	dismissScreenTrouble(): void;
 	stopSharing(): void;
 	unblockSound(): void;
 

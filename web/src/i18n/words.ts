@@ -2,6 +2,7 @@
  * The words for every stable code of the protocol. A code that the protocol gains is missing here at compile time.
  */
 import { m } from '../paraglide/messages';
+import type { Action, Notice } from '../meeting/state';
 import type { Bye, Grade, Presence, Quality, Refusal, Symptom } from '../wire/types';
 
 type Words = () => string;
@@ -29,6 +30,16 @@ const refusals: Record<Refusal, Words> = {
 	too_late: m.refusal_too_late,
 	too_many: m.refusal_too_many,
 	unknown: m.refusal_unknown,
+};
+
+const actions: Record<Action['type'], Words> = {
+	'agenda.open': m.action_agenda_open,
+	'floor.give': m.action_floor_give,
+	'floor.lower': m.action_floor_lower,
+	'floor.raise': m.action_floor_raise,
+	'floor.yield': m.action_floor_yield,
+	'lobby.ready': m.action_lobby_ready,
+	'summit.end': m.action_summit_end,
 };
 
 const byes: Record<Bye, readonly [Words, Words]> = {
@@ -75,6 +86,19 @@ const explain = ([title, body]: readonly [Words, Words]): Explanation => ({ titl
 
 /** Why a request was not carried out, with what to do. */
 export const refusalWords = (why: Refusal): string => refusals[why]();
+
+/** What was asked for and not done, and why, with what to do. */
+export function noticeWords(notice: Notice): string {
+	const action = actions[notice.action]();
+	switch (notice.kind) {
+		case 'refused':
+			return m.notice_of({ action, words: refusalWords(notice.why) });
+		case 'not_done':
+			return m.notice_of({ action, words: m.refusal_unsent() });
+		case 'uncertain':
+			return m.notice_of({ action, words: m.refusal_uncertain() });
+	}
+}
 
 /** Why the server ended the connection, with what to do. */
 export const byeWords = (reason: Bye): Explanation => explain(byes[reason]);

@@ -1,5 +1,5 @@
-/** Asks the browser for cameras and microphones, and says why it cannot give one. No state is kept here. */
-import type { DeviceStatus } from '../app/context';
+/** Asks the browser for cameras, microphones and screens, and says why it cannot give one. No state is kept here. */
+import type { DeviceStatus, ScreenTrouble } from '../app/context';
 
 /** Which device to use: one the person chose now, one used before, or any. */
 export interface Choice {
@@ -51,6 +51,27 @@ async function first(constraints: MediaStreamConstraints): Promise<Captured> {
 export function statusOf(error: unknown): 'blocked' | 'missing' | 'busy' {
 	const name = error instanceof Error ? error.name : '';
 	return STATUS_OF_ERROR[name] ?? 'busy';
+}
+
+/** Nobody has seen a list and closed it in so short a time, in milliseconds: it was never shown. */
+const PICKER_SEEN_AFTER_MS = 250;
+
+/** A screen with its sound, or why there is none. */
+export async function captureScreen(): Promise<MediaStream | ScreenTrouble | 'cancelled'> {
+	const asked = performance.now();
+	try {
+		return await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: true });
+	} catch (error) {
+		return screenTroubleOf(error, performance.now() - asked);
+	}
+}
+
+/** What an error of `getDisplayMedia` means that came so many milliseconds after asking. */
+export function screenTroubleOf(error: unknown, after: number): ScreenTrouble | 'cancelled' {
+	const { name, message } = error instanceof Error ? error : { name: '', message: '' };
+	if (name !== 'NotAllowedError') return name === 'SecurityError' ? 'denied' : 'failed';
+	// Browsers have one name for "closed by the person" and "not allowed"; some tell in words who it was.
+	return /system|policy/i.test(message) || after < PICKER_SEEN_AFTER_MS ? 'denied' : 'cancelled';
 }
 
 /** Browsers have no `mediaDevices` where the page is not secure. */

@@ -5,10 +5,11 @@
 import type { Attachment } from 'svelte/attachments';
 
 import type { Arrival, ClientMedia, Device, DeviceKind, DeviceStatus, EchoTest, MediaConnection } from '../app/context';
-import type { Preferences } from '../app/context';
+import type { Preferences, ScreenTrouble } from '../app/context';
 import { FrameTransforms } from '../seal/transform';
 import type { Devices, Mid, Quality, SourceId, Track, Wanted } from '../wire/types';
 import type { ReceivingLine } from './connection';
+import { captureScreen } from './capture';
 import { OwnDevices } from './devices.svelte';
 import { play, playTone, record } from './echo';
 import { MediaLink } from './link';
@@ -37,6 +38,7 @@ export class Media implements ClientMedia {
 	#connection: MediaConnection = $state('none');
 	#soundBlocked = $state(false);
 	#sharing = $state(false);
+	#screenTrouble: ScreenTrouble | undefined = $state();
 	#echoTest: EchoTest = $state('idle');
 	#echoStop = new AbortController();
 	readonly #own: OwnDevices;
@@ -97,6 +99,9 @@ export class Media implements ClientMedia {
 	get sharing(): boolean {
 		return this.#sharing;
 	}
+	get screenTrouble(): ScreenTrouble | undefined {
+		return this.#screenTrouble;
+	}
 	get soundBlocked(): boolean {
 		return this.#soundBlocked;
 	}
@@ -156,9 +161,14 @@ export class Media implements ClientMedia {
 	async shareScreen(): Promise<boolean> {
 		if (this.#choosingScreen || this.#sharing) return false;
 		this.#choosingScreen = true;
+		this.#screenTrouble = undefined;
 		const stream = await captureScreen().finally(() => (this.#choosingScreen = false));
-		const screen = stream?.getVideoTracks()[0];
-		if (!stream || !screen) return false;
+		if (typeof stream === 'string') {
+			if (stream !== 'cancelled' && this.link.isStarted) this.#screenTrouble = stream;
+			return false;
+		}
+		const screen = stream.getVideoTracks()[0];
+		if (!screen) return false;
 		// Chosen after the summit ended or the seat went elsewhere.
 		if (!this.link.isStarted) {
 			for (const track of stream.getTracks()) track.stop();
@@ -171,6 +181,10 @@ export class Media implements ClientMedia {
 		this.#sharing = true;
 		await this.link.setScreen(screen, stream.getAudioTracks()[0] ?? null);
 		return true;
+	}
+
+	dismissScreenTrouble(): void {
+		this.#screenTrouble = undefined;
 	}
 
 	stopSharing(): void {
@@ -218,6 +232,7 @@ export class Media implements ClientMedia {
 	close(): void {
 		this.stopEchoTest();
 		if (this.#screen) this.stopSharing();
+		this.#screenTrouble = undefined;
 		this.link.stop();
 		this.#speakers.use([]);
 		this.#own.close();
@@ -233,14 +248,5 @@ export class Media implements ClientMedia {
 	#onSoundBlocked(blocked: boolean): void {
 		if (blocked && !this.#soundBlocked) onNextGesture(() => this.#speakers.unblock());
 		this.#soundBlocked = blocked;
-	}
-}
-
-/** None when the person cancelled the picker. */
-async function captureScreen(): Promise<MediaStream | undefined> {
-	try {
-		return await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: true });
-	} catch {
-		return undefined;
 	}
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { statusOf } from './capture';
+import { screenTroubleOf, statusOf } from './capture';
 import { pickCodecs } from './codecs';
 import { videoSlots } from './connection';
 import { loudness } from './level';
@@ -51,4 +51,17 @@ test('what was stopped before it began does not begin', async () => {
 	const began = Date.now();
 	await pause(60_000, AbortSignal.abort());
 	expect(Date.now() - began).toBeLessThan(1000);
+});
+
+test.each([
+	['NotAllowedError', 'Permission denied by user', 4000, 'cancelled'],
+	['NotAllowedError', 'The request is not allowed by the user agent', 4000, 'cancelled'],
+	['NotAllowedError', 'Permission denied by system', 4000, 'denied'],
+	['NotAllowedError', 'The request is not allowed by the user agent', 30, 'denied'],
+	['SecurityError', '', 0, 'denied'],
+	['NotReadableError', 'Could not start video source', 4000, 'failed'],
+	['NotFoundError', '', 30, 'failed'],
+	['InvalidStateError', '', 0, 'failed'],
+] as const)('no screen because of %s (%s) after %i ms: %s', (name, message, after, trouble) => {
+	expect(screenTroubleOf(new DOMException(message, name), after)).toBe(trouble);
 });

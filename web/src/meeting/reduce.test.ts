@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Event, ServerMessage } from '../wire/types';
+import type { Event, Refusal, ServerMessage } from '../wire/types';
 import { recording, recordings } from './fixtures';
 import { reduce, revealDueAt, stageOf } from './reduce';
 import { initial } from './state';
-import type { Input, State } from './state';
+import type { Action, Input, State } from './state';
 
 /** The server's clock in the recordings is ahead of this computer's by this much. */
 const OFFSET = 500;
@@ -188,6 +188,21 @@ describe('what was asked', () => {
 	] as const)('and given up (sent: %s) is told as %s', (sent, kind) => {
 		const given = apply(asked, { type: 'given_up', id: 'r1', sent });
 		expect(given).toMatchObject({ pending: [], notices: [{ id: 'r1', action: 'floor.raise', kind }] });
+	});
+
+	test('and refused again for the same reason is told once, and anew', () => {
+		const refuse = (state: State, id: string, action: Action, why: Refusal): State =>
+			hear(apply(state, { type: 'asked', id, action }), { type: 'reply', id, outcome: { result: 'refused', why } });
+		const once = refuse(asked, 'r2', { type: 'floor.give', seat: 'chair' }, 'not_here');
+		const twice = refuse(once, 'r3', { type: 'floor.give', seat: 'meridia-1' }, 'not_here');
+		expect(twice.notices.map(({ id }) => id)).toEqual(['r3']);
+		const others = refuse(
+			refuse(twice, 'r4', { type: 'floor.yield' }, 'not_here'),
+			'r5',
+			{ type: 'floor.yield' },
+			'ended',
+		);
+		expect(others.notices.map(({ id }) => id)).toEqual(['r3', 'r4', 'r5']);
 	});
 
 	test('answers to other requests are nobody’s business', () => {

@@ -187,7 +187,7 @@ function afterReply(state: State, reply: Extract<ServerMessage, { type: 'reply' 
 	const pending = state.pending.filter(({ id }) => id !== reply.id);
 	if (reply.outcome.result === 'done') return { ...state, pending };
 	const notice: Notice = { id: reply.id, action: asked.action.type, kind: 'refused', why: reply.outcome.why };
-	return { ...state, pending, notices: [...state.notices, notice] };
+	return { ...state, pending, notices: withNotice(state.notices, notice) };
 }
 
 function afterGivenUp(state: State, id: string, sent: boolean): State {
@@ -197,7 +197,15 @@ function afterGivenUp(state: State, id: string, sent: boolean): State {
 	// The end was asked for and has come: there is nothing to tell.
 	if (state.over && asked.action.type === 'summit.end') return { ...state, pending };
 	const notice: Notice = { id, action: asked.action.type, kind: sent ? 'uncertain' : 'not_done' };
-	return { ...state, pending, notices: [...state.notices, notice] };
+	return { ...state, pending, notices: withNotice(state.notices, notice) };
+}
+
+/** The same words are not said twice, one below the other: the later takes the place of the earlier. */
+function withNotice(known: State['notices'], notice: Notice): State['notices'] {
+	const why = (one: Notice): string => (one.kind === 'refused' ? one.why : '');
+	const isSame = (one: Notice): boolean =>
+		one.action === notice.action && one.kind === notice.kind && why(one) === why(notice);
+	return [...known.filter((one) => !isSame(one)), notice];
 }
 
 type News = Extract<
