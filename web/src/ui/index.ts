@@ -15,6 +15,7 @@ export { default as Panel } from './Panel.svelte';
 export { default as Select } from './Select.svelte';
 export { default as Switch } from './Switch.svelte';
 export { keepFocus } from './focus';
+export { keepInFront } from './front';
 export type { IconName } from './icons';
 export { isTyping, KEYS, keyOf, shortcutOf, withKey, type Shortcut } from './keyboard';
 export { ticking } from './ticking.svelte';
