@@ -2,6 +2,7 @@
  * The words for every stable code of the protocol. A code that the protocol gains is missing here at compile time.
  */
 import { m } from '../paraglide/messages';
+import { number } from './format';
 import type { Action, Notice } from '../meeting/state';
 import type { Bye, Grade, Presence, Quality, Refusal, Symptom } from '../wire/types';
 
@@ -118,3 +119,6 @@ export const qualityCure = (quality: Quality): string | undefined =>
 /** Where a person is; `departed`: was here before. */
 export const presenceWords = (presence: Presence, departed = false): string =>
 	departed && presence.state === 'absent' ? m.presence_left() : presences[presence.state]();
+
+/** A length of time in whole minutes. */
+export const minutes = (count: number): string => m.agenda_minutes({ count, minutes: number(count) });
