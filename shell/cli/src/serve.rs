@@ -48,7 +48,7 @@ pub(crate) struct Flags {
     /// A name or an address under which people reach the page; may be repeated
     #[arg(long = "host-name", value_name = "NAME")]
     host_names: Vec<HostName>,
-    /// What links begin with, such as https://summit.example, where the server cannot know it: behind a proxy
+    /// What links begin with, scheme and host, where the server cannot know it: behind a proxy
     #[arg(long, value_name = "URL")]
     base_url: Option<BaseUrl>,
     #[command(flatten)]
