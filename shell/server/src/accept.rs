@@ -18,7 +18,7 @@ use crate::crowd::{Crowd, Guest, Limits};
 use crate::metrics::Metrics;
 
 /// Connections in all. When there are so many, new ones are closed at once: the people who are in stay in.
-const CONNECTIONS_MAX: usize = 4096;
+pub(crate) const CONNECTIONS_MAX: usize = 4096;
 
 /// Connections from one network: a whole delegation may sit behind it, with some connections each.
 const CONNECTIONS_OF_ONE_MAX: usize = 512;
