@@ -45,6 +45,8 @@ async function play(stage, name) {
 	let failure;
 	try {
 		await Promise.race([tell(story), tooLong]);
+		const uncaught = story.uncaught();
+		if (uncaught.length > 0) throw new Error(`a page threw what nobody caught; ${uncaught.join('\n')}`);
 	} catch (error) {
 		failure = error instanceof Error ? error : new Error(String(error));
 		await story.keepEvidence();

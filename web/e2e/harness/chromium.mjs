@@ -43,6 +43,8 @@ export function launch({ executable = CHROMIUM, permissive = true } = {}) {
 export class ChromiumScreen {
 	/** @type {string[]} */
 	console = [];
+	/** What the page threw and nobody caught: a fault of the product. @type {string[]} */
+	uncaught = [];
 	/**
 	 * @param {import('playwright-core').BrowserContext} context
 	 * @param {import('playwright-core').Page} page
@@ -52,7 +54,7 @@ export class ChromiumScreen {
 		this.page = page;
 		page.setDefaultTimeout(10_000);
 		page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`));
-		page.on('pageerror', (error) => this.console.push(`uncaught: ${error.stack ?? error.message}`));
+		page.on('pageerror', (error) => this.uncaught.push(error.stack ?? error.message));
 	}
 
 	/**
@@ -77,6 +79,11 @@ export class ChromiumScreen {
 				if (left === 1 || !String(error).includes('ERR_NETWORK_CHANGED')) throw error;
 			}
 		}
+	}
+
+	/** As a person does who presses F5. */
+	async reload() {
+		await this.page.reload();
 	}
 
 	/**

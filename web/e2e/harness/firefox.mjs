@@ -1,6 +1,8 @@
 /** Firefox, driven by Puppeteer over WebDriver BiDi: one browser for all stories, a context for every person. */
 import puppeteer from 'puppeteer-core';
 
+import { eventually } from './wait.mjs';
+
 /** A camera and a microphone that are not there, no questions, and addresses as they are. */
 const PREFERENCES = {
 	'app.normandy.enabled': false,
@@ -25,6 +27,7 @@ export function launch(executable = process.env['SOMMET_FIREFOX'] ?? '/usr/bin/f
 		protocol: 'webDriverBiDi',
 		executablePath: executable,
 		headless: true,
+		defaultViewport: null,
 		extraPrefsFirefox: PREFERENCES,
 	});
 }
@@ -33,6 +36,8 @@ export function launch(executable = process.env['SOMMET_FIREFOX'] ?? '/usr/bin/f
 export class FirefoxScreen {
 	/** @type {string[]} */
 	console = [];
+	/** What the page threw and nobody caught: a fault of the product. @type {string[]} */
+	uncaught = [];
 	/**
 	 * @param {import('puppeteer-core').BrowserContext} context
 	 * @param {import('puppeteer-core').Page} page
@@ -42,14 +47,17 @@ export class FirefoxScreen {
 		this.page = page;
 		page.setDefaultTimeout(15_000);
 		page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`));
-		page.on('pageerror', (error) => this.console.push(`uncaught: ${String(error)}`));
+		page.on('pageerror', (error) => this.uncaught.push(String(error)));
 	}
 
 	/** @param {import('puppeteer-core').Browser} browser */
 	static async open(browser) {
 		const context = await browser.createBrowserContext();
 		const page = await context.newPage();
-		await page.setViewport({ width: 1280, height: 720 });
+		// Puppeteer also turns the screen, which Firefox 140 ESR cannot; the size is set all the same.
+		await page.setViewport({ width: 1280, height: 720 }).catch((error) => {
+			if (!String(error).includes('unknown command emulation.setScreenOrientationOverride')) throw error;
+		});
 		return new FirefoxScreen(context, page);
 	}
 
@@ -69,11 +77,28 @@ export class FirefoxScreen {
 	}
 
 	/**
+	 * Found in the page itself: Firefox takes many seconds to search its accessibility tree while pictures move.
 	 * @param {string} role
 	 * @param {string} name
 	 */
 	async click(role, name) {
-		await this.page.locator(`::-p-aria([name="${name}"][role="${role}"])`).click();
+		const button = await eventually(`the ${role} "${name}"`, async () => {
+			const found = await this.page.evaluateHandle(
+				(wantedRole, wantedName) => {
+					const place = document.querySelector('dialog[open]') ?? document;
+					return [...place.querySelectorAll(`${wantedRole}, [role="${wantedRole}"]`)].find(
+						(element) =>
+							element.checkVisibility({ visibilityProperty: true }) &&
+							!element.matches(':disabled') &&
+							(element.getAttribute('aria-label') ?? element.textContent)?.trim() === wantedName,
+					);
+				},
+				role,
+				name,
+			);
+			return /** @type {import('puppeteer-core').ElementHandle<Element> | null} */ (found.asElement());
+		});
+		await button.click();
 	}
 
 	/** @param {string} key as in KeyboardEvent.key */

@@ -1,10 +1,31 @@
 /** One person at a browser: what they do, and what they see and hear. */
 import * as probes from './probes.mjs';
 import { nameOf } from './plans.mjs';
-import { eventually } from './wait.mjs';
+import { eventually, expect } from './wait.mjs';
 
 /** @typedef {import('./chromium.mjs').ChromiumScreen | import('./firefox.mjs').FirefoxScreen} Screen */
 /** @typedef {import('../../src/meeting/state').Stage['name']} StageName */
+
+/** A picture stands still when a frame comes so much later than the others, in seconds (W3C: `freezeCount`). */
+const FREEZE = { longer: 0.15, times: 3 };
+
+/**
+ * Whether the picture may have stood still between two looks. Firefox does not count that; it adds up the delays
+ * between frames and their squares, and no single one of them can be longer than these two allow.
+ * @param {import('./probes.mjs').Picture} before
+ * @param {import('./probes.mjs').Picture} now
+ */
+function mayHaveFrozen(before, now) {
+	if (before.freezes !== null && now.freezes !== null) return now.freezes > before.freezes;
+	if (!before.delays || !now.delays) throw new Error('this browser counts neither freezes nor delays between frames');
+	const frames = now.framesDecoded - before.framesDecoded;
+	if (frames <= 0) return false;
+	const mean = (now.delays.sum - before.delays.sum) / frames;
+	const variance = Math.max(0, (now.delays.squares - before.delays.squares) / frames - mean * mean);
+	const longest = mean + Math.sqrt(variance * (frames - 1));
+	const usual = now.delays.sum / now.framesDecoded;
+	return longest > Math.max(FREEZE.times * usual, usual + FREEZE.longer);
+}
 
 /** @template {Screen} [S=Screen] */
 export class Person {
@@ -48,6 +69,14 @@ export class Person {
 	/** A head of delegation says "ready". */
 	async declareReady() {
 		await this.screen.click('button', 'We are ready');
+	}
+
+	/** Presses "Leave", and again where that is asked. */
+	async leave() {
+		await this.screen.click('button', 'Leave');
+		await this.reads('Leave the summit?');
+		await this.screen.click('button', 'Leave');
+		await this.reaches('left');
 	}
 
 	/** @returns {Promise<string>} */
@@ -146,12 +175,15 @@ export class Person {
 	 */
 	async seesWithoutFreeze(other, frames = 45, within = 15_000) {
 		let start = await this.sees(other);
+		let last = start;
 		return eventually(
 			`${this.seat} to see ${frames} frames of ${other.seat} without a freeze`,
 			async () => {
 				const now = await this.picture(other.seat);
-				if (!now || now.mid !== start.mid || now.freezes > start.freezes) start = now ?? start;
-				return now && now.framesDecoded >= start.framesDecoded + frames ? now : null;
+				if (!now) return null;
+				if (now.mid !== start.mid || mayHaveFrozen(last, now)) start = now;
+				if (now.framesDecoded !== last.framesDecoded) last = now;
+				return now.framesDecoded >= start.framesDecoded + frames ? now : null;
 			},
 			{ within },
 		);
@@ -186,6 +218,55 @@ export class Person {
 		});
 	}
 
+	/**
+	 * Waits until the tile of one of these people says that they are speaking.
+	 * @param {string[]} seats
+	 */
+	async seesSpeaking(seats, within = 10_000) {
+		return eventually(
+			`the screen of ${this.seat} to show ${seats.join(' or ')} speaking`,
+			() =>
+				this.screen.evaluate(
+					(wanted) =>
+						wanted.find((seat) => {
+							const tile = document.querySelector(`[data-tile="${seat}"]`);
+							return tile?.getAttribute('data-speaking') === 'true' && tile.textContent?.includes('Speaking');
+						}),
+					seats,
+				),
+			{ within, every: 50 },
+		);
+	}
+
+	/** What the tile of somebody says, as it is read out: also what is for screen readers only. @param {string} seat */
+	tileText(seat) {
+		return this.screen.evaluate((of) => document.querySelector(`[data-tile="${of}"]`)?.textContent ?? '', seat);
+	}
+
+	/**
+	 * Lets the page's patience end at once: what it begins to wait for from now on for ten seconds and longer, it waits
+	 * for one second. So a story sees what a person sees after a long while.
+	 */
+	async losesPatience() {
+		await this.screen.evaluate(() => {
+			const [LONG, SHORT] = [10_000, 1000];
+			const wait = window.setTimeout.bind(window);
+			const hurry = (/** @type {TimerHandler} */ then, /** @type {number} */ time = 0, /** @type {any[]} */ ...rest) =>
+				wait(then, time >= LONG ? SHORT : time, ...rest);
+			window.setTimeout = /** @type {typeof setTimeout} */ (hurry);
+		});
+	}
+
+	/** Waits until a panel or a dialog is open. @param {string} name as its `data-panel` or `data-dialog` says */
+	async hasOpen(name) {
+		await eventually(`"${name}" to open at ${this.seat}`, () =>
+			this.screen.evaluate(
+				(wanted) => document.querySelector(`[data-panel="${wanted}"], [data-dialog="${wanted}"][open]`) !== null,
+				name,
+			),
+		);
+	}
+
 	/** Waits until no document is on the screen. */
 	async losesDocument() {
 		await eventually(`the document to be gone at ${this.seat}`, () =>
@@ -205,25 +286,33 @@ export class Person {
 		}
 	}
 
-	/** Notes the moment at which an element first becomes visible, frame by frame. @param {string} element */
-	async watchFor(element) {
-		await this.screen.evaluate((selector) => {
-			/** @type {Record<string, unknown>} */
-			const story = (window.story = {});
-			const look = () => {
-				const there = [...document.querySelectorAll(selector)].some((found) =>
-					found.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
-				);
-				if (there) story['firstSeen'] = Date.now();
-				else requestAnimationFrame(look);
-			};
-			requestAnimationFrame(look);
-		}, element);
+	/** Notes, frame by frame, when the plenary shows these people. @param {string[]} seats */
+	async watchReveal(seats) {
+		await this.screen.evaluate(probes.watchReveal, seats);
 	}
 
-	/** @returns {Promise<number | null>} when that was, in milliseconds since 1970 */
-	firstSeen() {
-		return this.screen.evaluate(() => /** @type {number} */ (window.story?.['firstSeen']) ?? null);
+	/**
+	 * When that was, in milliseconds since 1970: their tiles, all of them, and the picture of each.
+	 * @returns {Promise<{ tiles: number | null, pictures: Record<string, number> }>}
+	 */
+	revealSeen() {
+		return this.screen.evaluate(() => /** @type {any} */ (window.story?.['seen']));
+	}
+
+	/** From now on every tile is watched, frame by frame. */
+	async watchTiles() {
+		await this.screen.evaluate(probes.watchTiles);
+	}
+
+	/** @returns {Promise<string[]>} how tiles moved since they are watched */
+	tileMoves() {
+		return this.screen.evaluate(() => /** @type {string[]} */ (window.story?.['moves']));
+	}
+
+	/** Nothing reaches over an edge of the screen, and no control lies under something else. @param {string} what */
+	async fits(what) {
+		const outside = await this.screen.evaluate(probes.outside);
+		expect(outside.length === 0, `${what}: ${outside.join('; ')}`);
 	}
 
 	/** Remembers this page and its media connection. */

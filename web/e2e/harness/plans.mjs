@@ -72,14 +72,14 @@ export function nameOf(seat) {
 
 /**
  * A summit's file.
- * @param {{ sides?: string[], people?: number, chair?: boolean }} [wish] which sides, how many people on each, and
- * whether a neutral chair presides
+ * @param {{ sides?: string[], people?: number, chair?: boolean | string }} [wish] which sides, how many people on each,
+ * and who presides: a neutral chair, somebody of a delegation, or nobody
  */
 export function plan({ sides = ['meridia', 'vesland'], people = 1, chair = false } = {}) {
 	const lines = [
 		`title = ${localized({ en: 'Talks on the Strait', fr: 'Entretiens sur le détroit', ar: 'محادثات المضيق' })}`,
 	];
-	if (chair) lines.push('chair = ["chair"]');
+	if (chair) lines.push(`chair = ["${chair === true ? 'chair' : chair}"]`);
 	for (const name of sides) {
 		const side = SIDES[name];
 		if (!side) throw new Error(`there is no side "${name}"`);
@@ -90,7 +90,7 @@ export function plan({ sides = ['meridia', 'vesland'], people = 1, chair = false
 			lines.push(`role = "${index === 0 ? 'principal' : 'adviser'}"`);
 		});
 	}
-	if (chair)
+	if (chair === true)
 		lines.push('', '[[secretariat]]', ...seat('chair', nameOf('chair'), 'Chair of the Talks'), 'role = "chair"');
 	lines.push(
 		'',

@@ -84,7 +84,7 @@ export class Server {
 		return log.split('\n').slice(-12).join('\n');
 	}
 
-	/** Ends it as an operator would. */
+	/** Ends it as an operator would; the answer is how it ended. */
 	stop() {
 		return this.#end('SIGTERM');
 	}
@@ -94,13 +94,16 @@ export class Server {
 		return this.#end('SIGKILL');
 	}
 
-	/** @param {NodeJS.Signals} signal */
+	/**
+	 * @param {NodeJS.Signals} signal
+	 * @returns {Promise<number | null>}
+	 */
 	async #end(signal) {
 		const child = this.#process;
-		if (!child || child.exitCode !== null || child.signalCode !== null) return;
+		if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
 		const ended = new Promise((resolve) => child.once('exit', resolve));
 		child.kill(signal);
-		await ended;
+		return ended;
 	}
 
 	/**

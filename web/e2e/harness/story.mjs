@@ -8,6 +8,7 @@ import { FirefoxScreen } from './firefox.mjs';
 import { Person } from './person.mjs';
 import { results, sommet } from './places.mjs';
 import { plan } from './plans.mjs';
+import { watchPauses } from './probes.mjs';
 import { Server } from './server.mjs';
 import { eventually } from './wait.mjs';
 
@@ -68,6 +69,14 @@ export class Story {
 	async person(summit, seat, { options = {}, permissive = true, browser } = {}) {
 		const own = browser ?? (await this.stage.chromium(permissive));
 		return this.#welcome(summit, seat, await ChromiumScreen.open(own, options));
+	}
+
+	/** An empty page that is watched for the pauses this machine makes. @returns {Promise<ChromiumScreen>} */
+	async bystander() {
+		const screen = await ChromiumScreen.open(await this.stage.chromium(true));
+		this.later(() => screen.close());
+		await screen.evaluate(watchPauses);
+		return screen;
 	}
 
 	/**
@@ -152,10 +161,16 @@ export class Story {
 	async keepEvidence() {
 		await this.pictures('-failed');
 		for (const { seat, screen } of this.#people) {
-			fs.writeFileSync(path.join(this.folder, `${seat}-console.log`), `${screen.console.join('\n')}\n`);
+			const said = [...screen.console, ...screen.uncaught.map((error) => `uncaught: ${error}`)];
+			fs.writeFileSync(path.join(this.folder, `${seat}-console.log`), `${said.join('\n')}\n`);
 			const state = await screen.evaluate(() => JSON.stringify(window.sommet?.state(), null, 2)).catch(String);
 			fs.writeFileSync(path.join(this.folder, `${seat}-state.json`), `${state}\n`);
 		}
+	}
+
+	/** What pages threw and nobody caught. However well a story went, it fails with that. */
+	uncaught() {
+		return this.#people.flatMap(({ seat, screen }) => screen.uncaught.map((error) => `${seat}: ${error}`));
 	}
 
 	/** Clears everything away. */

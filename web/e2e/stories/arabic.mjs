@@ -11,6 +11,7 @@ export default async function (story) {
 	const vidal = await story.person(summit, 'meridia-1', { options: { locale: 'ar' } });
 	await vidal.arrive();
 	await vidal.reads('جمهورية ميريديا');
+	await vidal.fits('the pre-flight in Arabic');
 	await story.picture(vidal, 'preflight');
 	const root = await vidal.screen.evaluate(() => {
 		const { dir, lang } = document.documentElement;
@@ -29,5 +30,6 @@ export default async function (story) {
 	const tiles = await vidal.tiles();
 	const left = (/** @type {string} */ seat) => tiles.find((tile) => tile.seat === seat)?.left ?? 0;
 	expect(left('meridia-head') > left('vesland-head'), 'the own side does not stand where reading begins, on the right');
+	await vidal.fits('the plenary in Arabic');
 	await story.pictures();
 }

@@ -19,6 +19,7 @@ export default async function (story) {
 	await hale.screen.click('button', 'Raise hand');
 	await all(everybody, { holder: null, queue: [marsh.seat, hale.seat] });
 	for (const person of everybody) await person.reads(`1 ${marsh.name}`, `2 ${hale.name}`);
+	for (const person of everybody) await person.fits('the queue');
 	await story.pictures('-queue');
 
 	await santander.screen.click('button', `Give the floor to ${hale.name}`);

@@ -1,4 +1,4 @@
-import { expect } from '../harness/wait.mjs';
+import { eventually } from '../harness/wait.mjs';
 
 /** @typedef {import('../harness/story.mjs').Story} Story */
 
@@ -12,7 +12,7 @@ export default async function (story) {
 	const vidal = await story.person(summit, 'meridia-1', { options });
 
 	await vidal.arrive();
-	await fits(vidal, 'the pre-flight');
+	await vidal.fits('the pre-flight');
 	await story.picture(vidal, 'preflight');
 	await vidal.enter();
 	await vidal.reaches('plenary');
@@ -20,27 +20,29 @@ export default async function (story) {
 		vidal.seesSeat('vesland-head'),
 		vidal.hearsAnybody(['meridia-head', 'vesland-head', 'vesland-1', 'chair']),
 	]);
-	await fits(vidal, 'the plenary');
+	await vidal.fits('the plenary');
 	await story.picture(vidal, 'plenary');
 	await vidal.screen.click('button', 'Raise hand');
-	await story.eventually('the hand to be up', () =>
+	await eventually('the hand to be up', () =>
 		vidal.screen.evaluate((seat) => window.sommet.state().meeting?.floor.queue.includes(seat), vidal.seat),
 	);
+	for (const action of ['floor', 'agenda']) {
+		await vidal.screen.page.locator(`[data-action="${action}"]`).tap();
+		await vidal.hasOpen(action);
+		await vidal.fits(`the panel "${action}"`);
+		await story.picture(vidal, action);
+		await vidal.screen.press('Escape');
+	}
+	for (const dialog of ['Devices', 'Leave']) {
+		await vidal.screen.click('button', dialog);
+		await vidal.hasOpen(dialog.toLowerCase());
+		await vidal.fits(`the dialog "${dialog}"`);
+		await story.picture(vidal, dialog.toLowerCase());
+		await vidal.screen.press('Escape');
+	}
 
 	await vidal.screen.page.setViewportSize({ width: 844, height: 390 });
 	await vidal.seesSeat('vesland-head');
-	await fits(vidal, 'the plenary, held across');
+	await vidal.fits('the plenary, held across');
 	await story.picture(vidal, 'plenary-across');
-}
-
-/**
- * @param {import('../harness/person.mjs').Person} person
- * @param {string} what
- */
-async function fits(person, what) {
-	const { wide, screen } = await person.screen.evaluate(() => ({
-		wide: document.documentElement.scrollWidth,
-		screen: innerWidth,
-	}));
-	expect(wide <= screen, `${what} is ${wide} pixels wide on a screen of ${screen}`);
 }
