@@ -3,7 +3,8 @@ import { expect } from '../harness/wait.mjs';
 /** @typedef {import('../harness/story.mjs').Story} Story */
 /** @typedef {import('../harness/person.mjs').Person} Person */
 
-export const title = 'tiles are equal to the pixel for two and for three delegations, and never move';
+export const title =
+	'tiles are equal to the pixel for two and three delegations, and never move: not when somebody joins, speaks or leaves';
 
 const SCREENS = [
 	{ width: 1280, height: 720 },
@@ -17,7 +18,8 @@ export default async function (story) {
 		['meridia', 'vesland', 'tarsis'],
 	]) {
 		const summit = await story.summit({ sides, people: 3 });
-		const bots = story.bots(summit, [...sides.map((side) => `${side}-head`), 'vesland-1']);
+		const early = [...sides.map((side) => `${side}-head`), 'vesland-1'];
+		const bots = story.bots(summit, early);
 		const vidal = await story.person(summit, 'meridia-1');
 		await vidal.join();
 		await vidal.reaches('plenary');
@@ -29,10 +31,15 @@ export default async function (story) {
 			await story.picture(vidal, `${sides.length}-delegations-${viewport.width}`);
 		}
 
-		const before = JSON.stringify(await vidal.tiles());
-		await story.dismiss(bots);
-		await vidal.losesSight('vesland-1');
-		expect(JSON.stringify(await vidal.tiles()) === before, 'tiles moved when people left');
+		await vidal.watchTiles();
+		const late = story.bots(summit, ['meridia-2']);
+		await vidal.seesSeat('meridia-2');
+		await vidal.seesSpeaking([...early, 'meridia-2']);
+		await story.picture(vidal, `${sides.length}-delegations-speaking`);
+		await Promise.all([story.dismiss(late), story.dismiss(bots)]);
+		await Promise.all([vidal.losesSight('meridia-2'), vidal.losesSight('vesland-1')]);
+		const moves = await vidal.tileMoves();
+		expect(moves.length === 0, `tiles moved: ${moves.join(', ')}`);
 		await vidal.screen.close();
 	}
 }
@@ -62,4 +69,5 @@ async function equal(person, where) {
 		const inside = left >= 0 && top >= 0 && left + width <= screen.width && top + height <= screen.height;
 		expect(inside, `${where}: the tile of ${seat} is not wholly on the screen`);
 	}
+	await person.fits(where);
 }
