@@ -1,8 +1,11 @@
 import { eventually, expect } from '../harness/wait.mjs';
 
 /** @typedef {import('../harness/story.mjs').Story} Story */
+/** @typedef {import('../harness/server.mjs').Server} Server */
+/** @typedef {import('../harness/person.mjs').Person<import('../harness/chromium.mjs').ChromiumScreen>} Person */
 
-export const title = 'after the server was killed and started again, everybody is back within 5 s and nothing is lost';
+export const title =
+	'after the server was killed, or stopped with a word to all, everybody is back within 5 s and nothing is lost';
 
 const BACK_WITHIN_MS = 5000;
 
@@ -12,6 +15,7 @@ export default async function (story) {
 	const summit = await story.summit({ chair: true }, server);
 	const marsh = await story.person(summit, 'meridia-head');
 	const hale = await story.person(summit, 'vesland-head');
+	const byes = [marsh, hale].map(listensForBye);
 	await story.meet(marsh, hale);
 	await Promise.all([marsh.sees(hale), hale.sees(marsh)]);
 	await marsh.screen.click('button', 'Raise hand');
@@ -23,12 +27,37 @@ export default async function (story) {
 	}
 
 	await server.kill();
-	for (const person of [marsh, hale]) {
+	await notice(marsh, hale);
+	await story.pictures('-killed');
+	await backAfterStart(server, marsh, hale);
+	await story.pictures();
+
+	const exit = await server.stop();
+	expect(exit === 0, `the server that was asked to stop ended with ${exit}`);
+	await notice(marsh, hale);
+	for (const reasons of byes) {
+		expect(reasons.includes('restart'), `a client was told ${JSON.stringify(reasons)}, and not of the restart`);
+	}
+	await story.pictures('-stopped');
+	await backAfterStart(server, marsh, hale);
+}
+
+/** @param {...Person} people */
+async function notice(...people) {
+	for (const person of people) {
 		await eventually(`${person.seat} to notice`, () =>
 			person.screen.evaluate(() => window.sommet.state().connection !== 'open'),
 		);
 	}
-	await story.pictures('-lost');
+}
+
+/**
+ * The server starts; soon both are where they were.
+ * @param {Server} server
+ * @param {Person} marsh who has raised a hand
+ * @param {Person} hale
+ */
+async function backAfterStart(server, marsh, hale) {
 	await server.start();
 	const started = Date.now();
 	await Promise.all([marsh.sees(hale), hale.sees(marsh)]);
@@ -42,11 +71,27 @@ export default async function (story) {
 		const page = await person.screen.evaluate(() => window.story?.['pageOf']);
 		expect(page === 'before', `the page of ${person.seat} was reloaded`);
 	}
-	await story.pictures();
 }
 
 /**
- * @param {import('../harness/person.mjs').Person} person
+ * The reasons with which the server says good-bye on any of a person's sockets.
+ * @param {Person} person
+ * @returns {string[]}
+ */
+function listensForBye({ screen }) {
+	/** @type {string[]} */
+	const reasons = [];
+	screen.page.on('websocket', (socket) =>
+		socket.on('framereceived', ({ payload }) => {
+			const message = JSON.parse(String(payload));
+			if (message.type === 'bye') reasons.push(message.reason);
+		}),
+	);
+	return reasons;
+}
+
+/**
+ * @param {Person} person
  * @param {string} seat
  */
 function queued(person, seat) {
