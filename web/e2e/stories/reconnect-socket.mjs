@@ -4,7 +4,7 @@ import { eventually, expect } from '../harness/wait.mjs';
 /** @typedef {import('../harness/story.mjs').Story} Story */
 
 export const title =
-	'a lost socket comes back by itself, sound and picture never stop, and what was asked meanwhile is done';
+	'a lost socket comes back by itself, sound and picture never stop; what was asked meanwhile is done, or said not to be';
 
 const BACK_WITHIN_MS = 5000;
 
@@ -42,4 +42,21 @@ export default async function (story) {
 	);
 	expect(await marsh.isMarked(), 'the page was reloaded, or the media connection was built again');
 	await Promise.all([marsh.sees(hale), hale.sees(marsh), marsh.hears(hale), hale.hears(marsh)]);
+
+	await marsh.losesPatience();
+	cable.cut();
+	await eventually('the page to notice again', () =>
+		marsh.screen.evaluate(() => window.sommet.state().connection !== 'open'),
+	);
+	await marsh.screen.click('button', 'Lower hand');
+	await marsh.reads('You were not connected, so it was not done. Try again.');
+	await story.picture(marsh, 'not-done');
+	cable.mend();
+	await eventually('the socket to be back again', () =>
+		marsh.screen.evaluate(() => window.sommet.state().connection === 'open'),
+	);
+	await marsh.screen.click('button', 'Lower hand');
+	await eventually('the hand to be lowered, at the second try only', () =>
+		hale.screen.evaluate(() => window.sommet.state().meeting?.floor.queue.length === 0),
+	);
 }
