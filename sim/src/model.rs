@@ -2,7 +2,7 @@
 //! every question, keeps no caches and knows no media, connections' details or pending answers. Where it and the server
 //! disagree, one of them is wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use node::{ConnectionId, SessionId};
@@ -13,8 +13,8 @@ use wire::{
 
 /// How long the server keeps a seat whose connection was lost.
 const SEAT_KEPT: Duration = Duration::from_secs(20);
-/// How soon the server looks again for people who are gone, after the disk failed.
-const LOOKS_AGAIN: Duration = Duration::from_secs(1);
+/// How soon the server tries again what it owes the meeting by itself, after the disk failed.
+const TRIES_AGAIN: Duration = Duration::from_secs(1);
 /// How far ahead the reveal is.
 const REVEAL_AHEAD: Duration = Duration::from_secs(2);
 
@@ -29,8 +29,12 @@ pub(crate) struct Model {
     /// be recorded.
     failing: usize,
     seats: BTreeMap<SeatId, Person>,
-    /// When the server lets go whose seat is empty: after a restart, or after the disk failed.
+    /// When the server lets go whose seat is empty: after a restart, or after somebody who was only arriving went.
     looks_for_absent: Option<Instant>,
+    /// Those who went for good and have not come back: the server sees to it that nothing of theirs stands.
+    departed: BTreeSet<SeatId>,
+    /// When it does so again: after the disk failed.
+    tries_again: Option<Instant>,
 }
 
 /// Somebody on a seat.
@@ -86,7 +90,16 @@ struct Folded {
 
 impl Model {
     pub(crate) fn new(plan: SummitPlan) -> Self {
-        Self { plan, log: Vec::new(), stored: 0, failing: 0, seats: BTreeMap::new(), looks_for_absent: None }
+        Self {
+            plan,
+            log: Vec::new(),
+            stored: 0,
+            failing: 0,
+            seats: BTreeMap::new(),
+            looks_for_absent: None,
+            departed: BTreeSet::new(),
+            tries_again: None,
+        }
     }
 
     // ---- what happens
@@ -107,6 +120,7 @@ impl Model {
             Some(person) if person.session == session => person.line = line,
             Some(_) if !take_over => return Greeting::Taken,
             Some(_) | None => {
+                self.departed.remove(seat);
                 self.seats.insert(seat.clone(), Person { session, line, came_in: None });
             }
         }
@@ -134,8 +148,9 @@ impl Model {
     /// The person is gone for good; what follows from it.
     pub(crate) fn gone(&mut self, seat: &SeatId, now: Instant) -> Vec<Event> {
         self.seats.remove(seat);
+        self.departed.insert(seat.clone());
         if self.failing > 0 {
-            self.looks_for_absent = Some(now + LOOKS_AGAIN);
+            self.tries_again = Some(now + TRIES_AGAIN);
             return Vec::new();
         }
         let folded = fold(&self.log);
@@ -171,6 +186,14 @@ impl Model {
         seats.filter(|seat| !self.seats.contains_key(seat)).collect()
     }
 
+    /// Those whose going must be decided again, when it is time for that.
+    pub(crate) fn owed(&mut self, now: Instant) -> Vec<SeatId> {
+        if self.tries_again.take_if(|at| *at <= now).is_none() {
+            return Vec::new();
+        }
+        self.departed.iter().cloned().collect()
+    }
+
     /// The server decided this.
     pub(crate) fn decided(&mut self, entries: &[Entry]) {
         self.log.extend_from_slice(entries);
@@ -183,7 +206,7 @@ impl Model {
 
     /// The store failed, with so many more commits under way: nothing that it did not keep has happened.
     pub(crate) fn not_stored(&mut self, under_way: usize, now: Instant) {
-        self.looks_for_absent = Some(now + LOOKS_AGAIN);
+        self.tries_again = Some(now + TRIES_AGAIN);
         self.log.truncate(self.stored);
         self.failing = under_way;
     }
@@ -191,6 +214,8 @@ impl Model {
     /// The server started anew with what the disk holds; everybody has to come in again.
     pub(crate) fn restarted(&mut self, log: &[Entry], now: Instant) {
         self.looks_for_absent = Some(now + SEAT_KEPT);
+        self.departed.clear();
+        self.tries_again = None;
         self.log = log.to_vec();
         self.stored = log.len();
         self.failing = 0;

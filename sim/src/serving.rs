@@ -252,6 +252,9 @@ impl World {
         for seat in self.model.absent(self.now) {
             expected.push(self.model.gone(&seat, self.now));
         }
+        for seat in self.model.owed(self.now) {
+            expected.push(self.model.gone(&seat, self.now));
+        }
         let (now, wall) = (self.now, self.wall());
         if let Some(node) = self.server.node.as_mut() {
             node.handle_timeout(now, wall);

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use media::{Media, PeerId};
-use summit::Action;
+use summit::{Action, Meeting};
 use wire::{
     Bye, ClientMessage, Entry, Event, MeetingView, Outcome, Phase, Refusal, Request, RequestId, SeatId, ServerMessage,
     Source, SourceId, SummitId, SummitPlan, WallTime,
@@ -46,8 +46,18 @@ pub(crate) struct Room {
     loudest: Vec<SourceId>,
     /// When to look whose seat is empty while the meeting still counts on them: a hand up, the floor, a readiness.
     look_for_absent: Option<Instant>,
-    /// The operator asked for the end; it holds once it is stored.
-    end_owed: bool,
+    owed: Owed,
+}
+
+/// What must happen whether or not the store can take it at the first attempt: it is decided again until it is on record.
+#[derive(Default)]
+struct Owed {
+    /// Those who went for good and have not come back: nothing of theirs may stand.
+    departed: BTreeSet<SeatId>,
+    /// The operator asked for the end.
+    end: bool,
+    /// When to decide it again; set when the store failed.
+    again: Option<Instant>,
 }
 
 /// What every step of a room may use: the time, and the node's means.
@@ -99,7 +109,7 @@ impl Room {
             loudest: Vec::new(),
             // Those who were here before a restart have as long to come back as after any other loss.
             look_for_absent: Some(now + SEAT_KEPT),
-            end_owed: false,
+            owed: Owed::default(),
         }
     }
 
@@ -140,6 +150,7 @@ impl Room {
             self.let_go(former, turn);
             self.vacate(&seat, turn);
         }
+        self.owed.departed.remove(&seat);
         self.seats.insert(seat.clone(), Occupant::new(session, invitation, device, turn.wall, connection));
         self.welcome(connection, seat, turn);
     }
@@ -334,15 +345,12 @@ impl Room {
 
     /// The person goes for good: the hand goes down, the floor is free.
     fn leave(&mut self, seat: &SeatId, turn: &mut Turn<'_>) {
-        match self.ledger.decide(turn.wall, |meeting| meeting.decide_departure(seat)) {
-            Ok(entries) => self.persist(entries, turn),
-            Err(_) => self.look_for_absent = Some(turn.now + TRY_AGAIN),
-        }
+        self.owed.departed.insert(seat.clone());
+        self.decide(turn, |meeting| meeting.decide_departure(seat));
     }
 
-    /// Lets go whose seat is empty: after a restart, or after the store could not take somebody's departure.
+    /// Lets go whose seat is still empty: after a restart, or after a device that was only arriving went again.
     fn let_absent_go(&mut self, turn: &mut Turn<'_>) {
-        self.look_for_absent = None;
         let plan = self.ledger.meeting().plan();
         let absent = |seat: &&SeatId| !self.seats.contains_key(*seat);
         let absent: Vec<SeatId> = plan.seats().map(|(_, seat)| &seat.id).filter(absent).cloned().collect();
@@ -353,10 +361,25 @@ impl Room {
 
     /// The operator ends the summit; if the store cannot take it now, it is tried again until it can.
     pub(crate) fn end(&mut self, turn: &mut Turn<'_>) {
-        self.end_owed = true;
-        match self.ledger.decide(turn.wall, |meeting| meeting.decide_end_by_operator().unwrap_or_default()) {
+        self.owed.end = true;
+        self.decide(turn, |meeting| meeting.decide_end_by_operator().unwrap_or_default());
+    }
+
+    /// The store failed a while ago: what is owed is decided again. What is on record already decides nothing.
+    fn pay(&mut self, turn: &mut Turn<'_>) {
+        for seat in self.owed.departed.clone() {
+            self.leave(&seat, turn);
+        }
+        if self.owed.end {
+            self.end(turn);
+        }
+    }
+
+    /// The server itself changes the meeting, now or when the store can take it again.
+    fn decide(&mut self, turn: &mut Turn<'_>, decide: impl FnOnce(&Meeting) -> Vec<Event>) {
+        match self.ledger.decide(turn.wall, decide) {
             Ok(entries) => self.persist(entries, turn),
-            Err(_) => self.look_for_absent = Some(turn.now + TRY_AGAIN),
+            Err(_) => self.owed.again = Some(turn.now + TRY_AGAIN),
         }
     }
 
@@ -370,7 +393,7 @@ impl Room {
     pub(crate) fn persisted(&mut self, stored: bool, turn: &mut Turn<'_>) {
         let settled = self.ledger.settle(stored);
         if !stored {
-            self.look_for_absent = Some(turn.now + TRY_AGAIN);
+            self.owed.again = Some(turn.now + TRY_AGAIN);
         }
         for entry in settled.entries {
             self.announce(entry, turn);
@@ -409,7 +432,7 @@ impl Room {
             Line::Up(_) => None,
             Line::Down { until } => Some(until),
         });
-        seats.chain(self.media.poll_timeout()).chain(self.look_for_absent).min()
+        seats.chain(self.media.poll_timeout()).chain(self.look_for_absent).chain(self.owed.again).min()
     }
 
     /// Time has passed: media go on, and seats whose device did not come back become free.
@@ -422,11 +445,13 @@ impl Room {
             self.leave(&seat, turn);
             self.vacate(&seat, turn);
         }
-        if self.look_for_absent.is_some_and(|at| at <= turn.now) {
+        let now = turn.now;
+        let is_due = |at: &mut Instant| *at <= now;
+        if self.look_for_absent.take_if(is_due).is_some() {
             self.let_absent_go(turn);
-            if self.end_owed {
-                self.end(turn);
-            }
+        }
+        if self.owed.again.take_if(is_due).is_some() {
+            self.pay(turn);
         }
     }
 

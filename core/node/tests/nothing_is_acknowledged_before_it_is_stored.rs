@@ -128,3 +128,40 @@ fn who_does_not_come_back_after_a_restart_gives_the_floor_free() {
     let head = restarted.hello("meridia-aide", 99, false);
     assert_eq!(restarted.welcome(head).floor.queue, [seat("meridia-head")]);
 }
+
+#[test]
+fn a_failure_of_the_store_does_not_shorten_the_time_to_come_back_after_a_restart() {
+    let (mut hall, _, two, chair) = Hall::plenary();
+    hall.ask(chair, Request::GiveFloor { seat: seat("meridia-head") });
+    hall.ask(two, Request::RaiseHand);
+    let mut restarted = Hall::reopen(hall.log);
+    let chair = restarted.enter("chair");
+    restarted.store_at_once = false;
+    restarted.ask(chair, Request::OpenAgenda { item: wire::AgendaItemId::new("water").unwrap() });
+    restarted.store(false);
+    restarted.store_at_once = true;
+    restarted.pass(Duration::from_secs(10));
+    let two = restarted.hello("vesland-head", 2, false);
+    let floor = restarted.welcome(two).floor;
+    assert_eq!(floor.holder.map(|(seat, _)| seat), Some(seat("meridia-head")));
+    assert_eq!(floor.queue, [seat("vesland-head")]);
+    restarted.pass(Duration::from_secs(11));
+    let late = restarted.hello("meridia-head", 1, false);
+    assert_eq!(restarted.welcome(late).floor.holder, None, "twenty seconds are over");
+}
+
+#[test]
+fn who_came_back_before_the_store_could_take_the_departure_keeps_what_is_on_record() {
+    let (mut hall, _, two, _) = Hall::plenary();
+    hall.ask(two, Request::RaiseHand);
+    hall.store_at_once = false;
+    hall.ask(two, Request::Leave);
+    hall.store(false);
+    hall.store_at_once = true;
+    let two = hall.enter("vesland-head");
+    hall.pass(Duration::from_secs(2));
+    assert_eq!(hall.welcome(two).floor.queue, [seat("vesland-head")]);
+    let stored = hall.log.len();
+    hall.pass(Duration::from_secs(30));
+    assert_eq!(hall.log.len(), stored, "nobody is let go who is here");
+}
