@@ -181,7 +181,10 @@ impl Room {
                         .into_iter()
                         .for_each(|place| self.say(place, ServerMessage::MediaSlots { slots: slots.clone() }));
                 }
-                media::Output::Connected(_) | media::Output::Lost(_) | media::Output::Speaking(_) => {}
+                media::Output::Connected(_)
+                | media::Output::Lost(_)
+                | media::Output::Ended(_)
+                | media::Output::Speaking(_) => {}
             }
         }
     }

@@ -83,8 +83,10 @@ pub enum Output {
     },
     /// ICE and DTLS are done, or a peer that was lost is heard again.
     Connected(PeerId),
-    /// No packet for so long that the peer must connect anew; or it failed for good. Until it is removed it may come back.
+    /// No packet for so long that the peer should connect anew. Until it is removed it may come back.
     Lost(PeerId),
+    /// It closed, or failed for good: nothing will ever come from it again. It is to be removed.
+    Ended(PeerId),
     /// Whose voices are heard now in the whole room, loudest first; sent on change.
     Speaking(Vec<SourceId>),
 }
@@ -203,7 +205,7 @@ impl Media {
     /// Answers a further offer of a peer: more m-lines, or an ICE restart (then [`Media::ice_ufrag`] is another).
     ///
     /// # Errors
-    /// The offer cannot be used. The connection goes on as before, or [`Output::Lost`] follows.
+    /// The offer cannot be used. The connection goes on as before, or [`Output::Ended`] follows.
     pub fn handle_offer(&mut self, peer: PeerId, sdp: &str, now: Instant) -> Result<String, OfferError> {
         let key = *self.ids.get(&peer).ok_or_else(|| OfferError::new("there is no connection to change"))?;
         let answer = self
@@ -427,7 +429,10 @@ impl Media {
                 if loss == Loss::Panicked {
                     self.counters.panicked += 1;
                 }
-                self.outputs.push_back(Output::Lost(peer));
+                self.outputs.push_back(match loss {
+                    Loss::Silent => Output::Lost(peer),
+                    Loss::Closed | Loss::Panicked => Output::Ended(peer),
+                });
             }
         }
     }

@@ -143,13 +143,13 @@ fn a_peer_that_never_comes_is_lost() {
 }
 
 #[test]
-fn a_browser_that_closes_is_lost_at_once() {
+fn a_browser_that_closes_has_ended_at_once() {
     let mut room = Room::new();
     let client = room.join(Lines::publisher());
     room.said.clear();
     room.clients[client].close();
     room.run(Duration::from_millis(100));
-    assert_eq!(room.words(), [&Said::Lost(PeerId(0))]);
+    assert_eq!(room.words(), [&Said::Ended(PeerId(0))]);
 }
 
 #[test]

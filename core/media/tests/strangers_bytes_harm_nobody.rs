@@ -100,7 +100,7 @@ fn assert_works(room: &mut Room) {
     }
     assert_eq!(room.clients[1].got.len(), 20);
     assert_eq!(room.media.counters().panicked, 0);
-    assert!(!room.said.iter().any(|said| matches!(said, Said::Lost(_))));
+    assert!(!room.said.iter().any(|said| matches!(said, Said::Lost(_) | Said::Ended(_))));
 }
 
 #[test]

@@ -56,9 +56,11 @@ pub(crate) enum Stage {
 /// The media connection of a seat.
 #[derive(Default)]
 pub(crate) enum MediaLine {
-    /// None, or lost.
+    /// None yet, or none any more.
     #[default]
     None,
+    /// It ended by itself, so it is expected to be offered anew.
+    Ended,
     /// An offer is being answered.
     Negotiating {
         /// The offer's id.
@@ -125,7 +127,7 @@ impl Occupant {
     pub(crate) fn peer(&self) -> Option<PeerId> {
         match self.media {
             MediaLine::Up { peer, .. } => Some(peer),
-            MediaLine::None | MediaLine::Negotiating { .. } => None,
+            MediaLine::None | MediaLine::Ended | MediaLine::Negotiating { .. } => None,
         }
     }
 
@@ -140,7 +142,7 @@ impl Occupant {
     }
 
     fn is_silent(&self) -> bool {
-        matches!(self.media, MediaLine::Up { silent: true, .. })
+        matches!(self.media, MediaLine::Up { silent: true, .. } | MediaLine::Ended)
     }
 
     /// Whether the person has come in; a lost line does not take it back.

@@ -14,13 +14,13 @@ struct Room {
     media: Media,
     callers: Vec<Caller>,
     now: Instant,
-    lost: Vec<PeerId>,
+    ended: Vec<PeerId>,
 }
 
 impl Room {
     fn new(setups: &[Setup]) -> Self {
         let (now, identity) = (crate::test_start(), Identity::generate());
-        let mut room = Self { media: Media::new(), callers: Vec::new(), now, lost: Vec::new() };
+        let mut room = Self { media: Media::new(), callers: Vec::new(), now, ended: Vec::new() };
         for (index, &setup) in setups.iter().enumerate() {
             let (mut caller, offer) = Caller::offer(setup, address(index), now).unwrap();
             let (peer, answer) = NewPeer::answer(&offer, &[server()], &identity, now).unwrap();
@@ -48,8 +48,8 @@ impl Room {
             while let Some(output) = self.media.poll_output() {
                 if let Output::Transmit { peer, source, destination, payload } = output {
                     self.callers[peer.0 as usize].handle_datagram(source, destination, &payload, self.now);
-                } else if let Output::Lost(peer) = output {
-                    self.lost.push(peer);
+                } else if let Output::Ended(peer) = output {
+                    self.ended.push(peer);
                 }
             }
         }
@@ -90,7 +90,7 @@ fn a_panic_inside_one_peer_ends_that_peer_only() {
     room.show_pictures(10);
     std::panic::set_hook(quiet);
 
-    assert_eq!(room.lost, [PeerId(1)]);
+    assert_eq!(room.ended, [PeerId(1)]);
     assert_eq!((pictures(&room, 1), pictures(&room, 2)), (10, 20));
     assert_eq!(room.media.counters().panicked, 1);
     room.media.remove_peer(PeerId(1), room.now);

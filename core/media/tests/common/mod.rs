@@ -36,6 +36,7 @@ pub enum Said {
     Slots(PeerId, Vec<Slot>),
     Connected(PeerId),
     Lost(PeerId),
+    Ended(PeerId),
     Speaking(Vec<SourceId>),
 }
 
@@ -179,6 +180,7 @@ impl Room {
             }
             Output::Connected(peer) => Said::Connected(peer),
             Output::Lost(peer) => Said::Lost(peer),
+            Output::Ended(peer) => Said::Ended(peer),
             Output::Speaking(sources) => Said::Speaking(sources),
         };
         self.said.push(said);

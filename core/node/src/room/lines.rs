@@ -68,7 +68,7 @@ impl Room {
         let Some(occupant) = self.seats.get_mut(&seat) else { return };
         let tracks = match &mut occupant.media {
             MediaLine::Negotiating { request: asked, tracks } if *asked == request => std::mem::take(tracks),
-            MediaLine::None | MediaLine::Negotiating { .. } | MediaLine::Up { .. } => return,
+            MediaLine::None | MediaLine::Ended | MediaLine::Negotiating { .. } | MediaLine::Up { .. } => return,
         };
         occupant.media = MediaLine::None;
         let Ok((new, sdp)) = result else {
@@ -221,6 +221,7 @@ impl Room {
                 }
                 media::Output::Connected(peer) => self.set_silent(peer, false, turn),
                 media::Output::Lost(peer) => self.set_silent(peer, true, turn),
+                media::Output::Ended(peer) => self.media_ended(peer, turn),
                 media::Output::Speaking(loudest) => self.speaking_changed(loudest, turn),
             }
         }
@@ -232,6 +233,17 @@ impl Room {
         let Some(seat) = self.owners.get(&peer).cloned() else { return };
         if let Some(MediaLine::Up { silent, .. }) = self.seats.get_mut(&seat).map(|occupant| &mut occupant.media) {
             *silent = now_silent;
+        }
+        self.tell_presence_of(&seat, turn);
+    }
+
+    /// A peer will never be heard again. Its browser has to offer anew, and is told so when it says hello; until it does,
+    /// the others see that it is gone.
+    fn media_ended(&mut self, peer: PeerId, turn: &mut Turn<'_>) {
+        let Some(seat) = self.owners.get(&peer).cloned() else { return };
+        self.end_media_of(&seat, turn);
+        if let Some(occupant) = self.seats.get_mut(&seat) {
+            occupant.media = MediaLine::Ended;
         }
         self.tell_presence_of(&seat, turn);
     }

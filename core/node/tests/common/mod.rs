@@ -3,7 +3,10 @@
 #![allow(dead_code, unreachable_pub, reason = "every test file uses its own part")]
 #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "a test that finds something else fails")]
 
+pub mod calls;
+
 use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use node::{ConnectionId, Input, InvitationId, Node, Output, SessionId};
@@ -25,6 +28,10 @@ pub struct Hall {
     pub sent: BTreeMap<ConnectionId, Vec<ServerMessage>>,
     pub closed: BTreeMap<ConnectionId, Bye>,
     pub forgotten: Vec<SummitId>,
+    /// Offers that were not answered yet.
+    pub negotiations: Vec<(ConnectionId, RequestId, String)>,
+    /// Datagrams that left, and where they go.
+    pub datagrams: Vec<(SocketAddr, Vec<u8>)>,
     next: u64,
 }
 
@@ -71,6 +78,8 @@ impl Hall {
             sent: BTreeMap::new(),
             closed: BTreeMap::new(),
             forgotten: Vec::new(),
+            negotiations: Vec::new(),
+            datagrams: Vec::new(),
             next: 1,
         };
         hall.tell(Input::Open { summit: summit(), plan: Box::new(plan()), log });
@@ -85,6 +94,12 @@ impl Hall {
     pub fn pass(&mut self, time: Duration) {
         self.now += time;
         self.node.handle_timeout(self.now, self.wall());
+        self.drain();
+    }
+
+    /// A datagram arrives.
+    pub fn datagram(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8]) {
+        self.node.handle_datagram(source, destination, bytes, self.now);
         self.drain();
     }
 
@@ -162,6 +177,15 @@ impl Hall {
         welcome.expect("it was welcomed")
     }
 
+    /// Whether the last welcome said that the media connection of before still stands.
+    pub fn stands(&self, connection: ConnectionId) -> bool {
+        let welcome = self.sent(connection).iter().rev().find_map(|message| match message {
+            ServerMessage::Welcome { media, .. } => Some(*media),
+            _ => None,
+        });
+        welcome.expect("it was welcomed")
+    }
+
     /// Both heads are in and ready.
     pub fn plenary() -> (Self, ConnectionId, ConnectionId, ConnectionId) {
         let mut hall = Self::open();
@@ -184,7 +208,8 @@ impl Hall {
                 }
                 Output::Persist { entries, .. } => self.waiting.push_back(entries),
                 Output::Closed { summit } => self.forgotten.push(summit),
-                Output::Transmit { .. } | Output::Negotiate { .. } => {}
+                Output::Transmit { destination, payload, .. } => self.datagrams.push((destination, payload)),
+                Output::Negotiate { connection, request, sdp } => self.negotiations.push((connection, request, sdp)),
             }
         }
         if self.store_at_once && !self.waiting.is_empty() {
