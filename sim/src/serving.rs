@@ -356,16 +356,17 @@ impl World {
 
     fn send_down(&mut self, connection: ConnectionId, message: ServerMessage) {
         let Some(socket) = self.sockets.get_mut(&connection).filter(|socket| !socket.cut) else { return };
-        let at = socket.down(self.now);
+        let at = socket.down(&message, self.now);
         self.schedule.add(at, Happening::ToDevice { connection, message: Box::new(message) });
     }
 
     /// Says good-bye and closes, as the shell does.
     fn close(&mut self, connection: ConnectionId, reason: Bye) {
         self.note(&format!("the server says {reason:?} to {}", self.name_of(connection)));
-        self.send_down(connection, ServerMessage::Bye { reason });
         let Some(socket) = self.sockets.get_mut(&connection).filter(|socket| !socket.cut) else { return };
-        let at = socket.down(self.now);
+        let bye = ServerMessage::Bye { reason };
+        let at = socket.down(&bye, self.now);
+        self.schedule.add(at, Happening::ToDevice { connection, message: Box::new(bye) });
         self.schedule.add(at, Happening::SocketEndsAtDevice { connection });
         self.schedule.add(at, Happening::SocketEndsAtServer { connection });
     }

@@ -359,7 +359,7 @@ impl World {
     fn send_up(&mut self, device: DeviceId, message: wire::ClientMessage) {
         let Some(connection) = self.devices[device.0].socket else { return };
         let Some(socket) = self.sockets.get_mut(&connection).filter(|socket| !socket.cut) else { return };
-        let at = socket.up(self.now);
+        let at = socket.up(&message.request, self.now);
         self.schedule.add(at, Happening::ToServer { connection, message: Box::new(message) });
     }
 

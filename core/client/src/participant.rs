@@ -143,7 +143,10 @@ enum Entry {
 pub struct Participant {
     settings: Settings,
     link: Link,
+    /// For pauses and moods.
     dice: Dice,
+    /// For the ids of requests: how many those are must not change when what is done.
+    ids: Dice,
     clock: ServerClock,
     requests: Requests,
     you: Option<SeatId>,
@@ -176,12 +179,14 @@ impl Participant {
     /// A participant that wants its first connection at once.
     pub fn new(settings: Settings, now: Instant) -> Self {
         let mut dice = Dice::new(settings.seed);
+        let ids = Dice::new(dice.next());
         let habits = Habits::new(settings.behaviour, now, &mut dice);
         let sends = settings.persona.is_some();
         Self {
             settings,
             link: Link::new(now),
             dice,
+            ids,
             clock: ServerClock::new(now),
             requests: Requests::default(),
             you: None,
@@ -408,6 +413,7 @@ impl Participant {
         let (Some(meeting), Some(you)) = (&self.meeting, &self.you) else { return Cue::Listen };
         match &meeting.floor.holder {
             Some((holder, _)) if holder == you && self.settings.talk != Talk::Never => Cue::Freely,
+            Some(_) if self.settings.talk == Talk::Regardless => Cue::Freely,
             Some(_) => Cue::Listen,
             None => self.clock.at(now).map_or(Cue::Listen, |time| self.settings.talk.cue(time.0)),
         }

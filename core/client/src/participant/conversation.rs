@@ -57,7 +57,7 @@ impl Participant {
         self.hello_sent = now;
         let (token, device) = (self.settings.token.clone(), self.settings.device.clone());
         let request = Request::Hello { token, protocol: wire::PROTOCOL, device, take_over };
-        let id = self.dice.request_id();
+        let id = self.ids.request_id();
         self.outputs.push_back(Output::Send(ClientMessage { id, request }));
     }
 
@@ -69,7 +69,7 @@ impl Participant {
 
     /// Keeps a request until it is answered, and sends it if there is a connection.
     pub(super) fn send(&mut self, request: Request) -> RequestId {
-        let id = self.dice.request_id();
+        let id = self.ids.request_id();
         self.send_as(id.clone(), request);
         id
     }
@@ -80,7 +80,7 @@ impl Participant {
         }
         self.ping_due = now + PING;
         let message =
-            ClientMessage { id: self.dice.request_id(), request: Request::Ping { sent: self.clock.ping(now) } };
+            ClientMessage { id: self.ids.request_id(), request: Request::Ping { sent: self.clock.ping(now) } };
         self.outputs.push_back(Output::Send(message));
     }
 
@@ -93,7 +93,7 @@ impl Participant {
     }
 
     pub(super) fn offer_media(&mut self, now: Instant) {
-        let id = self.dice.request_id();
+        let id = self.ids.request_id();
         let offer = self.media.as_mut().and_then(|media| media.offer(id.clone(), now));
         if let Some(request) = offer {
             self.wished.clear();
