@@ -170,7 +170,8 @@ fn settings(id: DeviceId, token: &str, persona: Option<Persona>, seed: u64) -> S
         take_over: false,
         enter: false,
         persona,
-        talk: Talk::Always,
+        // Whoever has the floor must be heard through the noise of all others.
+        talk: Talk::Regardless,
         behaviour: Behaviour::default(),
         height: Pixels(360),
         local: local(id),

@@ -189,6 +189,11 @@ impl World {
         self.voices.contains_key(seat)
     }
 
+    /// The level of that seat's voice.
+    pub(crate) fn level_of(&self, seat: &SeatId) -> Option<u8> {
+        self.voices.get(seat).map(|(level, _)| *level)
+    }
+
     /// Whose voice has that level.
     pub(crate) fn speaker_at(&self, level: u8) -> Option<&SeatId> {
         self.voices.iter().find(|(_, (own, _))| *own == level).map(|(seat, _)| seat)
@@ -428,10 +433,13 @@ impl World {
     }
 }
 
-/// Heads and chairs have camera and microphone; the others only listen, which is cheaper to simulate. Each voice has a
-/// level of its own, so that who is heard is known from the packets alone.
+/// Heads, advisers and chairs have camera and microphone, which is more voices than a listener has slots for; the others only
+/// listen, which is cheaper to simulate. Each voice has a level of its own, so that who is heard is known from the packets
+/// alone. Heads are the softest, the last of them above all.
 fn voices(plan: &SummitPlan) -> BTreeMap<SeatId, (u8, Persona)> {
-    let shows = |role: Role| matches!(role, Role::Chair | Role::Principal);
-    let seats = plan.seats().filter(|(_, seat)| shows(seat.role)).map(|(_, seat)| seat.id.clone());
+    let shows = |role: Role| matches!(role, Role::Adviser | Role::Chair | Role::Principal);
+    let mut seats: Vec<_> = plan.seats().map(|(_, seat)| seat).filter(|seat| shows(seat.role)).collect();
+    seats.sort_by_key(|seat| seat.role == Role::Principal);
+    let seats = seats.into_iter().map(|seat| seat.id.clone());
     seats.zip(20..).map(|(seat, level)| (seat, (level, persona(level)))).collect()
 }

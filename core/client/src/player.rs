@@ -20,11 +20,14 @@ const LATE_MAX: Duration = Duration::from_millis(500);
 /// How long one turn lasts for those who speak in turn: a sentence and the silence after it.
 const TURN_MILLIS: i64 = 14_000;
 
-/// When a participant speaks, while nobody has been given the floor. Whoever has it speaks.
+/// When a participant speaks. Whoever has been given the floor speaks, and all others listen, but for
+/// [`Talk::Regardless`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Talk {
     /// All the time.
     Always,
+    /// All the time, and also while another has the floor: a microphone that is left open in a loud room.
+    Regardless,
     /// One after the other, by the server's clock: no two at once.
     InTurn {
         /// The place of this one, from 0.
@@ -51,7 +54,7 @@ impl Talk {
     /// The cue at a moment of the server's clock.
     pub(crate) fn cue(self, server_millis: i64) -> Cue {
         match self {
-            Talk::Always => Cue::Freely,
+            Talk::Always | Talk::Regardless => Cue::Freely,
             Talk::Never => Cue::Listen,
             Talk::InTurn { place, of } => {
                 let (turn, of) = (server_millis.div_euclid(TURN_MILLIS), i64::from(of.max(1)));

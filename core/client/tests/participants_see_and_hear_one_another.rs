@@ -260,7 +260,7 @@ impl Room {
                 .map(|(id, (owner, track))| Source { id: **id, seat: seat(names[*owner]), kind: track.kind })
                 .collect();
             if let Some(peer) = self.guests[place].peer {
-                self.media.set_voices(peer, voices, self.now);
+                self.media.set_voices(peer, Vec::new(), voices, self.now);
             }
             opened.into_iter().for_each(|source| self.say(place, ServerMessage::SourceOpened { source }));
         }

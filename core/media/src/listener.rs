@@ -16,6 +16,7 @@ const PICTURES_MAX: usize = crate::offer::LINES_MAX;
 #[derive(Debug, Default)]
 pub(crate) struct Listener {
     slots: Vec<Slot>,
+    first: Vec<SourceId>,
     voices: Vec<SourceId>,
     pictures: Vec<(SourceId, Pixels)>,
 }
@@ -53,11 +54,11 @@ impl Listener {
         }
     }
 
-    /// What it may hear.
-    pub(crate) fn set_voices(&mut self, mut voices: Vec<SourceId>) {
+    /// What it hears in any case, in this order, and what else it may hear.
+    pub(crate) fn set_voices(&mut self, first: Vec<SourceId>, mut voices: Vec<SourceId>) {
         voices.sort_unstable();
         voices.dedup();
-        self.voices = voices;
+        (self.first, self.voices) = (first, voices);
     }
 
     /// What it wants to see, the most important first. A picture named twice counts where it is first.
@@ -75,10 +76,24 @@ impl Listener {
         self.voices.binary_search(&source).is_ok()
     }
 
-    /// Gives the audio slots to the first of `ranking`, which holds only what it may hear.
-    pub(crate) fn place_voices(&mut self, ranking: impl Iterator<Item = Key<Source>>, moves: &mut Vec<Move>) {
+    /// Gives the audio slots to what it hears in any case, as far as `find` names it, and then to the first of `ranking`,
+    /// which holds only what it may hear.
+    pub(crate) fn place_voices(
+        &mut self,
+        find: impl Fn(SourceId) -> Option<Key<Source>>,
+        ranking: impl Iterator<Item = Key<Source>>,
+        moves: &mut Vec<Move>,
+    ) {
         let room = self.open_slots(LineKind::Audio);
-        let wanted: Vec<_> = ranking.take(room).collect();
+        let mut wanted = Vec::with_capacity(room);
+        for voice in self.first.iter().filter_map(|&id| find(id)).chain(ranking) {
+            if wanted.len() == room {
+                break;
+            }
+            if !wanted.contains(&voice) {
+                wanted.push(voice);
+            }
+        }
         self.place(LineKind::Audio, &wanted, moves);
     }
 
@@ -177,10 +192,27 @@ mod tests {
         let key = arena.insert(source());
         let mut listener = listener(2, 0);
         let mut moves = Vec::new();
-        listener.place_voices([key].into_iter(), &mut moves);
+        listener.place_voices(|_| None, [key].into_iter(), &mut moves);
         assert_eq!(carried(&listener), [Some(key), None]);
         listener.slots[0].open = false;
-        listener.place_voices([key].into_iter(), &mut moves);
+        listener.place_voices(|_| None, [key].into_iter(), &mut moves);
         assert_eq!(carried(&listener), [None, Some(key)]);
+    }
+
+    #[test]
+    fn what_is_heard_in_any_case_comes_before_the_loudest_and_takes_one_slot() {
+        let mut arena = Arena::default();
+        let keys: Vec<_> = (0..4).map(|_| arena.insert(source())).collect();
+        let find = |id: SourceId| keys.get(id.0 as usize).copied();
+        let mut listener = listener(2, 0);
+        let mut moves = Vec::new();
+        listener.place_voices(find, keys.iter().copied(), &mut moves);
+        assert_eq!(carried(&listener), [Some(keys[0]), Some(keys[1])]);
+
+        listener.set_voices(vec![SourceId(99), SourceId(3)], Vec::new());
+        listener.place_voices(find, keys.iter().copied(), &mut moves);
+        assert_eq!(carried(&listener), [Some(keys[0]), Some(keys[3])]);
+        listener.place_voices(find, [keys[3], keys[0]].into_iter(), &mut moves);
+        assert_eq!(carried(&listener), [Some(keys[0]), Some(keys[3])], "it is the loudest, too");
     }
 }

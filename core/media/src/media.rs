@@ -316,11 +316,12 @@ impl Media {
         }
     }
 
-    /// The sounds a peer may hear: the loudest of them fill its audio slots. Its own are never among them.
-    pub fn set_voices(&mut self, peer: PeerId, voices: Vec<SourceId>, now: Instant) {
+    /// The sounds a peer hears: those of `first` in any case, in this order, and the loudest of `voices` in the audio slots
+    /// that are left. Its own are never among them.
+    pub fn set_voices(&mut self, peer: PeerId, first: Vec<SourceId>, voices: Vec<SourceId>, now: Instant) {
         let Some(&key) = self.ids.get(&peer) else { return };
         if let Some(member) = self.members.get_mut(key) {
-            member.listener.set_voices(voices);
+            member.listener.set_voices(first, voices);
         }
         self.place_all(key, now);
     }

@@ -395,8 +395,13 @@ impl Room {
         if !stored {
             self.owed.again = Some(turn.now + TRY_AGAIN);
         }
+        let moves_floor = |entry: &Entry| matches!(entry.event, Event::FloorGiven { .. } | Event::FloorYielded { .. });
+        let floor_moved = settled.entries.iter().any(moves_floor);
         for entry in settled.entries {
             self.announce(entry, turn);
+        }
+        if floor_moved {
+            self.route(turn.now);
         }
         let done = settled.done.into_iter().map(|asker| (asker, Outcome::Done));
         let failed = settled.failed.into_iter().map(|asker| (asker, Outcome::Refused { why: Refusal::NotRecorded }));

@@ -4,10 +4,12 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::calls::{ALL, Calls, address};
 use common::{Hall, refused, seat};
 use node::Input;
-use wire::{Presence, Refusal, Request, ServerMessage};
+use wire::{Outcome, Presence, Refusal, Request, ServerMessage, SourceKind};
 
 #[test]
 fn a_connection_that_has_ended_for_good_is_not_said_to_stand() {
@@ -44,4 +46,31 @@ fn a_connection_that_has_ended_for_good_is_not_said_to_stand() {
     calls.hall.tell(Input::Disconnected { connection: aide });
     let aide = calls.hall.hello("meridia-aide", 77, false);
     assert!(calls.hall.stands(aide));
+}
+
+#[test]
+fn whoever_has_the_floor_is_heard_however_loud_the_others_are() {
+    let (mut hall, one, two, chair) = Hall::plenary();
+    let (listener, aide) = (hall.enter("meridia-aide"), hall.enter("vesland-aide"));
+    let mut calls = Calls::into(hall);
+    calls.call(listener, ALL, address(1));
+    let loud = [one, chair, aide].map(|connection| {
+        let port = u16::try_from(calls.calls.len()).unwrap() + 1;
+        calls.call(connection, ALL, address(port))
+    });
+    let speaker = calls.call(two, ALL, address(9));
+    let microphone = calls.source(listener, &seat("vesland-head"), SourceKind::Microphone);
+    let second = Duration::from_secs(1);
+    let levels = [(loud[0], 20), (loud[1], 20), (loud[2], 20), (speaker, 40)];
+    calls.talk(&levels, second);
+    assert!(!calls.carried(listener).contains(&microphone), "two slots, and three who are louder");
+
+    assert_eq!(calls.hall.ask(chair, Request::GiveFloor { seat: seat("vesland-head") }), Some(Outcome::Done));
+    assert!(calls.carried(listener).contains(&microphone), "at once");
+    calls.talk(&levels, second);
+    assert!(calls.carried(listener).contains(&microphone));
+
+    assert_eq!(calls.hall.ask(two, Request::YieldFloor), Some(Outcome::Done));
+    calls.talk(&levels, second);
+    assert!(!calls.carried(listener).contains(&microphone));
 }

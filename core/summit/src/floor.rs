@@ -20,6 +20,10 @@ impl Floor {
         self.view.holder.as_ref().map(|(seat, _)| seat)
     }
 
+    pub(crate) fn is_held_by(&self, seat: &SeatId) -> bool {
+        self.holder() == Some(seat)
+    }
+
     fn is_raised(&self, seat: &SeatId) -> bool {
         self.view.queue.contains(seat)
     }

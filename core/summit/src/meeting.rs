@@ -77,6 +77,11 @@ impl Meeting {
         self.floor.view().clone()
     }
 
+    /// Whether that seat has the floor. Who has it has a right to be heard.
+    pub fn has_floor(&self, seat: &SeatId) -> bool {
+        self.floor.is_held_by(seat)
+    }
+
     /// The item under discussion.
     pub fn agenda(&self) -> Option<AgendaItemId> {
         self.agenda.open().cloned()

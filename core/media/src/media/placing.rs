@@ -45,13 +45,13 @@ impl Media {
             .copied()
             .filter(|&voice| sources.get(voice).is_some_and(|s| s.owner != key && listener.may_hear(s.id)))
             .collect();
-        listener.place_voices(allowed.into_iter(), &mut moves);
-        let find = |id: SourceId| {
+        let find = |id: SourceId, is_video: bool| {
             let source = *ids.get(&id)?;
-            sources.get(source).filter(|s| s.owner != key && s.kind.is_video())?;
+            sources.get(source).filter(|s| s.owner != key && s.kind.is_video() == is_video)?;
             Some(source)
         };
-        listener.place_pictures(find, &mut moves);
+        listener.place_voices(|id| find(id, false), allowed.into_iter(), &mut moves);
+        listener.place_pictures(|id| find(id, true), &mut moves);
         self.announce(key, moves, now);
     }
 

@@ -101,7 +101,7 @@ impl Room {
 
     pub fn allow(&mut self, client: usize, voices: &[u32]) {
         let voices = voices.iter().map(|&id| SourceId(id)).collect();
-        self.media.set_voices(PeerId(client as u64), voices, self.now);
+        self.media.set_voices(PeerId(client as u64), Vec::new(), voices, self.now);
     }
 
     /// A further offer of a client.

@@ -9,7 +9,8 @@ use wire::{Outcome, Refusal, RequestId, SeatId, ServerMessage, Source, SourceId,
 
 use super::{Reply, Room, Turn};
 use crate::occupant::MediaLine;
-use crate::{ConnectionId, Output, routing};
+use crate::routing::{self, Sounds};
+use crate::{ConnectionId, Output};
 
 /// M-lines one browser may send on: camera, microphone, screen and its sound, and as many again for what is to come.
 const TRACKS_MAX: usize = 8;
@@ -151,7 +152,8 @@ impl Room {
     pub(super) fn route(&mut self, now: Instant) {
         let meeting = self.ledger.meeting();
         for (peer, seat) in &self.owners {
-            self.media.set_voices(*peer, routing::voices(meeting, seat, &self.sources), now);
+            let Sounds { first, voices } = routing::sounds(meeting, seat, &self.sources);
+            self.media.set_voices(*peer, first, voices, now);
         }
         for seat in self.owners.values().cloned().collect::<Vec<_>>() {
             self.route_pictures_to(&seat, now);

@@ -1,11 +1,12 @@
 //! People with real media connections: each has a caller at an address of its own, and datagrams travel at once.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use media::caller::{Caller, CallerOutput, Sending, Setup};
+use media::caller::{Caller, CallerOutput, Sending, Setup, Sound};
 use node::{ConnectionId, Identity, Input, NewPeer};
-use wire::{Request, ServerMessage};
+use wire::{Request, SeatId, ServerMessage, SourceId, SourceKind};
 
 use super::Hall;
 
@@ -28,6 +29,7 @@ pub struct Calls {
     pub hall: Hall,
     pub calls: Vec<Call>,
     identity: Identity,
+    timestamp: u32,
 }
 
 pub fn address(port: u16) -> SocketAddr {
@@ -40,7 +42,7 @@ pub fn server() -> SocketAddr {
 
 impl Calls {
     pub fn into(hall: Hall) -> Self {
-        Self { hall, calls: Vec::new(), identity: Identity::generate() }
+        Self { hall, calls: Vec::new(), identity: Identity::generate(), timestamp: 0 }
     }
 
     /// Somebody offers media and is answered; the connection is not there yet.
@@ -79,6 +81,39 @@ impl Calls {
             }
             while self.carry() {}
         }
+    }
+
+    /// These calls send sound at these levels, in -dBov, for so long.
+    pub fn talk(&mut self, levels: &[(usize, u8)], duration: Duration) {
+        let end = self.hall.now + duration;
+        while self.hall.now < end {
+            self.timestamp = self.timestamp.wrapping_add(960);
+            for &(call, level) in levels {
+                let sound = Sound { frame: &[0xf8; 40], timestamp: self.timestamp, level };
+                self.calls[call].caller.write_audio(sound, self.hall.now);
+            }
+            self.run(Duration::from_millis(20));
+        }
+    }
+
+    /// What the receiving m-lines of a connection carry, as it was told.
+    pub fn carried(&self, connection: ConnectionId) -> Vec<SourceId> {
+        let mut slots = BTreeMap::new();
+        for message in self.hall.sent(connection) {
+            if let ServerMessage::MediaSlots { slots: changed } = message {
+                slots.extend(changed.iter().map(|slot| (slot.mid.clone(), slot.source)));
+            }
+        }
+        slots.into_values().flatten().collect()
+    }
+
+    /// The source of that kind which a seat publishes, as a connection was told.
+    pub fn source(&self, connection: ConnectionId, seat: &SeatId, kind: SourceKind) -> SourceId {
+        let opened = self.hall.sent(connection).iter().rev().find_map(|message| match message {
+            ServerMessage::SourceOpened { source } if source.seat == *seat && source.kind == kind => Some(source.id),
+            _ => None,
+        });
+        opened.expect("a source")
     }
 
     /// Carries what waits, once in both directions. False: nothing waited.
