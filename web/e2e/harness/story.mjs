@@ -8,7 +8,7 @@ import { FirefoxScreen } from './firefox.mjs';
 import { Person } from './person.mjs';
 import { results, sommet } from './places.mjs';
 import { plan } from './plans.mjs';
-import { watchPauses } from './probes.mjs';
+import { Processor } from './processor.mjs';
 import { Server } from './server.mjs';
 import { eventually } from './wait.mjs';
 
@@ -71,12 +71,11 @@ export class Story {
 		return this.#welcome(summit, seat, await ChromiumScreen.open(own, options));
 	}
 
-	/** An empty page that is watched for the pauses this machine makes. @returns {Promise<ChromiumScreen>} */
-	async bystander() {
-		const screen = await ChromiumScreen.open(await this.stage.chromium(true));
-		this.later(() => screen.close());
-		await screen.evaluate(watchPauses);
-		return screen;
+	/** Notes from now on how long the pages that are open wait for the processor. */
+	async processor() {
+		const processor = await Processor.watch(await this.stage.chromium(true));
+		this.later(() => processor.stop());
+		return processor;
 	}
 
 	/**

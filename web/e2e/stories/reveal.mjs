@@ -7,42 +7,45 @@ import { eventually, expect } from '../harness/wait.mjs';
 export const title = 'all sides appear with their pictures, on all screens within 100 ms, and not a moment before';
 export const seconds = 90;
 
-/** The longest time between the first screen and the last, and between a tile and the picture in it. */
+/** The longest time between the first screen that opens and the last, with the pictures on it. */
 const APART_MS = 100;
 /** How far from the server one of the sides is: without a common clock its screen would be as late. */
 const DISTANCE_MS = 250;
-/** When even an empty page stands still for so long, the machine is busy with other things, and shows no screen in time. */
-const BUSY_MS = 50;
-/** How often a busy machine gets another chance. A page that is late by itself gets none. */
+/** How often it is tried on a machine that lets the pages wait longer than that. Pages that are late by themselves get one. */
 const TRIES = 3;
+/**
+ * Three people's browsers are on one small machine: the room does not fade in, which the first of them to open would do
+ * at the cost of the others, and there is less to paint.
+ */
+const OPTIONS = { viewport: { width: 960, height: 540 }, reducedMotion: /** @type {const} */ ('reduce') };
 
 const SEATS = ['meridia-head', 'meridia-1', 'vesland-head', 'vesland-1'];
 
 /** @param {Story} story */
 export default async function (story) {
 	for (let left = TRIES; ; left -= 1) {
-		const { apart, late, busy } = await reveal(story);
-		if (apart <= APART_MS && late.length === 0) return;
-		const faults = [`the screens opened ${apart} ms apart`, ...late].join(', ');
-		expect(busy > BUSY_MS, faults);
-		expect(left > 1, `${faults}; but the machine was too busy, each time: an empty page stood still for ${busy} ms`);
+		const { apart, waited } = await reveal(story);
+		if (apart <= APART_MS) return;
+		const fault = `it took ${apart} ms from the first screen to the last picture`;
+		expect(apart - waited <= APART_MS, fault);
+		expect(left > 1, `${fault}, ${TRIES} times; but the machine let a page wait for ${Math.round(waited)} ms of them`);
 	}
 }
 
 /**
  * One reveal.
  * @param {Story} story
- * @returns {Promise<{ apart: number, late: string[], busy: number }>} how far apart the screens opened, which pictures came
- * later, and how long an empty page stood still meanwhile, in milliseconds
+ * @returns {Promise<{ apart: number, waited: number }>} in milliseconds: from the first screen that opens to the last picture
+ * on any of them, and how long one of the pages waited for the processor meanwhile
  */
 async function reveal(story) {
 	const server = await story.server();
 	const cable = await Cable.lay(server.port, { delay: DISTANCE_MS });
 	story.later(() => cable.close());
 	const summit = await story.summit({ people: 2 });
-	const marsh = await story.person(summit, 'meridia-head');
-	const vidal = await story.person(summit, 'meridia-1');
-	const hale = await story.person(summit, 'vesland-head');
+	const marsh = await story.person(summit, 'meridia-head', { options: OPTIONS });
+	const vidal = await story.person(summit, 'meridia-1', { options: OPTIONS });
+	const hale = await story.person(summit, 'vesland-head', { options: OPTIONS });
 	hale.link = server.here(hale.link, { port: cable.port });
 	const people = [marsh, vidal, hale];
 	const bots = story.bots(summit, ['vesland-1']);
@@ -60,7 +63,7 @@ async function reveal(story) {
 		await person.watchReveal(SEATS);
 	}
 	await story.pictures('-lobby');
-	const bystander = await story.bystander();
+	const processor = await story.processor();
 
 	await marsh.declareReady();
 	await eventually('the other side to know that Meridia is ready', () =>
@@ -73,32 +76,27 @@ async function reveal(story) {
 	await hale.declareReady();
 
 	/** @type {number[]} */
-	const opened = [];
+	const moments = [];
 	/** @type {string[]} */
 	const early = [];
-	/** @type {string[]} */
-	const late = [];
 	for (const person of people) {
-		const seen = await eventually(`all tiles and pictures to appear at ${person.seat}`, async () => {
-			const { tiles, pictures } = await person.revealSeen();
-			return tiles !== null && Object.keys(pictures).length === SEATS.length ? { tiles, pictures } : null;
+		const { tiles, pictures } = await eventually(`all tiles and pictures to appear at ${person.seat}`, async () => {
+			const seen = await person.revealSeen();
+			return seen.tiles !== null && Object.keys(seen.pictures).length === SEATS.length
+				? { tiles: seen.tiles, pictures: seen.pictures }
+				: null;
 		});
-		opened.push(seen.tiles);
-		for (const [seat, at] of Object.entries(seen.pictures)) {
-			const wait = at - seen.tiles;
-			if (wait < 0) early.push(`${person.seat} saw the picture of ${seat} ${-wait} ms before`);
-			if (wait > APART_MS) late.push(`${person.seat} saw the picture of ${seat} ${wait} ms later`);
+		moments.push(tiles, ...Object.values(pictures));
+		for (const [seat, at] of Object.entries(pictures)) {
+			if (at < tiles) early.push(`${person.seat} saw the picture of ${seat} ${tiles - at} ms before`);
 		}
 	}
 	expect(early.length === 0, `pictures were shown before the reveal: ${early.join(', ')}`);
-	const [first, last] = [Math.min(...opened), Math.max(...opened)];
-	const frames = await bystander.evaluate(
-		() => /** @type {{ from: number, to: number }[]} */ (window.story?.['frames']),
-	);
-	const meanwhile = frames.filter(({ from, to }) => to >= first - APART_MS && from <= last + APART_MS);
+	const [first, last] = [Math.min(...moments), Math.max(...moments)];
+	const waited = processor.longestWait(first - APART_MS, last);
 	await story.pictures();
 	await Promise.all([marsh.sees(hale), hale.sees(marsh), vidal.seesSeat('vesland-1'), marsh.hears(hale)]);
 	for (const person of people) await person.screen.close();
 	await story.dismiss(bots);
-	return { apart: last - first, late, busy: Math.max(...meanwhile.map(({ from, to }) => to - from)) };
+	return { apart: last - first, waited };
 }
