@@ -123,7 +123,8 @@ export class ChromiumScreen {
 	/** @param {string} file */
 	async screenshot(file) {
 		await this.page.mouse.move(0, 0);
-		await this.page.screenshot({ path: file });
+		// What fades in is shown as it is once it has done so.
+		await this.page.screenshot({ path: file, animations: 'disabled' });
 	}
 
 	async close() {

@@ -152,6 +152,13 @@ export function outside() {
 			return style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
 		});
 		if (isOut(parent, shortened?.getBoundingClientRect() ?? box)) found.push(`"${words}" stands at ${place(box)}`);
+		const ground = around.find(
+			(at) => !/^(transparent|rgba\(0, 0, 0, 0\))$/.test(getComputedStyle(at).backgroundColor),
+		);
+		const card = ground?.getBoundingClientRect();
+		if (card && !shortened && (box.left < card.left - SLACK || box.right > card.right + SLACK)) {
+			found.push(`"${words}" reaches over the edge of what it is written on`);
+		}
 	}
 	return found;
 }
@@ -241,22 +248,4 @@ export function smallCameras() {
 	const ask = devices.getUserMedia.bind(devices);
 	devices.getUserMedia = (wish) =>
 		ask(wish?.video ? { ...wish, video: { width: 320, height: 180, frameRate: 10 } } : wish);
-}
-
-/**
- * For a page that does nothing else: notes how long it stood still between two of its frames. That is the machine's
- * doing, and no page could have been drawn in that time.
- */
-export function watchPauses() {
-	/** @type {{ from: number, to: number }[]} */
-	const frames = [];
-	window.story = { frames };
-	let last = Date.now();
-	const look = () => {
-		const now = Date.now();
-		frames.push({ from: last, to: now });
-		last = now;
-		requestAnimationFrame(look);
-	};
-	look();
 }
