@@ -283,6 +283,7 @@ impl Model {
                 Ok(events)
             }
             Request::RaiseHand => {
+                ensure(self.has_voice(who), Refusal::NoVoice)?;
                 ensure(plenary, Refusal::NotYet)?;
                 ensure(speaker.as_ref() != Some(who), Refusal::AlreadySo)?;
                 ensure(!now.hands.contains(who), Refusal::AlreadyRaised)?;
@@ -299,6 +300,7 @@ impl Model {
                 ensure(chair, Refusal::NotChair)?;
                 ensure(plenary, Refusal::NotYet)?;
                 ensure(known(seat), Refusal::Unknown)?;
+                ensure(self.has_voice(seat), Refusal::NoVoice)?;
                 ensure(self.is_here(seat), Refusal::NotHere)?;
                 ensure(speaker.as_ref() != Some(seat), Refusal::AlreadySo)?;
                 let mut events = Vec::new();
@@ -374,7 +376,14 @@ impl Model {
     /// Whether `listener` may receive the sounds and pictures of `speaker`.
     pub(crate) fn may_receive(&self, listener: &SeatId, speaker: &SeatId) -> bool {
         let is_technician = self.plan.seat(listener).is_none_or(|seat| seat.role == Role::Technician);
-        listener != speaker && !is_technician && !self.has_ended() && self.are_together(listener, speaker)
+        let speaks = self.has_voice(speaker);
+        listener != speaker && !is_technician && speaks && !self.has_ended() && self.are_together(listener, speaker)
+    }
+
+    /// Whether a seat may be heard, seen and given the floor.
+    pub(crate) fn has_voice(&self, seat: &SeatId) -> bool {
+        let watches = |role: Role| role == Role::Observer || role == Role::Technician;
+        self.plan.seat(seat).is_some_and(|known| !watches(known.role) || self.plan.is_chair(seat))
     }
 
     /// Whether the end is stored.

@@ -174,14 +174,14 @@ impl World {
         self.check(view.quality.keys().all(visible), || format!("{you} knows of the connections of others"))
     }
 
-    /// In the plenary everybody who may receive knows the camera and the microphone of everybody who has them, once.
+    /// In the plenary everybody who may receive knows the camera and the microphone of everybody who has a voice, once.
     pub(crate) fn check_sources(&self, you: &SeatId, view: &MeetingView) -> Result<(), Finding> {
         let mut known: Vec<_> = view.sources.iter().map(|source| (source.seat.clone(), source.kind)).collect();
         known.sort();
         let seats = self.plan.seats().map(|(_, seat)| seat.id.clone());
         let receives = |seat: &SeatId| seat == you || self.model.may_receive(you, seat);
         let mut expected: Vec<_> = seats
-            .filter(|seat| self.is_shown(seat) && receives(seat))
+            .filter(|seat| self.model.has_voice(seat) && receives(seat))
             .flat_map(|seat| [(seat.clone(), SourceKind::Camera), (seat, SourceKind::Microphone)])
             .collect();
         expected.sort();
@@ -227,11 +227,11 @@ mod tests {
     fn a_server_that_decides_otherwise_than_the_model_is_found() -> Result<(), Finding> {
         let network = Conditions::perfect(Duration::from_millis(20));
         let mut world = plenary(1, plans::two_delegations(), network)?;
-        let Some(observer) = world.seats().pop() else { return Err(world.finding("nobody".to_owned())) };
-        let event = Event::HandRaised { seat: observer.clone() };
+        let Some(head) = world.seats().into_iter().next() else { return Err(world.finding("nobody".to_owned())) };
+        let event = Event::HandRaised { seat: head.clone() };
         world.model.decided(&[Entry { sequence: Sequence(4), at: WallTime(0), request: None, event }]);
         world.model.stored(1);
-        world.asks(&observer, Request::RaiseHand);
+        world.asks(&head, Request::RaiseHand);
         let found = world.run_for(Duration::from_secs(1));
         assert!(found.is_err_and(|finding| finding.what.contains("AlreadyRaised")));
         assert!(world.check_calm().is_err(), "screens that do not show what the model says are found, too");

@@ -40,16 +40,16 @@ fn a_whole_meeting() -> Result<World, Finding> {
     let mut world = run::plenary(SEED, plans::two_delegations(), network)?;
     let seat = |id: &str| SeatId::new(id).map_err(|error| world.finding(error.to_string()));
     let (meridia, vesland, chair) = (seat("meridia-head")?, seat("vesland-head")?, seat("chair")?);
-    let (adviser, observer) = (seat("meridia-adviser-1")?, seat("observer")?);
+    let (adviser, other_adviser) = (seat("meridia-adviser-1")?, seat("vesland-adviser-1")?);
     let passage = AgendaItemId::new("passage").map_err(|error| world.finding(error.to_string()))?;
     let pause = Duration::from_secs(1);
     for (who, request) in [
         (&chair, Request::OpenAgenda { item: passage }),
         (&meridia, Request::RaiseHand),
-        (&observer, Request::RaiseHand),
+        (&other_adviser, Request::RaiseHand),
         (&vesland, Request::RaiseHand),
         (&chair, Request::GiveFloor { seat: meridia.clone() }),
-        (&observer, Request::LowerHand { seat: observer.clone() }),
+        (&other_adviser, Request::LowerHand { seat: other_adviser.clone() }),
     ] {
         world.asks(who, request);
         world.run_for(pause)?;

@@ -43,7 +43,7 @@ pub struct World {
     pub(crate) model: Model,
     pub(crate) devices: Vec<Device>,
     pub(crate) at_seat: BTreeMap<SeatId, DeviceId>,
-    /// Who has camera and microphone; the others only listen.
+    /// What everybody looks and sounds like.
     voices: BTreeMap<SeatId, (u8, Persona)>,
     pub(crate) sockets: BTreeMap<ConnectionId, Socket>,
     next_connection: u64,
@@ -182,11 +182,6 @@ impl World {
     /// A device.
     pub(crate) fn device(&self, device: DeviceId) -> &Device {
         &self.devices[device.0]
-    }
-
-    /// Whether that seat has camera and microphone.
-    pub(crate) fn is_shown(&self, seat: &SeatId) -> bool {
-        self.voices.contains_key(seat)
     }
 
     /// The level of that seat's voice.
@@ -433,12 +428,11 @@ impl World {
     }
 }
 
-/// Heads, advisers and chairs have camera and microphone, which is more voices than a listener has slots for; the others only
-/// listen, which is cheaper to simulate. Each voice has a level of its own, so that who is heard is known from the packets
-/// alone. Heads are the softest, the last of them above all.
+/// Everybody sends a picture and a voice, also who has no voice in the meeting: with a changed client anybody could. That are
+/// more voices than a listener has slots for. Each has a level of its own, so that who is heard is known from the packets
+/// alone; heads are the softest, the last of them above all.
 fn voices(plan: &SummitPlan) -> BTreeMap<SeatId, (u8, Persona)> {
-    let shows = |role: Role| matches!(role, Role::Adviser | Role::Chair | Role::Principal);
-    let mut seats: Vec<_> = plan.seats().map(|(_, seat)| seat).filter(|seat| shows(seat.role)).collect();
+    let mut seats: Vec<_> = plan.seats().map(|(_, seat)| seat).collect();
     seats.sort_by_key(|seat| seat.role == Role::Principal);
     let seats = seats.into_iter().map(|seat| seat.id.clone());
     seats.zip(20..).map(|(seat, level)| (seat, (level, persona(level)))).collect()

@@ -69,7 +69,9 @@ impl Habits {
                 let side = plan.delegation_of(you).filter(|_| is_head)?;
                 (!ready.contains(&side.id)).then_some(Request::Ready { ready: true })
             }
-            Phase::Plenary { .. } if self.behaviour.hands => self.look_at_floor(view, you, now, dice),
+            Phase::Plenary { .. } if self.behaviour.hands && may_ask(plan, you) => {
+                self.look_at_floor(view, you, now, dice)
+            }
             Phase::Lobby { .. } | Phase::Plenary { .. } | Phase::Ended { .. } => None,
         }
     }
@@ -92,4 +94,10 @@ impl Habits {
         self.hand = now + dice.between(HAND_PAUSE.0, HAND_PAUSE.1);
         Some(Request::RaiseHand)
     }
+}
+
+/// Whether it makes sense to ask for the floor from this seat. The server decides; this keeps it from being asked in vain.
+fn may_ask(plan: &SummitPlan, you: &SeatId) -> bool {
+    let only_watches = |role: Role| matches!(role, Role::Observer | Role::Technician);
+    plan.is_chair(you) || plan.seat(you).is_some_and(|seat| !only_watches(seat.role))
 }

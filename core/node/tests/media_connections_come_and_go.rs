@@ -74,3 +74,20 @@ fn whoever_has_the_floor_is_heard_however_loud_the_others_are() {
     calls.talk(&levels, second);
     assert!(!calls.carried(listener).contains(&microphone));
 }
+
+#[test]
+fn an_observer_receives_and_is_received_by_nobody_whatever_its_client_offers() {
+    let (mut hall, head, ..) = Hall::plenary();
+    let watcher = hall.enter("watcher");
+    let mut calls = Calls::into(hall);
+    calls.call(head, ALL, address(1));
+    calls.hall.news(head);
+    let watching = calls.call(watcher, ALL, address(2));
+    assert!(!calls.hall.news(head).iter().any(|message| matches!(message, ServerMessage::SourceOpened { .. })));
+    let microphone = calls.source(watcher, &seat("meridia-head"), SourceKind::Microphone);
+    assert!(calls.carried(watcher).contains(&microphone));
+    let track = calls.calls[watching].caller.tracks()[0].clone();
+    let publish = Request::MediaPublish { track, active: true };
+    assert_eq!(calls.hall.ask(watcher, publish), refused(Refusal::NoVoice));
+    assert!(calls.hall.news(head).is_empty());
+}

@@ -16,8 +16,9 @@ pub(crate) enum Openness {
 
 /// Whether `listener` may receive what `speaker` says and shows. Nobody receives themselves.
 pub(crate) fn may_receive(plan: &SummitPlan, openness: Openness, listener: &SeatId, speaker: &SeatId) -> bool {
-    let takes_part = plan.seat(listener).is_some_and(|seat| roles::receives_content(seat.role));
-    listener != speaker && takes_part && may_see_presence(plan, openness, listener, speaker)
+    let receives = plan.seat(listener).is_some_and(|seat| roles::receives_content(seat.role));
+    let speaks = plan.seat(speaker).is_some_and(|seat| roles::has_voice(plan, seat));
+    listener != speaker && receives && speaks && may_see_presence(plan, openness, listener, speaker)
 }
 
 /// Whether `viewer` may know where `other` is. Everybody knows it of themselves.

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use wire::{Event, FloorView, Refusal, SeatId, SummitPlan, WallTime};
 
+use crate::roles;
+
 /// Who speaks and who is next. The speaker is never in the queue, and nobody is in it twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Floor {
@@ -53,7 +55,10 @@ impl Floor {
         seat: &SeatId,
         here: &BTreeSet<SeatId>,
     ) -> Result<Vec<Event>, Refusal> {
-        plan.seat(seat).ok_or(Refusal::Unknown)?;
+        let to = plan.seat(seat).ok_or(Refusal::Unknown)?;
+        if !roles::has_voice(plan, to) {
+            return Err(Refusal::NoVoice);
+        }
         if !here.contains(seat) {
             return Err(Refusal::NotHere);
         }

@@ -87,8 +87,14 @@ impl Meeting {
         self.agenda.open().cloned()
     }
 
+    /// Whether that seat may say and show anything at all: whoever has no voice is received by nobody.
+    pub fn has_voice(&self, seat: &SeatId) -> bool {
+        self.plan.seat(seat).is_some_and(|seat| roles::has_voice(&self.plan, seat))
+    }
+
     /// Whether `listener` may receive what `speaker` says and shows now: inside a delegation before the reveal, everybody
-    /// after it, nobody after the end. Never oneself, and never a technician, who sees lines and no content.
+    /// after it, nobody after the end. Never oneself, never a technician, who sees lines and no content, and nothing of
+    /// who has no voice.
     pub fn may_receive(&self, listener: &SeatId, speaker: &SeatId) -> bool {
         match &self.stage {
             Stage::Gathering { .. } | Stage::Plenary { .. } => {

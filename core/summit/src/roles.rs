@@ -1,6 +1,6 @@
 //! Who may do what: one table. It says which power an action needs; whether the moment allows it is each feature's own rule.
 
-use wire::{Refusal, Role, SeatId, SummitPlan};
+use wire::{Refusal, Role, Seat, SeatId, SummitPlan};
 
 use crate::Action;
 
@@ -13,13 +13,15 @@ enum Power {
     Chair,
     /// The head of a delegation.
     Principal,
+    /// Whoever may speak.
+    Voice,
 }
 
 /// The table.
 fn needs(action: &Action, asking: &SeatId) -> Power {
     match action {
         Action::Ready(_) => Power::Principal,
-        Action::RaiseHand => Power::Anyone,
+        Action::RaiseHand => Power::Voice,
         Action::LowerHand(seat) if seat == asking => Power::Anyone,
         Action::LowerHand(_) => Power::Chair,
         Action::GiveFloor(_) => Power::Chair,
@@ -39,10 +41,23 @@ pub(crate) fn check(plan: &SummitPlan, asking: &SeatId, action: &Action) -> Resu
         Power::Chair => Err(Refusal::NotChair),
         Power::Principal if seat.role == Role::Principal => Ok(()),
         Power::Principal => Err(Refusal::NotPrincipal),
+        Power::Voice if has_voice(plan, seat) => Ok(()),
+        Power::Voice => Err(Refusal::NoVoice),
     }
 }
 
-/// Whether that role takes part in what is said and shown. A technician sees how the lines are and never the content.
+/// Whether that seat may be heard and seen, and have the floor. An observer watches, a technician looks after the line; who
+/// presides speaks in any role.
+pub(crate) fn has_voice(plan: &SummitPlan, seat: &Seat) -> bool {
+    match seat.role {
+        Role::Adviser | Role::Chair | Role::Interpreter | Role::NoteTaker | Role::PressOfficer | Role::Principal => {
+            true
+        }
+        Role::Observer | Role::Technician => plan.is_chair(&seat.id),
+    }
+}
+
+/// Whether that role receives what is said and shown. A technician sees how the lines are and never the content.
 pub(crate) fn receives_content(role: Role) -> bool {
     match role {
         Role::Adviser

@@ -9,20 +9,23 @@ use wire::{Event, Phase, Refusal, WallTime};
 #[test]
 fn hands_queue_first_come_first_and_the_chair_picks_anyone() {
     let mut room = Room::in_plenary();
-    for who in ["vesland-head", "meridia-head", "observer"] {
+    for who in ["vesland-head", "meridia-head", "booth"] {
         room.asks(who, Action::RaiseHand).unwrap();
     }
-    assert_eq!(room.asks("observer", Action::RaiseHand), Err(Refusal::AlreadyRaised));
-    assert_eq!(room.queue(), ["vesland-head", "meridia-head", "observer"]);
+    assert_eq!(room.asks("booth", Action::RaiseHand), Err(Refusal::AlreadyRaised));
+    assert_eq!(room.queue(), ["vesland-head", "meridia-head", "booth"]);
 
     let given_at = room.now;
     room.asks("chair", Action::GiveFloor(seat("meridia-head"))).unwrap();
     assert_eq!(room.meeting.floor().holder, Some((seat("meridia-head"), given_at)));
-    assert_eq!(room.queue(), ["vesland-head", "observer"]);
+    assert_eq!(room.queue(), ["vesland-head", "booth"]);
     assert_eq!(room.asks("meridia-head", Action::RaiseHand), Err(Refusal::AlreadySo));
 
-    room.asks("chair", Action::GiveFloor(seat("booth"))).unwrap();
-    assert_eq!(room.speaker().as_deref(), Some("booth"), "who did not ask may be asked to speak");
+    room.asks("chair", Action::GiveFloor(seat("meridia-press"))).unwrap();
+    assert_eq!(room.speaker().as_deref(), Some("meridia-press"), "who did not ask may be asked to speak");
+    for who in ["observer", "line"] {
+        assert_eq!(room.asks("chair", Action::GiveFloor(seat(who))), Err(Refusal::NoVoice));
+    }
 }
 
 #[test]
@@ -67,9 +70,9 @@ fn only_those_who_are_here_act_and_are_given_the_floor() {
 #[test]
 fn whoever_goes_leaves_no_hand_and_no_floor_behind() {
     let mut room = Room::in_plenary();
-    room.asks("observer", Action::RaiseHand).unwrap();
+    room.asks("booth", Action::RaiseHand).unwrap();
     room.asks("chair", Action::GiveFloor(seat("meridia-head"))).unwrap();
-    assert_eq!(room.departs("observer"), [Event::HandLowered { seat: seat("observer"), by: seat("observer") }]);
+    assert_eq!(room.departs("booth"), [Event::HandLowered { seat: seat("booth"), by: seat("booth") }]);
     let yielded = Event::FloorYielded { seat: seat("meridia-head"), by: seat("meridia-head") };
     assert_eq!(room.departs("meridia-head"), [yielded]);
     assert_eq!(room.departs("vesland-head"), []);

@@ -60,12 +60,12 @@ fn before_the_reveal_nothing_crosses_from_one_side_to_another() {
 }
 
 #[test]
-fn after_the_reveal_all_receive_all_but_the_technician_who_receives_nothing() {
+fn after_the_reveal_all_who_receive_content_receive_all_who_have_a_voice() {
     let room = Room::in_plenary();
     for viewer in EVERYBODY {
         for other in EVERYBODY {
             assert!(room.meeting.may_see_presence(&seat(viewer), &seat(other)));
-            let expected = viewer != other && viewer != "line";
+            let expected = viewer != other && viewer != "line" && !["line", "observer"].contains(&other);
             assert_eq!(room.meeting.may_receive(&seat(viewer), &seat(other)), expected, "{viewer} receives {other}");
         }
     }

@@ -19,17 +19,17 @@ vesland-head     +            NotYet NotYet    NotChair    NotChair NotYet NotCh
 vesland-adviser  NotPrincipal NotYet NotYet    NotChair    NotChair NotYet NotChair NotChair
 chair            NotPrincipal NotYet NotYet    NotYet      NotYet   NotYet NotYet   +
 booth            NotPrincipal NotYet NotYet    NotChair    NotChair NotYet NotChair NotChair
-observer         NotPrincipal NotYet NotYet    NotChair    NotChair NotYet NotChair NotChair
-line             NotPrincipal NotYet NotYet    NotChair    NotChair NotYet NotChair NotChair
+observer         NotPrincipal NoVoice NotYet   NotChair    NotChair NotYet NotChair NotChair
+line             NotPrincipal NoVoice NotYet   NotChair    NotChair NotYet NotChair NotChair
 ";
     assert_table(expected, &Room::in_lobby());
 }
 
-/// `observer` has its hand raised, `vesland-head` has the floor.
+/// `booth` has its hand raised, `vesland-head` has the floor.
 #[test]
 fn in_the_plenary() {
     let mut room = Room::in_plenary();
-    room.asks("observer", Action::RaiseHand).unwrap();
+    room.asks("booth", Action::RaiseHand).unwrap();
     room.asks("chair", Action::GiveFloor(seat("vesland-head"))).unwrap();
     let expected = "
                  ready        raise         lower own  lower other  give       yield       agenda     end
@@ -40,9 +40,9 @@ meridia-press    NotPrincipal +             NotRaised  NotChair     NotChair   N
 vesland-head     TooLate      AlreadySo     NotRaised  NotChair     NotChair   +           NotChair   NotChair
 vesland-adviser  NotPrincipal +             NotRaised  NotChair     NotChair   NotSpeaking NotChair   NotChair
 chair            NotPrincipal +             NotRaised  +            +          +           +          +
-booth            NotPrincipal +             NotRaised  NotChair     NotChair   NotSpeaking NotChair   NotChair
-observer         NotPrincipal AlreadyRaised +          NotChair     NotChair   NotSpeaking NotChair   NotChair
-line             NotPrincipal +             NotRaised  NotChair     NotChair   NotSpeaking NotChair   NotChair
+booth            NotPrincipal AlreadyRaised +          NotChair     NotChair   NotSpeaking NotChair   NotChair
+observer         NotPrincipal NoVoice       NotRaised  NotChair     NotChair   NotSpeaking NotChair   NotChair
+line             NotPrincipal NoVoice       NotRaised  NotChair     NotChair   NotSpeaking NotChair   NotChair
 ";
     assert_table(expected, &room);
 }
@@ -70,8 +70,20 @@ fn without_a_neutral_chair_the_heads_preside_jointly() {
     assert_eq!(room.asks("vesland-adviser", Action::GiveFloor(seat("vesland-head"))), Err(Refusal::NotChair));
 }
 
+#[test]
+fn who_presides_speaks_in_any_role() {
+    let plan = people::plan();
+    let chair = vec![seat("observer")];
+    let plan = SummitPlan::new(plan.title, plan.delegations, plan.secretariat, chair, plan.agenda).unwrap();
+    let mut room = Room { meeting: Meeting::new(plan), ..Room::in_lobby() };
+    room.asks("meridia-head", Action::Ready(true)).unwrap();
+    room.asks("vesland-head", Action::Ready(true)).unwrap();
+    room.asks("observer", Action::GiveFloor(seat("observer"))).unwrap();
+    assert!(room.meeting.may_receive(&seat("meridia-head"), &seat("observer")));
+}
+
 fn actions(who: &str) -> [(&'static str, Action); 8] {
-    let other = if who == "observer" { "meridia-head" } else { "observer" };
+    let other = if who == "booth" { "meridia-head" } else { "booth" };
     [
         ("ready", Action::Ready(true)),
         ("raise", Action::RaiseHand),

@@ -34,6 +34,9 @@ pub enum Refusal {
     /// Only the head of a delegation may do this.
     #[error("only the head of a delegation may do this")]
     NotPrincipal,
+    /// The seat neither speaks nor shows: an observer watches, a technician looks after the line.
+    #[error("this seat neither speaks nor shows anything")]
+    NoVoice,
     /// The seat did not ask for the floor.
     #[error("no hand is raised")]
     NotRaised,

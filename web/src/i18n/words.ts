@@ -21,6 +21,7 @@ const refusals: Record<Refusal, Words> = {
 	floor_taken: m.refusal_floor_taken,
 	malformed: m.refusal_malformed,
 	media_offer: m.refusal_media_offer,
+	no_voice: m.refusal_no_voice,
 	not_chair: m.refusal_not_chair,
 	not_here: m.refusal_not_here,
 	not_principal: m.refusal_not_principal,

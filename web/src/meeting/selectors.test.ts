@@ -147,6 +147,30 @@ test('the document shown last lies on the table', () => {
 	expect(select.sharedDocument(after('reveal'))).toBeUndefined();
 });
 
-test('a slot is reserved for everybody else but technicians', () => {
-	expect(select.othersWithCamera(after('floor'))).toBe(4);
+/** The meeting of the recording, with an observer and a technician in the secretariat. */
+function watched(changes: Partial<MeetingState> = {}): MeetingState {
+	const meeting = after('floor', { revealed: true });
+	const [chair] = meeting.plan.secretariat;
+	if (!chair) throw new Error('the recording has a chair');
+	const watchers = [
+		{ ...chair, id: 'watcher', role: 'observer' as const },
+		{ ...chair, id: 'line', role: 'technician' as const },
+	];
+	const devices = { microphone: true, camera: true };
+	const here = { watcher: { state: 'here', devices }, line: { state: 'here', devices } } as const;
+	const plan = { ...meeting.plan, secretariat: [chair, ...watchers] };
+	return { ...meeting, plan, presence: { ...meeting.presence, ...here }, ...changes };
+}
+
+test('a slot is reserved for everybody else who may show a camera', () => {
+	expect(select.othersWithCamera(watched())).toBe(4);
+});
+
+test('who watches neither asks for the floor, nor is given it, nor shares a screen', () => {
+	for (const you of ['watcher', 'line'])
+		expect(select.rights(watched({ you }))).toMatchObject({ raiseHand: false, shareScreen: false });
+	const given = select.mayBeGiven(watched({ you: 'chair' })).map(({ seat }) => seat.id);
+	expect(given).toContain('chair');
+	expect(given).not.toContain('watcher');
+	expect(given).not.toContain('line');
 });

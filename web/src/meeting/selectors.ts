@@ -113,6 +113,11 @@ export function isChair(meeting: MeetingState, id: SeatId): boolean {
 	return meeting.plan.chair.includes(id);
 }
 
+/** Whether a seat may speak and show: an observer watches, a technician looks after the line. */
+export function hasVoice(meeting: MeetingState, { id, role }: Seat): boolean {
+	return (role !== 'observer' && role !== 'technician') || isChair(meeting, id);
+}
+
 /** The source of that kind which a seat publishes now. */
 export function sourceOf(meeting: MeetingState, id: SeatId, kind: SourceKind): SourceId | undefined {
 	return meeting.sources.find((source) => source.seat === id && source.kind === kind)?.id;
@@ -186,9 +191,10 @@ export function queue(meeting: MeetingState): readonly Tile[] {
 	});
 }
 
-/** Who may be given the floor without having asked for it: everybody else who is here. */
+/** Who may be given the floor without having asked for it: everybody else who is here and may speak. */
 export function mayBeGiven(meeting: MeetingState): readonly Tile[] {
 	return allSeats(meeting)
+		.filter(({ seat }) => hasVoice(meeting, seat))
 		.map(({ seat, delegation }) => tile(meeting, seat, delegation))
 		.filter(({ presence, hasFloor, place }) => presence.state === 'here' && !hasFloor && place === undefined);
 }
@@ -234,15 +240,16 @@ export function rights(meeting: MeetingState): Rights {
 	const raised = meeting.floor.queue.includes(you);
 	const speaking = meeting.floor.holder?.[0] === you;
 	const preside = plenary && isChair(meeting, you);
+	const speaks = hasVoice(meeting, ownSeat(meeting));
 	return {
 		ready: here && meeting.phase.state === 'lobby' && ownSeat(meeting).role === 'principal',
-		raiseHand: plenary && !raised && !speaking,
+		raiseHand: plenary && speaks && !raised && !speaking,
 		lowerHand: plenary && raised,
 		yieldFloor: plenary && speaking,
 		giveFloor: preside,
 		preside,
 		endSummit: here && meeting.phase.state !== 'ended' && isChair(meeting, you),
-		shareScreen: plenary,
+		shareScreen: plenary && speaks,
 	};
 }
 
@@ -258,9 +265,9 @@ export function isAsked(state: State, ...actions: readonly Action[]): boolean {
 	return state.pending.some(({ action }) => texts.has(JSON.stringify(action)));
 }
 
-/** How many other people may ever show a camera here: technicians see lines and no content. */
+/** How many other people may ever show a camera here. */
 export function othersWithCamera(meeting: MeetingState): number {
-	return allSeats(meeting).filter(({ seat }) => seat.id !== meeting.you && seat.role !== 'technician').length;
+	return allSeats(meeting).filter(({ seat }) => seat.id !== meeting.you && hasVoice(meeting, seat)).length;
 }
 
 /**

@@ -1,6 +1,6 @@
 //! The media connections of a room: offers and answers, sources that open and close, and who is routed what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -102,6 +102,9 @@ impl Room {
             return Err(Refusal::MediaOffer);
         };
         if active {
+            if !self.ledger.meeting().has_voice(seat) {
+                return Err(Refusal::NoVoice);
+            }
             if !self.media.sends_on(*peer, &track.mid) {
                 return Err(Refusal::Unknown);
             }
@@ -119,7 +122,8 @@ impl Room {
     pub(super) fn end_media_of(&mut self, seat: &SeatId, turn: &mut Turn<'_>) {
         let Some(occupant) = self.seats.get_mut(seat) else { return };
         let MediaLine::Up { peer, sources, .. } = std::mem::take(&mut occupant.media) else { return };
-        for source in sources.into_values() {
+        // In the order in which they were opened: a browser may draw the names of its m-lines at random.
+        for source in sources.into_values().collect::<BTreeSet<_>>() {
             self.close_source(source, turn);
         }
         self.owners.remove(&peer);
@@ -127,7 +131,12 @@ impl Room {
         self.media.remove_peer(peer, turn.now);
     }
 
+    /// What is sent on these m-lines may be received from now on. Of who has no voice nothing may, so nothing is opened; the
+    /// connection is used for receiving all the same.
     fn open_sources(&mut self, seat: &SeatId, tracks: Vec<Track>, turn: &mut Turn<'_>) {
+        if !self.ledger.meeting().has_voice(seat) {
+            return;
+        }
         for Track { mid, kind } in tracks {
             let Some(occupant) = self.seats.get_mut(seat) else { return };
             let MediaLine::Up { peer, sources, .. } = &mut occupant.media else { return };

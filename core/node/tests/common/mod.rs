@@ -45,7 +45,7 @@ pub fn summit() -> SummitId {
     SummitId::new("river").unwrap()
 }
 
-/// Two delegations of two, and a neutral chair.
+/// Two delegations of two, a neutral chair and an observer.
 pub fn plan() -> SummitPlan {
     let seat = |id: &str, role: &str| serde_json::json!({"id": id, "name": {"en": id}, "title": {"en": role}, "role": role, "languages": ["en"], "time_zone": "UTC"});
     let side = |id: &str| {
@@ -53,7 +53,7 @@ pub fn plan() -> SummitPlan {
         serde_json::json!({"id": id, "name": {"en": id}, "flag": {"layout": "vertical", "colours": ["#112233"]}, "seats": seats})
     };
     serde_json::from_value(serde_json::json!({
-        "title": {"en": "Talks"}, "delegations": [side("meridia"), side("vesland")], "secretariat": [seat("chair", "chair")],
+        "title": {"en": "Talks"}, "delegations": [side("meridia"), side("vesland")], "secretariat": [seat("chair", "chair"), seat("watcher", "observer")],
         "agenda": [{"id": "water", "title": {"en": "Water"}, "minutes": 10}]
     }))
     .unwrap()
