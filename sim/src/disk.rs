@@ -20,11 +20,13 @@ pub(crate) struct Disk {
     busy_until: Option<Instant>,
     /// How many of the next commits fail.
     failing: u32,
+    /// How much longer every commit takes.
+    slower_by: Duration,
 }
 
 impl Disk {
     pub(crate) fn new(chance: Chance) -> Self {
-        Self { entries: Vec::new(), chance, busy_until: None, failing: 0 }
+        Self { entries: Vec::new(), chance, busy_until: None, failing: 0, slower_by: Duration::ZERO }
     }
 
     /// All that is kept.
@@ -37,10 +39,15 @@ impl Disk {
         self.failing = commits;
     }
 
+    /// From now on every commit takes so much longer.
+    pub(crate) fn be_slower_by(&mut self, time: Duration) {
+        self.slower_by = time;
+    }
+
     /// When a commit that is asked for now will be done. Commits are done one after the other.
     pub(crate) fn done_at(&mut self, now: Instant) -> Instant {
         let starts = self.busy_until.map_or(now, |busy| busy.max(now));
-        let done = starts + self.chance.between(COMMIT.0, COMMIT.1);
+        let done = starts + self.chance.between(COMMIT.0, COMMIT.1) + self.slower_by;
         self.busy_until = Some(done);
         done
     }

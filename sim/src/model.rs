@@ -35,6 +35,8 @@ pub(crate) struct Model {
     departed: BTreeSet<SeatId>,
     /// When it does so again: after the disk failed.
     tries_again: Option<Instant>,
+    /// How long the disk took for what it kept last.
+    commit_took: Duration,
 }
 
 /// Somebody on a seat.
@@ -99,6 +101,7 @@ impl Model {
             looks_for_absent: None,
             departed: BTreeSet::new(),
             tries_again: None,
+            commit_took: Duration::ZERO,
         }
     }
 
@@ -186,12 +189,32 @@ impl Model {
         seats.filter(|seat| !self.seats.contains_key(seat)).collect()
     }
 
-    /// Those whose going must be decided again, when it is time for that.
-    pub(crate) fn owed(&mut self, now: Instant) -> Vec<SeatId> {
-        if self.tries_again.take_if(|at| *at <= now).is_none() {
+    /// Whether it is time to decide again what is owed.
+    pub(crate) fn pays(&mut self, now: Instant) -> bool {
+        self.tries_again.take_if(|at| *at <= now).is_some()
+    }
+
+    /// Those who are gone, and whose going must be on record.
+    pub(crate) fn departed(&self) -> Vec<SeatId> {
+        self.departed.iter().cloned().collect()
+    }
+
+    /// The reveal, if it is due: all heads are here and ready, as it is stored and as it is decided.
+    pub(crate) fn reveal(&mut self, now: Instant, wall: WallTime) -> Vec<Event> {
+        let mut heads = self.plan.seats().filter(|(_, seat)| seat.role == Role::Principal).map(|(_, seat)| &seat.id);
+        let all_here = heads.all(|head| self.is_here(head));
+        let all_ready = |meeting: &Folded| {
+            let ready = meeting.ready.len() == self.plan.delegations.len();
+            ready && meeting.revealed.is_none() && meeting.ended.is_none()
+        };
+        let due = all_here && all_ready(&self.on_record());
+        if due && self.failing > 0 {
+            self.tries_again = Some(now + TRIES_AGAIN);
             return Vec::new();
         }
-        self.departed.iter().cloned().collect()
+        let due = due && all_ready(&fold(&self.log));
+        let at = wall.plus(self.commit_took).plus(REVEAL_AHEAD);
+        due.then_some(Event::Revealed { at }).into_iter().collect()
     }
 
     /// The server decided this.
@@ -200,7 +223,10 @@ impl Model {
     }
 
     /// The store kept the oldest `count` entries that were not kept yet.
-    pub(crate) fn stored(&mut self, count: usize) {
+    pub(crate) fn stored(&mut self, count: usize, wall: WallTime) {
+        if let Some(oldest) = self.log.get(self.stored) {
+            self.commit_took = Duration::from_millis(u64::try_from(wall.0 - oldest.at.0).unwrap_or(0));
+        }
         self.stored += count;
     }
 
@@ -216,6 +242,7 @@ impl Model {
         self.looks_for_absent = Some(now + SEAT_KEPT);
         self.departed.clear();
         self.tries_again = None;
+        self.commit_took = Duration::ZERO;
         self.log = log.to_vec();
         self.stored = log.len();
         self.failing = 0;
@@ -244,7 +271,7 @@ impl Model {
     }
 
     /// What should become of a request that asks something of the meeting; none for all others.
-    pub(crate) fn expected(&self, who: &SeatId, id: &RequestId, request: &Request, at: WallTime) -> Option<Expected> {
+    pub(crate) fn expected(&self, who: &SeatId, id: &RequestId, request: &Request) -> Option<Expected> {
         if !Self::is_asked(request) {
             return None;
         }
@@ -257,13 +284,13 @@ impl Model {
         if self.failing > 0 {
             return Some(Expected::Refused(Refusal::NotRecorded));
         }
-        Some(match self.outcome(who, request, at) {
+        Some(match self.outcome(who, request) {
             Ok(events) => Expected::Events(events),
             Err(refusal) => Expected::Refused(refusal),
         })
     }
 
-    fn outcome(&self, who: &SeatId, request: &Request, at: WallTime) -> Result<Vec<Event>, Refusal> {
+    fn outcome(&self, who: &SeatId, request: &Request) -> Result<Vec<Event>, Refusal> {
         let now = fold(&self.log);
         let by = who.clone();
         let speaker = now.speaker.map(|(speaker, _)| speaker);
@@ -277,10 +304,7 @@ impl Model {
                 let side = self.headed_by(who).ok_or(Refusal::NotPrincipal)?;
                 ensure(!plenary, Refusal::TooLate)?;
                 ensure(now.ready.contains(&side) != *ready, Refusal::AlreadySo)?;
-                let last = *ready && now.ready.len() + 1 == self.plan.delegations.len();
-                let mut events = vec![Event::Ready { delegation: side, ready: *ready, by }];
-                events.extend(last.then(|| Event::Revealed { at: at.plus(REVEAL_AHEAD) }));
-                Ok(events)
+                Ok(vec![Event::Ready { delegation: side, ready: *ready, by }])
             }
             Request::RaiseHand => {
                 ensure(self.has_voice(who), Refusal::NoVoice)?;

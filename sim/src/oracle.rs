@@ -2,6 +2,7 @@
 //! told what they may not know, and the server decides what the model decides.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use node::ConnectionId;
 use wire::{
@@ -14,6 +15,10 @@ use crate::finding::Finding;
 use crate::model::Greeting;
 use crate::serving::Said;
 use crate::world::World;
+
+/// How far ahead a reveal is announced at least: the longest way to a screen, and what a commit may take longer than the one
+/// before.
+const REVEAL_LEAD_MIN: Duration = Duration::from_millis(1500);
 
 impl World {
     pub(crate) fn check(&self, holds: bool, what: impl FnOnce() -> String) -> Result<(), Finding> {
@@ -101,7 +106,19 @@ impl World {
                 self.note(&format!("-> {you} event {} {event:?}", sequence.0));
                 let is_kept = |entry: &Entry| entry.sequence == *sequence && entry.event == *event && entry.at == *at;
                 let kept = self.disk.entries().iter().any(is_kept);
-                self.check(kept, || format!("announced before it was stored: {event:?}"))
+                self.check(kept, || format!("announced before it was stored: {event:?}"))?;
+                match event {
+                    Event::Revealed { at } => self.check(*at >= self.wall().plus(REVEAL_LEAD_MIN), || {
+                        format!("{you} learns only now that the reveal is at {at:?}")
+                    }),
+                    Event::Ready { .. }
+                    | Event::HandRaised { .. }
+                    | Event::HandLowered { .. }
+                    | Event::FloorGiven { .. }
+                    | Event::FloorYielded { .. }
+                    | Event::AgendaOpened { .. }
+                    | Event::Ended { .. } => Ok(()),
+                }
             }
             ServerMessage::Presence { seat, presence } => {
                 self.remark(&format!("-> {you} {seat} is {presence:?}"));
@@ -214,8 +231,6 @@ impl World {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use wire::{Request, WallTime};
 
     use super::*;
@@ -230,7 +245,7 @@ mod tests {
         let Some(head) = world.seats().into_iter().next() else { return Err(world.finding("nobody".to_owned())) };
         let event = Event::HandRaised { seat: head.clone() };
         world.model.decided(&[Entry { sequence: Sequence(4), at: WallTime(0), request: None, event }]);
-        world.model.stored(1);
+        world.model.stored(1, WallTime(0));
         world.asks(&head, Request::RaiseHand);
         let found = world.run_for(Duration::from_secs(1));
         assert!(found.is_err_and(|finding| finding.what.contains("AlreadyRaised")));

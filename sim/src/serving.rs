@@ -202,19 +202,22 @@ impl World {
             return self.tell(Input::Message { connection, message }).map(drop);
         };
         let ClientMessage { id, request } = message.clone();
-        let expected = self.model.expected(&seat, &id, &request, self.wall());
+        let expected = self.model.expected(&seat, &id, &request);
         let line = format!("{seat} asks {}", describe(&request));
         if expected.is_some() {
             self.note(&line)
         } else {
             self.remark(&line)
         }
-        let mut departure = Vec::new();
+        let mut follows = Vec::new();
         #[expect(clippy::wildcard_enum_match_arm, reason = "these are the requests that move a person")]
         match &request {
-            Request::Enter { devices } => self.model.came_in(&seat, *devices),
+            Request::Enter { devices } => {
+                self.model.came_in(&seat, *devices);
+                follows.push(self.model.reveal(self.now, self.wall()));
+            }
             Request::Devices { devices } if self.model.is_here(&seat) => self.model.came_in(&seat, *devices),
-            Request::Leave => departure.push(self.model.gone(&seat, self.now)),
+            Request::Leave => follows.push(self.model.gone(&seat, self.now)),
             _ => {}
         }
         if expected.is_some() {
@@ -232,7 +235,7 @@ impl World {
                 let refused = reply == Some(&Outcome::Refused { why });
                 self.check(refused && said.persisted.is_empty(), || format!("expected {why:?}, got {reply:?}"))
             }
-            None => self.check_persisted(&said, departure, None),
+            None => self.check_persisted(&said, follows, None),
         }
     }
 
@@ -252,10 +255,13 @@ impl World {
         for seat in self.model.absent(self.now) {
             expected.push(self.model.gone(&seat, self.now));
         }
-        for seat in self.model.owed(self.now) {
-            expected.push(self.model.gone(&seat, self.now));
-        }
         let (now, wall) = (self.now, self.wall());
+        if self.model.pays(now) {
+            for seat in self.model.departed() {
+                expected.push(self.model.gone(&seat, now));
+            }
+            expected.push(self.model.reveal(now, wall));
+        }
         if let Some(node) = self.server.node.as_mut() {
             node.handle_timeout(now, wall);
         }
@@ -296,8 +302,10 @@ impl World {
         }
         let Some(entries) = self.server.under_way.pop_front() else { return Ok(()) };
         let stored = self.disk.commit(entries.clone());
+        let mut expected = Vec::new();
         if stored {
-            self.model.stored(entries.len());
+            self.model.stored(entries.len(), self.wall());
+            expected.push(self.model.reveal(self.now, self.wall()));
         } else {
             self.note("the disk failed");
             self.model.not_stored(self.server.under_way.len(), self.now);
@@ -305,6 +313,7 @@ impl World {
         let listeners = self.model.listeners();
         let said = self.tell(Input::Persisted { summit: self.summit.clone(), stored })?;
         self.check_announced(&said, &entries, stored, &listeners)?;
+        self.check_persisted(&said, expected, None)?;
         if self.model.has_ended() {
             self.model.everybody_goes();
         }

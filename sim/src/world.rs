@@ -174,6 +174,11 @@ impl World {
         self.disk.fail_next(commits);
     }
 
+    /// From now on every commit takes so much longer.
+    pub fn slow_disk(&mut self, time: Duration) {
+        self.disk.be_slower_by(time);
+    }
+
     /// The device that a person used last.
     pub fn device_of(&self, seat: &SeatId) -> Option<&Device> {
         self.at_seat.get(seat).map(|device| &self.devices[device.0])

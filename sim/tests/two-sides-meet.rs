@@ -33,6 +33,31 @@ fn everybody_arrives_the_sides_are_revealed_and_the_speaker_is_heard_by_all() ->
 #[test]
 fn all_screens_reveal_both_sides_within_100_ms_of_one_another() -> Result<(), Finding> {
     let world = plenary(2, plans::three_delegations(), Conditions::hotel())?;
+    assert_revealed_together(&world);
+    Ok(())
+}
+
+#[test]
+fn they_do_so_with_a_disk_that_takes_longer_than_the_lead() -> Result<(), Finding> {
+    let mut world = World::new(2, plans::three_delegations(), Conditions::hotel());
+    let seats = world.seats();
+    for seat in &seats {
+        world.arrives(seat);
+    }
+    world.run_for(Duration::from_secs(2))?;
+    seats.iter().for_each(|seat| world.enters(seat));
+    world.run_for(Duration::from_secs(4))?;
+    world.slow_disk(Duration::from_secs(3));
+    for head in ["meridia-head", "vesland-head", "tarsis-head"] {
+        world.asks(&seat(head), Request::Ready { ready: true });
+    }
+    world.run_for(Duration::from_secs(30))?;
+    world.check_calm()?;
+    assert_revealed_together(&world);
+    Ok(())
+}
+
+fn assert_revealed_together(world: &World) {
     let moments: Vec<_> = world
         .seats()
         .iter()
@@ -43,7 +68,6 @@ fn all_screens_reveal_both_sides_within_100_ms_of_one_another() -> Result<(), Fi
     assert_eq!(moments.len(), world.seats().len());
     let spread = *moments.iter().max().unwrap() - *moments.iter().min().unwrap();
     assert!(spread < Duration::from_millis(100), "the reveal took {spread:?}");
-    Ok(())
 }
 
 #[test]

@@ -57,6 +57,13 @@ pub(crate) struct Settled {
     pub(crate) failed: Vec<(ConnectionId, RequestId)>,
 }
 
+impl Settled {
+    /// When it was decided, if it was stored.
+    pub(crate) fn decided_at(&self) -> Option<WallTime> {
+        self.entries.first().map(|entry| entry.at)
+    }
+}
+
 impl Ledger {
     /// The meeting as its log tells it.
     pub(crate) fn restore(plan: SummitPlan, log: &[Entry]) -> Self {
@@ -106,7 +113,7 @@ impl Ledger {
             return Ok(Decision::Known { done: false });
         }
         self.check_room()?;
-        let events = self.decided.decide(seat, action, at, here)?;
+        let events = self.decided.decide(seat, action, here)?;
         Ok(Decision::Store(self.enter(events, Some(request), Some(asked_by), at)))
     }
 

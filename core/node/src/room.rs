@@ -47,6 +47,8 @@ pub(crate) struct Room {
     /// When to look whose seat is empty while the meeting still counts on them: a hand up, the floor, a readiness.
     look_for_absent: Option<Instant>,
     owed: Owed,
+    /// How long the store took for what it stored last.
+    commit_took: Duration,
 }
 
 /// What must happen whether or not the store can take it at the first attempt: it is decided again until it is on record.
@@ -110,6 +112,7 @@ impl Room {
             // Those who were here before a restart have as long to come back as after any other loss.
             look_for_absent: Some(now + SEAT_KEPT),
             owed: Owed::default(),
+            commit_took: Duration::ZERO,
         }
     }
 
@@ -281,7 +284,10 @@ impl Room {
             return self.act(connection, seat, id, &action, turn);
         }
         match request {
-            Request::Enter { devices } => self.set_stage(seat, Stage::Here(devices), turn),
+            Request::Enter { devices } => {
+                self.set_stage(seat, Stage::Here(devices), turn);
+                self.reveal_if_due(turn);
+            }
             Request::Devices { devices } if self.is_here(seat) => self.set_stage(seat, Stage::Here(devices), turn),
             Request::Leave => {
                 self.leave(seat, turn);
@@ -373,6 +379,16 @@ impl Room {
         if self.owed.end {
             self.end(turn);
         }
+        self.reveal_if_due(turn);
+    }
+
+    /// Reveals the plenary when every head is here, and ready on record. The screens need the lead from when they are told, so
+    /// the time that the store will take is added, as far as it can be known: it is what it took last.
+    fn reveal_if_due(&mut self, turn: &mut Turn<'_>) {
+        let (announced, here) = (turn.wall.plus(self.commit_took), self.people_here());
+        if !self.ledger.meeting().decide_reveal(announced, &here).is_empty() {
+            self.decide(turn, |meeting| meeting.decide_reveal(announced, &here));
+        }
     }
 
     /// The server itself changes the meeting, now or when the store can take it again.
@@ -395,6 +411,9 @@ impl Room {
         if !stored {
             self.owed.again = Some(turn.now + TRY_AGAIN);
         }
+        if let Some(decided_at) = settled.decided_at() {
+            self.commit_took = turn.wall.since(decided_at);
+        }
         let moves_floor = |entry: &Entry| matches!(entry.event, Event::FloorGiven { .. } | Event::FloorYielded { .. });
         let floor_moved = settled.entries.iter().any(moves_floor);
         for entry in settled.entries {
@@ -407,6 +426,9 @@ impl Room {
         let failed = settled.failed.into_iter().map(|asker| (asker, Outcome::Refused { why: Refusal::NotRecorded }));
         for ((connection, id), outcome) in done.chain(failed) {
             turn.reply(connection, id, outcome);
+        }
+        if stored {
+            self.reveal_if_due(turn);
         }
         if self.has_ended() {
             self.close_down(turn);

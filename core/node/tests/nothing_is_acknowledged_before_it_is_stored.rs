@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::{Hall, refused, seat, summit};
 use node::Input;
-use wire::{Event, Outcome, Refusal, Request, RequestId, ServerMessage};
+use wire::{Event, Outcome, Refusal, Request, RequestId, ServerMessage, WallTime};
 
 fn is_event(message: &ServerMessage) -> bool {
     matches!(message, ServerMessage::Event { .. })
@@ -164,4 +164,59 @@ fn who_came_back_before_the_store_could_take_the_departure_keeps_what_is_on_reco
     let stored = hall.log.len();
     hall.pass(Duration::from_secs(30));
     assert_eq!(hall.log.len(), stored, "nobody is let go who is here");
+}
+
+#[test]
+fn a_slow_store_does_not_eat_into_the_lead_of_the_reveal() {
+    let mut hall = Hall::open();
+    let (one, two) = (hall.enter("meridia-head"), hall.enter("vesland-head"));
+    hall.ask(one, Request::Ready { ready: true });
+    hall.store_at_once = false;
+    hall.ask(two, Request::Ready { ready: true });
+    for _ in 0..2 {
+        hall.pass(Duration::from_secs(3));
+        hall.store(true);
+    }
+    let instants: Vec<_> =
+        [one, two].map(|connection| revealed_at(hall.sent(connection))).into_iter().flatten().collect();
+    assert_eq!(instants.len(), 2);
+    assert!(instants.iter().all(|at| *at >= hall.wall().plus(Duration::from_secs(2))), "{instants:?}");
+}
+
+#[test]
+fn a_reveal_that_could_not_be_stored_is_decided_again() {
+    let mut hall = Hall::open();
+    let (one, two) = (hall.enter("meridia-head"), hall.enter("vesland-head"));
+    hall.ask(one, Request::Ready { ready: true });
+    hall.store_at_once = false;
+    hall.ask(two, Request::Ready { ready: true });
+    hall.store(true);
+    hall.store(false);
+    hall.store_at_once = true;
+    assert_eq!(revealed_at(hall.sent(one)), None);
+    hall.pass(Duration::from_secs(1));
+    assert_eq!(revealed_at(hall.sent(one)), Some(hall.wall().plus(Duration::from_secs(2))));
+}
+
+#[test]
+fn a_reveal_that_a_restart_came_before_waits_for_the_heads() {
+    let mut hall = Hall::open();
+    let (one, two) = (hall.enter("meridia-head"), hall.enter("vesland-head"));
+    hall.ask(one, Request::Ready { ready: true });
+    hall.store_at_once = false;
+    hall.ask(two, Request::Ready { ready: true });
+    hall.store(true);
+    let mut restarted = Hall::reopen(hall.log);
+    let one = restarted.enter("meridia-head");
+    restarted.pass(Duration::from_secs(2));
+    assert_eq!(revealed_at(restarted.sent(one)), None);
+    restarted.enter("vesland-head");
+    assert!(revealed_at(restarted.sent(one)).is_some());
+}
+
+fn revealed_at(messages: &[ServerMessage]) -> Option<WallTime> {
+    messages.iter().find_map(|message| match message {
+        ServerMessage::Event { event: Event::Revealed { at }, .. } => Some(*at),
+        _ => None,
+    })
 }

@@ -1,11 +1,12 @@
 //! The lobby: the delegations gather apart until the head of each has said "ready", then the plenary is revealed to all
 //! at once.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use wire::{DelegationId, Event, Refusal, SeatId, SummitPlan, WallTime};
+use wire::{Delegation, DelegationId, Event, Refusal, Role, Seat, SeatId, SummitPlan, WallTime};
 
-/// How far ahead the instant of the reveal lies. Every screen learns of it in this time, so that all show both sides at
+/// How far ahead the instant of the reveal lies when it is announced. Every screen learns of it in this time, so that all show both sides at
 /// the same instant: the worst round trip a conversation is possible over, and a slow computer that lays out the table.
 pub const REVEAL_LEAD: Duration = Duration::from_secs(2);
 
@@ -20,31 +21,32 @@ impl Lobby {
         &self.ready
     }
 
-    /// A head says `ready`; when it is the last one, the reveal follows in the same decision.
-    pub(crate) fn decide_ready(
-        &self,
-        plan: &SummitPlan,
-        head: &SeatId,
-        ready: bool,
-        at: WallTime,
-    ) -> Result<Vec<Event>, Refusal> {
+    /// A head says `ready`, or takes it back.
+    pub(crate) fn decide_ready(&self, plan: &SummitPlan, head: &SeatId, ready: bool) -> Result<Vec<Event>, Refusal> {
         let side = plan.delegation_of(head).ok_or(Refusal::NotPrincipal)?;
         if self.ready.contains(&side.id) == ready {
             return Err(Refusal::AlreadySo);
         }
-        let mut events = vec![Event::Ready { delegation: side.id.clone(), ready, by: head.clone() }];
-        let all_others_ready =
-            plan.delegations.iter().filter(|other| other.id != side.id).all(|other| self.ready.contains(&other.id));
-        if ready && all_others_ready {
-            events.push(Event::Revealed { at: at.plus(REVEAL_LEAD) });
-        }
-        Ok(events)
+        Ok(vec![Event::Ready { delegation: side.id.clone(), ready, by: head.clone() }])
+    }
+
+    /// Every head is ready and here: the reveal is due, a lead after `announced`. A head who is not here may be on the way
+    /// back after a restart, and nobody is revealed to an empty chair.
+    pub(crate) fn decide_reveal(
+        &self,
+        plan: &SummitPlan,
+        announced: WallTime,
+        here: &BTreeSet<SeatId>,
+    ) -> Option<Event> {
+        let is_here = |seat: &Seat| seat.role == Role::Principal && here.contains(&seat.id);
+        let is_ready = |side: &Delegation| self.ready.contains(&side.id) && side.seats.iter().any(is_here);
+        plan.delegations.iter().all(is_ready).then(|| Event::Revealed { at: announced.plus(REVEAL_LEAD) })
     }
 
     /// A head who goes is not ready any more: nobody is revealed to an empty chair.
     pub(crate) fn decide_departure(&self, plan: &SummitPlan, seat: &SeatId) -> Option<Event> {
         let side = plan.delegation_of(seat)?;
-        let is_head = side.seats.iter().any(|other| &other.id == seat && other.role == wire::Role::Principal);
+        let is_head = side.seats.iter().any(|other| &other.id == seat && other.role == Role::Principal);
         let takes_back = is_head && self.ready.contains(&side.id);
         takes_back.then(|| Event::Ready { delegation: side.id.clone(), ready: false, by: seat.clone() })
     }

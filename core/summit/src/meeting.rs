@@ -109,19 +109,13 @@ impl Meeting {
         audience::may_see_presence(&self.plan, self.openness(), viewer, other)
     }
 
-    /// What would happen if `seat` asked this now; changes nothing. `at` is the wall clock, `here` are those who have come
-    /// in. The events belong together: they are stored together, then applied in order.
+    /// What would happen if `seat` asked this now; changes nothing. `here` are those who have come in. The events belong
+    /// together: they are stored together, then applied in order.
     ///
     /// # Errors
     /// The first reason against it: the summit is over, the seat is unknown or not here, lacks the power, the moment is
     /// wrong, or the thing itself makes no sense.
-    pub fn decide(
-        &self,
-        seat: &SeatId,
-        action: &Action,
-        at: WallTime,
-        here: &BTreeSet<SeatId>,
-    ) -> Result<Vec<Event>, Refusal> {
+    pub fn decide(&self, seat: &SeatId, action: &Action, here: &BTreeSet<SeatId>) -> Result<Vec<Event>, Refusal> {
         if let Stage::Over { .. } = self.stage {
             return Err(Refusal::Ended);
         }
@@ -130,7 +124,7 @@ impl Meeting {
             return Err(Refusal::NotHere);
         }
         match action {
-            Action::Ready(ready) => self.lobby()?.decide_ready(&self.plan, seat, *ready, at),
+            Action::Ready(ready) => self.lobby()?.decide_ready(&self.plan, seat, *ready),
             Action::RaiseHand => self.plenary()?.floor.decide_raise(seat),
             Action::LowerHand(whose) => self.plenary()?.floor.decide_lower(&self.plan, seat, whose),
             Action::GiveFloor(to) => self.plenary()?.floor.decide_give(&self.plan, seat, to, here),
@@ -147,6 +141,16 @@ impl Meeting {
             Stage::Gathering { lobby } => lobby.decide_departure(&self.plan, seat).into_iter().collect(),
             Stage::Plenary { .. } => self.floor.decide_departure(seat).into_iter().collect(),
             Stage::Over { .. } => Vec::new(),
+        }
+    }
+
+    /// What follows when every head of delegation has said "ready": the plenary is revealed, once. `announced` is when people
+    /// will learn of it, as far as the caller can tell: it is asked when the last "ready" is stored, so that the time this
+    /// took does not come off the lead.
+    pub fn decide_reveal(&self, announced: WallTime, here: &BTreeSet<SeatId>) -> Vec<Event> {
+        match &self.stage {
+            Stage::Gathering { lobby } => lobby.decide_reveal(&self.plan, announced, here).into_iter().collect(),
+            Stage::Plenary { .. } | Stage::Over { .. } => Vec::new(),
         }
     }
 

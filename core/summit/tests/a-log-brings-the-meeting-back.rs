@@ -54,7 +54,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 fn carry_out(room: &mut Room, step: Step) -> Vec<wire::Event> {
     match step {
-        Step::Asks(who, action) => room.asks(who, action).unwrap_or_default(),
+        Step::Asks(who, action) => {
+            let mut events = room.asks(who, action).unwrap_or_default();
+            events.extend(room.reveals());
+            events
+        }
         Step::Departs(who) => room.departs(who),
         Step::Comes(who) => {
             room.here.insert(seat(who));
@@ -70,6 +74,7 @@ proptest! {
         let mut log = Vec::new();
         let mut sequence = Sequence::default();
         for step in steps {
+            // A second passes before a reveal, whose own time says nothing.
             let at = room.now;
             for event in carry_out(&mut room, step) {
                 sequence = sequence.next();

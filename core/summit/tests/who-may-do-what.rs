@@ -63,8 +63,7 @@ fn without_a_neutral_chair_the_heads_preside_jointly() {
     let secretariat = plan.secretariat.into_iter().filter(|seat| seat.id.as_str() != "chair").collect();
     let plan = SummitPlan::new(plan.title, plan.delegations, secretariat, vec![], plan.agenda).unwrap();
     let mut room = Room { meeting: Meeting::new(plan), ..Room::in_lobby() };
-    room.asks("meridia-head", Action::Ready(true)).unwrap();
-    room.asks("vesland-head", Action::Ready(true)).unwrap();
+    room.gets_ready();
     room.asks("meridia-head", Action::GiveFloor(seat("vesland-adviser"))).unwrap();
     room.asks("vesland-head", Action::GiveFloor(seat("meridia-adviser"))).unwrap();
     assert_eq!(room.asks("vesland-adviser", Action::GiveFloor(seat("vesland-head"))), Err(Refusal::NotChair));
@@ -76,8 +75,7 @@ fn who_presides_speaks_in_any_role() {
     let chair = vec![seat("observer")];
     let plan = SummitPlan::new(plan.title, plan.delegations, plan.secretariat, chair, plan.agenda).unwrap();
     let mut room = Room { meeting: Meeting::new(plan), ..Room::in_lobby() };
-    room.asks("meridia-head", Action::Ready(true)).unwrap();
-    room.asks("vesland-head", Action::Ready(true)).unwrap();
+    room.gets_ready();
     room.asks("observer", Action::GiveFloor(seat("observer"))).unwrap();
     assert!(room.meeting.may_receive(&seat("meridia-head"), &seat("observer")));
 }

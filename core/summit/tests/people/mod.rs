@@ -69,12 +69,24 @@ impl Room {
         Self { meeting: Meeting::new(plan()), here: EVERYBODY.map(seat).into(), now: START }
     }
 
-    /// Both heads have said ready.
+    /// Both heads have said ready, and the plenary is revealed.
     pub fn in_plenary() -> Self {
         let mut room = Self::in_lobby();
-        room.asks("meridia-head", Action::Ready(true)).unwrap();
-        room.asks("vesland-head", Action::Ready(true)).unwrap();
+        room.gets_ready();
         room
+    }
+
+    pub fn gets_ready(&mut self) {
+        self.asks("meridia-head", Action::Ready(true)).unwrap();
+        self.asks("vesland-head", Action::Ready(true)).unwrap();
+        assert_eq!(self.reveals().len(), 1);
+    }
+
+    /// The plenary is revealed, if it is due.
+    pub fn reveals(&mut self) -> Vec<Event> {
+        let events = self.meeting.decide_reveal(self.now, &self.here);
+        self.happens(&events);
+        events
     }
 
     /// The chair has ended it.
@@ -86,7 +98,7 @@ impl Room {
 
     /// What would become of it.
     pub fn would(&self, who: &str, action: &Action) -> Result<Vec<Event>, Refusal> {
-        self.meeting.decide(&seat(who), action, self.now, &self.here)
+        self.meeting.decide(&seat(who), action, &self.here)
     }
 
     /// Asks, and what was decided happens.
