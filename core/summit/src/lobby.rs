@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use wire::{Delegation, DelegationId, Event, Refusal, Role, Seat, SeatId, SummitPlan, WallTime};
 
-/// How far ahead the instant of the reveal lies when it is announced. Every screen learns of it in this time, so that all show both sides at
-/// the same instant: the worst round trip a conversation is possible over, and a slow computer that lays out the table.
+/// How far ahead the instant of the reveal lies when it is announced. Every screen learns of it in this time, so that all
+/// show both sides at the same instant: the worst round trip a conversation is possible over, and a slow computer that lays
+/// out the table.
 pub const REVEAL_LEAD: Duration = Duration::from_secs(2);
 
 /// Which delegations are ready, in the order in which they became so.
