@@ -54,21 +54,27 @@ impl Listener {
         }
     }
 
-    /// What it hears in any case, in this order, and what else it may hear.
-    pub(crate) fn set_voices(&mut self, first: Vec<SourceId>, mut voices: Vec<SourceId>) {
+    /// What it hears in any case, in this order, and what else it may hear. False: it was so before.
+    pub(crate) fn set_voices(&mut self, first: Vec<SourceId>, mut voices: Vec<SourceId>) -> bool {
         voices.sort_unstable();
         voices.dedup();
+        let changed = self.first != first || self.voices != voices;
         (self.first, self.voices) = (first, voices);
+        changed
     }
 
-    /// What it wants to see, the most important first. A picture named twice counts where it is first.
-    pub(crate) fn set_pictures(&mut self, pictures: Vec<(SourceId, Pixels)>) {
-        self.pictures.clear();
+    /// What it wants to see, the most important first. A picture named twice counts where it is first. False: it was so
+    /// before.
+    pub(crate) fn set_pictures(&mut self, pictures: Vec<(SourceId, Pixels)>) -> bool {
+        let mut wanted: Vec<(SourceId, Pixels)> = Vec::new();
         for (source, height) in pictures.into_iter().take(PICTURES_MAX) {
-            if self.pictures.iter().all(|&(known, _)| known != source) {
-                self.pictures.push((source, height));
+            if wanted.iter().all(|&(known, _)| known != source) {
+                wanted.push((source, height));
             }
         }
+        let changed = self.pictures != wanted;
+        self.pictures = wanted;
+        changed
     }
 
     /// Whether it may hear that source.

@@ -320,20 +320,19 @@ impl Media {
     /// that are left. Its own are never among them.
     pub fn set_voices(&mut self, peer: PeerId, first: Vec<SourceId>, voices: Vec<SourceId>, now: Instant) {
         let Some(&key) = self.ids.get(&peer) else { return };
-        if let Some(member) = self.members.get_mut(key) {
-            member.listener.set_voices(first, voices);
+        // Whoever is told the same again keeps what it has: most are, whenever somebody comes or goes.
+        if self.members.get_mut(key).is_some_and(|member| member.listener.set_voices(first, voices)) {
+            self.place_all(key, now);
         }
-        self.place_all(key, now);
     }
 
     /// The pictures a peer gets, the most important first, with the height each is shown at. A picture that stays keeps
     /// its slot; those beyond the number of slots get none, and its own are never shown to it.
     pub fn set_pictures(&mut self, peer: PeerId, pictures: Vec<(SourceId, Pixels)>, now: Instant) {
         let Some(&key) = self.ids.get(&peer) else { return };
-        if let Some(member) = self.members.get_mut(key) {
-            member.listener.set_pictures(pictures);
+        if self.members.get_mut(key).is_some_and(|member| member.listener.set_pictures(pictures)) {
+            self.place_all(key, now);
         }
-        self.place_all(key, now);
     }
 
     /// What every receiving m-line of a peer carries now; empty if it is not here.

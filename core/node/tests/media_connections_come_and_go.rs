@@ -91,3 +91,20 @@ fn an_observer_receives_and_is_received_by_nobody_whatever_its_client_offers() {
     assert_eq!(calls.hall.ask(watcher, publish), refused(Refusal::NoVoice));
     assert!(calls.hall.news(head).is_empty());
 }
+
+#[test]
+fn an_m_line_that_rests_is_heard_again_when_it_is_used_again() {
+    let (mut hall, head, ..) = Hall::plenary();
+    let listener = hall.enter("vesland-aide");
+    let mut calls = Calls::into(hall);
+    let speaking = calls.call(head, ALL, address(1));
+    calls.call(listener, ALL, address(2));
+    let track = calls.calls[speaking].caller.tracks()[0].clone();
+    for active in [false, true, true] {
+        let publish = Request::MediaPublish { track: track.clone(), active };
+        assert_eq!(calls.hall.ask(head, publish), Some(Outcome::Done));
+        let microphone = calls.source(listener, &seat("meridia-head"), SourceKind::Microphone);
+        calls.run(Duration::from_millis(20));
+        assert_eq!(calls.carried(listener).contains(&microphone), active);
+    }
+}

@@ -14,6 +14,7 @@ mod floor;
 mod lobby;
 mod meeting;
 mod roles;
+mod roll;
 
 pub use action::Action;
 pub use lobby::REVEAL_LEAD;

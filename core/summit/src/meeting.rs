@@ -9,12 +9,14 @@ use crate::agenda::Agenda;
 use crate::audience::{self, Openness};
 use crate::floor::Floor;
 use crate::lobby::Lobby;
+use crate::roll::Roll;
 use crate::{Action, roles};
 
 /// One summit: its plan and everything that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meeting {
     plan: SummitPlan,
+    roll: Roll,
     stage: Stage,
     floor: Floor,
     agenda: Agenda,
@@ -46,7 +48,8 @@ impl Meeting {
     /// A summit in which nothing has happened yet.
     pub fn new(plan: SummitPlan) -> Self {
         let stage = Stage::Gathering { lobby: Lobby::default() };
-        Self { plan, stage, floor: Floor::default(), agenda: Agenda::default() }
+        let roll = Roll::new(&plan);
+        Self { plan, roll, stage, floor: Floor::default(), agenda: Agenda::default() }
     }
 
     /// A summit as its log tells it.
@@ -89,7 +92,7 @@ impl Meeting {
 
     /// Whether that seat may say and show anything at all: whoever has no voice is received by nobody.
     pub fn has_voice(&self, seat: &SeatId) -> bool {
-        self.plan.seat(seat).is_some_and(|seat| roles::has_voice(&self.plan, seat))
+        self.roll.place(seat).is_some_and(|place| place.has_voice)
     }
 
     /// Whether `listener` may receive what `speaker` says and shows now: inside a delegation before the reveal, everybody
@@ -98,7 +101,7 @@ impl Meeting {
     pub fn may_receive(&self, listener: &SeatId, speaker: &SeatId) -> bool {
         match &self.stage {
             Stage::Gathering { .. } | Stage::Plenary { .. } => {
-                audience::may_receive(&self.plan, self.openness(), listener, speaker)
+                audience::may_receive(&self.roll, self.openness(), listener, speaker)
             }
             Stage::Over { .. } => false,
         }
@@ -106,7 +109,7 @@ impl Meeting {
 
     /// Whether `viewer` may know where `other` is.
     pub fn may_see_presence(&self, viewer: &SeatId, other: &SeatId) -> bool {
-        audience::may_see_presence(&self.plan, self.openness(), viewer, other)
+        audience::may_see_presence(&self.roll, self.openness(), viewer, other)
     }
 
     /// What would happen if `seat` asked this now; changes nothing. `here` are those who have come in. The events belong

@@ -43,6 +43,7 @@ impl Room {
             }
             turn.send(connection, ServerMessage::MediaAnswer { id: id.clone(), sdp });
             self.open_sources(seat, tracks, turn);
+            self.route(turn.now);
             return Ok(Reply::Now);
         }
         if let MediaLine::Negotiating { request, .. } = &occupant.media {
@@ -115,6 +116,7 @@ impl Room {
         } else if let Some(source) = sources.remove(&track.mid) {
             self.close_source(source, turn);
         }
+        self.route(turn.now);
         Ok(())
     }
 
@@ -129,9 +131,10 @@ impl Room {
         self.owners.remove(&peer);
         turn.demux.remove(peer);
         self.media.remove_peer(peer, turn.now);
+        self.route(turn.now);
     }
 
-    /// What is sent on these m-lines may be received from now on. Of who has no voice nothing may, so nothing is opened; the
+    /// What is sent on these m-lines may be received, once it is routed. Of who has no voice nothing may, so nothing is opened; the
     /// connection is used for receiving all the same.
     fn open_sources(&mut self, seat: &SeatId, tracks: Vec<Track>, turn: &mut Turn<'_>) {
         if !self.ledger.meeting().has_voice(seat) {

@@ -29,12 +29,11 @@ impl Room {
         }
     }
 
-    /// Tells everybody that a source opened or closed.
+    /// Tells everybody that a source opened or closed. Who is routed what follows when all that changes has changed.
     pub(super) fn tell_source(&mut self, source: SourceId, turn: &mut Turn<'_>) {
         for viewer in self.viewers() {
             self.tell_source_to(&viewer, source, turn);
         }
-        self.route(turn.now);
     }
 
     /// Other voices are heard now.
