@@ -225,7 +225,7 @@ impl Model {
     /// The store kept the oldest `count` entries that were not kept yet.
     pub(crate) fn stored(&mut self, count: usize, wall: WallTime) {
         if let Some(oldest) = self.log.get(self.stored) {
-            self.commit_took = Duration::from_millis(u64::try_from(wall.0 - oldest.at.0).unwrap_or(0));
+            self.commit_took = Duration::from_millis(u64::try_from(wall.0 - oldest.at.0).unwrap_or(0)).min(REVEAL_AHEAD);
         }
         self.stored += count;
     }

@@ -59,7 +59,7 @@ pub(crate) enum MediaLine {
     /// None yet, or none any more.
     #[default]
     None,
-    /// It ended by itself, so it is expected to be offered anew.
+    /// It ended by itself, or could not be answered, so it is expected to be offered anew.
     Ended,
     /// An offer is being answered.
     Negotiating {

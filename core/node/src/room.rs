@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use media::{Media, PeerId};
-use summit::{Action, Meeting};
+use summit::{Action, Meeting, REVEAL_LEAD};
 use wire::{
     Bye, ClientMessage, Entry, Event, MeetingView, Outcome, Phase, Refusal, Request, RequestId, SeatId, ServerMessage,
     Source, SourceId, SummitId, SummitPlan, WallTime,
@@ -47,7 +47,7 @@ pub(crate) struct Room {
     /// When to look whose seat is empty while the meeting still counts on them: a hand up, the floor, a readiness.
     look_for_absent: Option<Instant>,
     owed: Owed,
-    /// How long the store took for what it stored last.
+    /// How long the store took for what it stored last, as far as a reveal waits for it.
     commit_took: Duration,
 }
 
@@ -412,7 +412,8 @@ impl Room {
             self.owed.again = Some(turn.now + TRY_AGAIN);
         }
         if let Some(decided_at) = settled.decided_at() {
-            self.commit_took = turn.wall.since(decided_at);
+            // A clock that was set, or a disk that stood still once, must not put the reveal off.
+            self.commit_took = turn.wall.since(decided_at).min(REVEAL_LEAD);
         }
         let moves_floor = |entry: &Entry| matches!(entry.event, Event::FloorGiven { .. } | Event::FloorYielded { .. });
         let floor_moved = settled.entries.iter().any(moves_floor);

@@ -184,6 +184,19 @@ fn a_slow_store_does_not_eat_into_the_lead_of_the_reveal() {
 }
 
 #[test]
+fn a_store_that_stood_still_puts_the_reveal_off_by_no_more_than_its_lead() {
+    let mut hall = Hall::open();
+    let (one, two) = (hall.enter("meridia-head"), hall.enter("vesland-head"));
+    hall.ask(one, Request::Ready { ready: true });
+    hall.store_at_once = false;
+    hall.ask(two, Request::Ready { ready: true });
+    hall.pass(Duration::from_secs(60));
+    hall.store(true);
+    hall.store(true);
+    assert_eq!(revealed_at(hall.sent(one)), Some(hall.wall().plus(Duration::from_secs(4))));
+}
+
+#[test]
 fn a_reveal_that_could_not_be_stored_is_decided_again() {
     let mut hall = Hall::open();
     let (one, two) = (hall.enter("meridia-head"), hall.enter("vesland-head"));

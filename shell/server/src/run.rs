@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum_server::Handle;
@@ -251,14 +250,8 @@ fn serve(
             .map_err(StartError::system("an event queue"))?
             .handle(handle.clone())
             .first_request_timeout(BEGIN_WITHIN)
-            .accept_error_handler({
-                let metrics = shared.metrics.clone();
-                move |_, error| {
-                    // Counted, not logged aloud: when descriptors run out it happens many times a second.
-                    metrics.connections_refused.fetch_add(1, Ordering::Relaxed);
-                    tracing::debug!(%error, "a connection could not be taken");
-                }
-            });
+            // Not aloud: when descriptors run out, or somebody scans the port, it happens many times a second.
+            .accept_error_handler(|_, error| tracing::debug!(%error, "a connection could not be taken"));
         server.http_builder().http1().header_read_timeout(IDLE_WITHIN).max_buf_size(HEAD_BYTES_MAX);
         match tls {
             Some(tls) => {

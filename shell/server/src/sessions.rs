@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use store::{SecretHash, Session, Store, StoreError, Writer};
+use tokio::time::timeout;
 use wire::Arrival;
 
 use crate::ask::ask_in_time;
@@ -19,6 +20,10 @@ use crate::clock::wall_time;
 /// window ends. A link cannot be guessed; this keeps a guesser from costing the store's time, and leaves the door open to
 /// the people who sit behind the same address.
 const FAILURES_MAX: u32 = 30;
+
+/// How long one of them may wait for its turn. As many wait as the limits on connections let in; whoever is not served in
+/// this time is told to try again.
+const LANE_WITHIN: Duration = Duration::from_secs(3);
 
 /// Sessions that one link opens in one window: each costs a write to the disk, and nobody has so many devices.
 const ARRIVALS_MAX: u32 = 30;
@@ -104,8 +109,12 @@ impl Sessions {
         from: IpAddr,
         find: impl FnOnce(&mut dyn Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Refused> {
-        let _lane = if self.is_suspect(from) { Some(self.slow_lane.lock().await) } else { None };
+        let _lane = if self.is_suspect(from) { Some(self.wait_in_lane().await?) } else { None };
         ask_in_time(&self.writer, find).await.map_err(|error| self.counted(error.into(), from))
+    }
+
+    async fn wait_in_lane(&self) -> Result<tokio::sync::MutexGuard<'_, ()>, Refused> {
+        timeout(LANE_WITHIN, self.slow_lane.lock()).await.map_err(|_| Refused::Unavailable)
     }
 
     fn is_suspect(&self, from: IpAddr) -> bool {

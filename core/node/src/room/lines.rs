@@ -72,9 +72,10 @@ impl Room {
             MediaLine::Negotiating { request: asked, tracks } if *asked == request => std::mem::take(tracks),
             MediaLine::None | MediaLine::Ended | MediaLine::Negotiating { .. } | MediaLine::Up { .. } => return,
         };
-        occupant.media = MediaLine::None;
         let Ok((new, sdp)) = result else {
-            return turn.reply(connection, request, Outcome::Refused { why: Refusal::MediaOffer });
+            occupant.media = MediaLine::Ended;
+            turn.reply(connection, request, Outcome::Refused { why: Refusal::MediaOffer });
+            return self.tell_presence_of(&seat, turn);
         };
         let peer = PeerId(*turn.next_peer);
         *turn.next_peer += 1;
