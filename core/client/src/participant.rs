@@ -23,7 +23,7 @@ use crate::requests::Requests;
 use crate::stats::Stats;
 
 /// As many as the web client has.
-const AUDIO_SLOTS: usize = 3;
+const AUDIO_SLOTS: usize = 4;
 const VIDEO_SLOTS_MAX: usize = 10;
 /// Between two wishes for pictures: when many come and go at once, one wish is enough.
 const WISH_PAUSE: Duration = Duration::from_millis(100);

@@ -12,6 +12,9 @@ use crate::source::Source;
 /// The pictures one peer may ask for; those beyond are not looked at. More than any offer has slots.
 const PICTURES_MAX: usize = crate::offer::LINES_MAX;
 
+/// The voices that are heard at once because they are the loudest. More are a noise, and each costs its bandwidth.
+const LOUDEST_MAX: usize = 3;
+
 /// The receiving side of a peer.
 #[derive(Debug, Default)]
 pub(crate) struct Listener {
@@ -92,7 +95,7 @@ impl Listener {
     ) {
         let room = self.open_slots(LineKind::Audio);
         let mut wanted = Vec::with_capacity(room);
-        for voice in self.first.iter().filter_map(|&id| find(id)).chain(ranking) {
+        for voice in self.first.iter().filter_map(|&id| find(id)).chain(ranking.take(LOUDEST_MAX)) {
             if wanted.len() == room {
                 break;
             }
@@ -220,5 +223,16 @@ mod tests {
         assert_eq!(carried(&listener), [Some(keys[0]), Some(keys[3])]);
         listener.place_voices(find, [keys[3], keys[0]].into_iter(), &mut moves);
         assert_eq!(carried(&listener), [Some(keys[0]), Some(keys[3])], "it is the loudest, too");
+    }
+
+    #[test]
+    fn three_of_the_loudest_are_heard_however_many_slots_there_are() {
+        let mut arena = Arena::default();
+        let keys: Vec<_> = (0..6).map(|_| arena.insert(source())).collect();
+        let find = |id: SourceId| keys.get(id.0 as usize).copied();
+        let mut listener = listener(5, 0);
+        listener.set_voices(vec![SourceId(5)], Vec::new());
+        listener.place_voices(find, keys.iter().copied(), &mut Vec::new());
+        assert_eq!(carried(&listener), [Some(keys[5]), Some(keys[0]), Some(keys[1]), Some(keys[2]), None]);
     }
 }

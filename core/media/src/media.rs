@@ -290,7 +290,7 @@ impl Media {
         let opened = Source { id: source, kind, owner, mid: mid.clone(), line: None, layers: vec![], places: vec![] };
         let key = self.sources.insert(opened);
         self.source_ids.insert(source, key);
-        if !kind.is_video() {
+        if kind == SourceKind::Microphone {
             self.speakers.join(key);
         }
         self.bind(key);
@@ -316,8 +316,8 @@ impl Media {
         }
     }
 
-    /// The sounds a peer hears: those of `first` in any case, in this order, and the loudest of `voices` in the audio slots
-    /// that are left. Its own are never among them.
+    /// The sounds a peer hears: those of `first` in any case, in this order, and the loudest of `voices`, which are
+    /// microphones, in the audio slots that are left; three of those at most. Its own are never among them.
     pub fn set_voices(&mut self, peer: PeerId, first: Vec<SourceId>, voices: Vec<SourceId>, now: Instant) {
         let Some(&key) = self.ids.get(&peer) else { return };
         // Whoever is told the same again keeps what it has: most are, whenever somebody comes or goes.

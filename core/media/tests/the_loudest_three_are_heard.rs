@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use common::{Lines, Room, Said};
-use wire::SourceId;
+use media::PeerId;
+use wire::{SourceId, SourceKind};
 
 /// Five speakers, and one listener with three audio slots.
 fn room() -> (Room, usize) {
@@ -108,4 +109,17 @@ fn each_voice_goes_on_without_a_seam_when_slots_change_hands() {
             assert_eq!(got.source.map(|id| id.0), Some(u32::from(got.payload[0])), "announced before the first packet");
         }
     }
+}
+
+#[test]
+fn the_sound_of_a_screen_is_heard_where_it_is_named_and_is_nobodys_voice() {
+    let (mut room, listener) = room();
+    let microphone = room.clients[4].microphone.clone().unwrap();
+    let film = room.open(9, 4, &microphone, SourceKind::ScreenAudio);
+    room.media.set_voices(PeerId(listener as u64), vec![film], (0..4).map(SourceId).collect(), room.now);
+    talk(&mut room, 1000, &[0, 1, 4]);
+    heard(&mut room, listener);
+    talk(&mut room, 200, &[0, 1, 4]);
+    assert_eq!(heard(&mut room, listener), BTreeSet::from([0, 1, 9]));
+    assert!(spoken(&room).iter().all(|who| !who.contains(&film)));
 }

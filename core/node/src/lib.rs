@@ -13,6 +13,7 @@ mod node;
 mod occupant;
 mod room;
 mod routing;
+mod sources;
 
 pub use media::{Counters, Identity, NewPeer, OfferError, PeerId};
 pub use node::{ConnectionId, Input, InvitationId, Node, Output, SessionId};

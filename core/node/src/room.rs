@@ -13,12 +13,13 @@ use media::{Media, PeerId};
 use summit::{Action, Meeting, REVEAL_LEAD};
 use wire::{
     Bye, ClientMessage, Entry, Event, MeetingView, Outcome, Phase, Refusal, Request, RequestId, SeatId, ServerMessage,
-    Source, SourceId, SummitId, SummitPlan, WallTime,
+    SourceId, SummitId, SummitPlan, WallTime,
 };
 
 use crate::demux::{Demux, RoomIndex};
 use crate::ledger::{Decision, Ledger};
 use crate::occupant::{Line, Occupant, Stage, Told};
+use crate::sources::{SourceNumbers, Sources};
 use crate::{ConnectionId, InvitationId, Output, SessionId};
 
 /// How long a seat is kept for a device whose connection was lost, with its media going on. Long enough for a server
@@ -39,7 +40,7 @@ pub(crate) struct Room {
     media: Media,
     seats: BTreeMap<SeatId, Occupant>,
     connections: BTreeMap<ConnectionId, SeatId>,
-    sources: BTreeMap<SourceId, Source>,
+    sources: Sources,
     owners: BTreeMap<PeerId, SeatId>,
     numbers: SourceNumbers,
     /// Whose voices are heard now, loudest first.
@@ -105,7 +106,7 @@ impl Room {
             media: Media::new(),
             seats: BTreeMap::new(),
             connections: BTreeMap::new(),
-            sources: BTreeMap::new(),
+            sources: Sources::default(),
             owners: BTreeMap::new(),
             numbers: SourceNumbers::default(),
             loudest: Vec::new(),
@@ -229,7 +230,7 @@ impl Room {
             presence: others.clone().map(|(other, occupant)| (other.clone(), occupant.presence())).collect(),
             floor: meeting.floor(),
             agenda: meeting.agenda(),
-            sources: self.sources.values().filter(|source| self.may_know(seat, source)).cloned().collect(),
+            sources: self.sources.iter().filter(|source| self.may_know(seat, source)).cloned().collect(),
             quality: others.filter_map(|(other, occupant)| Some((other.clone(), occupant.quality?))).collect(),
         }
     }
@@ -507,22 +508,4 @@ enum Reply {
     Now,
     /// When the store or the negotiation is done, or it was answered already.
     Later,
-}
-
-/// Numbers for sources. Each side counts on its own, so that no number tells a side in the lobby what the other one does.
-#[derive(Default)]
-struct SourceNumbers(BTreeMap<usize, u32>);
-
-impl SourceNumbers {
-    /// How many sources one side may open before it runs into the next one's numbers: years of them.
-    const EACH: u32 = 100_000_000;
-
-    fn next(&mut self, plan: &SummitPlan, seat: &SeatId) -> SourceId {
-        let side = plan.delegations.iter().position(|side| side.seats.iter().any(|other| other.id == *seat));
-        let place = side.map_or(0, |place| place + 1);
-        let last = self.0.entry(place).or_default();
-        *last = (*last + 1) % Self::EACH;
-        // A plan has at most eight delegations.
-        SourceId(u32::try_from(place).unwrap_or_default() * Self::EACH + *last)
-    }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use common::calls::{ALL, Calls, address};
 use common::{Hall, refused, seat};
 use node::Input;
-use wire::{Outcome, Presence, Refusal, Request, ServerMessage, SourceKind};
+use wire::{Outcome, Presence, Refusal, Request, ServerMessage, SourceKind, Track};
 
 #[test]
 fn a_connection_that_has_ended_for_good_is_not_said_to_stand() {
@@ -107,4 +107,35 @@ fn an_m_line_that_rests_is_heard_again_when_it_is_used_again() {
         calls.run(Duration::from_millis(20));
         assert_eq!(calls.carried(listener).contains(&microphone), active);
     }
+}
+
+#[test]
+fn the_sound_of_a_shared_screen_is_heard_and_its_owner_does_not_speak() {
+    let (mut hall, one, two, chair) = Hall::plenary();
+    let (listener, aide) = (hall.enter("meridia-aide"), hall.enter("vesland-aide"));
+    let mut calls = Calls::into(hall);
+    calls.call(listener, ALL, address(1));
+    let loud = [(one, 2), (chair, 3), (aide, 4)].map(|(connection, port)| calls.call(connection, ALL, address(port)));
+    let presenter = calls.call(two, ALL, address(5));
+    // The same m-line, used for a film instead of a voice.
+    let track = calls.calls[presenter].caller.tracks()[0].clone();
+    let film = Track { kind: SourceKind::ScreenAudio, ..track.clone() };
+    for (track, active) in [(track, false), (film.clone(), true)] {
+        assert_eq!(calls.hall.ask(two, Request::MediaPublish { track, active }), Some(Outcome::Done));
+    }
+    let source = calls.source(listener, &seat("vesland-head"), SourceKind::ScreenAudio);
+    assert!(calls.carried(listener).contains(&source));
+    calls.talk(&[(loud[0], 20), (loud[1], 20), (loud[2], 20), (presenter, 10)], Duration::from_secs(2));
+    assert!(calls.carried(listener).contains(&source));
+    assert_eq!(calls.carried(listener).len(), 2, "and one voice in the other slot");
+    let speaking = calls.hall.sent(listener).iter().filter_map(|message| match message {
+        ServerMessage::Speaking { seats } => Some(seats),
+        _ => None,
+    });
+    let speaking: Vec<_> = speaking.flatten().collect();
+    assert!(speaking.contains(&&seat("chair")) && !speaking.contains(&&seat("vesland-head")), "{speaking:?}");
+
+    assert_eq!(calls.hall.ask(two, Request::MediaPublish { track: film, active: false }), Some(Outcome::Done));
+    assert_eq!(calls.carried(listener).len(), 2, "the slot is a voice's again");
+    assert!(!calls.carried(listener).contains(&source));
 }

@@ -7,8 +7,8 @@ import type { FrameTransforms } from '../seal/transform';
 import type { Mid, SourceKind, Track } from '../wire/types';
 import { CAMERA_ENCODINGS, SCREEN_ENCODINGS, limitCodecs } from './codecs';
 
-/** Voices heard at once. */
-export const AUDIO_SLOTS = 3;
+/** Sounds received at once: the three loudest voices, and whoever has the floor or the sound of a shared screen. */
+export const AUDIO_SLOTS = 4;
 /** Pictures received at once, at most: what one server thread and one screen carry well. */
 const VIDEO_SLOTS_MAX = 10;
 

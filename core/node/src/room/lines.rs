@@ -150,14 +150,14 @@ impl Room {
             let id = self.numbers.next(self.ledger.meeting().plan(), seat);
             sources.insert(mid.clone(), id);
             self.media.open_source(id, *peer, &mid, kind);
-            self.sources.insert(id, Source { id, seat: seat.clone(), kind });
+            self.sources.open(Source { id, seat: seat.clone(), kind });
             self.tell_source(id, turn);
         }
     }
 
     fn close_source(&mut self, source: SourceId, turn: &mut Turn<'_>) {
         self.media.close_source(source, turn.now);
-        self.sources.remove(&source);
+        self.sources.close(source);
         self.tell_source(source, turn);
     }
 

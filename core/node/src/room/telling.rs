@@ -46,9 +46,14 @@ impl Room {
 
     /// Whose voices are heard, among those that `viewer` may hear.
     pub(super) fn tell_speaking_to(&mut self, viewer: &SeatId, turn: &mut Turn<'_>) {
-        let sources = self.loudest.iter().filter_map(|id| self.sources.get(id));
-        let audible = sources.filter(|source| self.may_know(viewer, source));
-        let seats: Vec<SeatId> = audible.map(|source| source.seat.clone()).collect();
+        let voices = self.loudest.iter().filter_map(|id| self.sources.get(*id));
+        let mut seats: Vec<SeatId> = Vec::new();
+        for voice in voices.filter(|voice| self.may_know(viewer, voice)) {
+            // A person with two microphones is one person.
+            if !seats.contains(&voice.seat) {
+                seats.push(voice.seat.clone());
+            }
+        }
         let Some((occupant, connection)) = self.online(viewer) else { return };
         if occupant.told.speaking != seats {
             occupant.told.speaking.clone_from(&seats);
@@ -59,7 +64,7 @@ impl Room {
     /// The rules of who may know what have changed: everybody is told everything that is new to them.
     pub(super) fn tell_everything(&mut self, turn: &mut Turn<'_>) {
         let seats: BTreeSet<SeatId> = self.seats.keys().cloned().collect();
-        let sources: BTreeSet<SourceId> = self.sources.keys().copied().collect();
+        let sources: Vec<SourceId> = self.sources.iter().map(|source| source.id).collect();
         for viewer in self.viewers() {
             for seat in &seats {
                 self.tell_presence(&viewer, seat, turn);
@@ -105,7 +110,7 @@ impl Room {
     }
 
     fn tell_source_to(&mut self, viewer: &SeatId, id: SourceId, turn: &mut Turn<'_>) {
-        let source = self.sources.get(&id).filter(|source| self.may_know(viewer, source)).cloned();
+        let source = self.sources.get(id).filter(|source| self.may_know(viewer, source)).cloned();
         let Some((occupant, connection)) = self.online(viewer) else { return };
         let known = occupant.told.sources.contains_key(&id);
         match source {
@@ -130,5 +135,48 @@ impl Room {
         let occupant = self.seats.get_mut(seat)?;
         let connection = occupant.connection()?;
         Some((occupant, connection))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::time::Instant;
+
+    use wire::{SourceKind, SummitId, WallTime};
+
+    use super::*;
+    use crate::demux::{Demux, RoomIndex};
+    use crate::room::Hello;
+    use crate::{ConnectionId, InvitationId, Output, SessionId};
+
+    #[test]
+    fn a_person_with_two_microphones_speaks_once() {
+        let side = |id: &str| {
+            let seat = serde_json::json!({"id": format!("{id}-head"), "name": {"en": id}, "title": {"en": "Head"},
+                "role": "principal", "languages": ["en"], "time_zone": "UTC"});
+            serde_json::json!({"id": id, "name": {"en": id}, "seats": [seat],
+                "flag": {"layout": "vertical", "colours": ["#112233"]}})
+        };
+        let plan = serde_json::json!({"title": {"en": "Talks"}, "delegations": [side("meridia"), side("vesland")]});
+        let plan = serde_json::from_value(plan).unwrap();
+        #[expect(clippy::disallowed_methods, reason = "an Instant cannot be made from nothing")]
+        let now = Instant::now();
+        let (mut demux, mut next_peer, mut outputs) = (Demux::default(), 0, VecDeque::new());
+        let (demux, next_peer) = (&mut demux, &mut next_peer);
+        let mut turn = Turn { now, wall: WallTime(0), demux, next_peer, outputs: &mut outputs };
+        let mut room = Room::open(SummitId::new("talks").unwrap(), RoomIndex(0), plan, &[], now);
+        let head = SeatId::new("meridia-head").unwrap();
+        let (connection, session, invitation) = (ConnectionId(1), SessionId(1), InvitationId(1));
+        let hello =
+            Hello { connection, session, invitation, seat: head.clone(), device: String::new(), take_over: false };
+        room.hello(hello, &mut turn);
+        for id in [1, 2].map(SourceId) {
+            room.sources.open(Source { id, seat: head.clone(), kind: SourceKind::Microphone });
+        }
+        room.speaking_changed(vec![SourceId(2), SourceId(1)], &mut turn);
+        let said = outputs.pop_back();
+        let once = |seats: &[SeatId]| seats == [head.clone()];
+        assert!(matches!(said, Some(Output::Send { message: ServerMessage::Speaking { seats }, .. }) if once(&seats)));
     }
 }
