@@ -13,6 +13,7 @@ import { ExchangeError, exchange } from '../session/exchange';
 import { forgetKeepsake, readKeepsake, writeKeepsake } from '../session/keepsake';
 import type { Keepsake } from '../session/keepsake';
 import { forgetSecret, secretIn } from '../session/link';
+import { onOtherNetwork } from '../session/network';
 import { Session } from '../session/session';
 import type { Outcome, Request, RequestId, ServerMessage } from '../wire/types';
 import type { Client } from './context';
@@ -46,7 +47,7 @@ export class PageClient implements Client {
 			interrupted: () => this.#session?.poke(),
 		});
 		addEventListener('online', () => this.#session?.poke());
-		networkInformation()?.addEventListener('change', () => this.#session?.poke());
+		onOtherNetwork(() => this.#session?.poke());
 	}
 
 	get state(): State {
@@ -249,9 +250,4 @@ export class PageClient implements Client {
 /** What a meeting needs of a browser. */
 function isAble(): boolean {
 	return isSecureContext && 'RTCPeerConnection' in globalThis && canTransform();
-}
-
-/** What some browsers know of the network; it changes with it. */
-function networkInformation(): EventTarget | undefined {
-	return (navigator as { connection?: EventTarget }).connection;
 }

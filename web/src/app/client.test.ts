@@ -30,11 +30,21 @@ class FakeSocket {
 	}
 }
 
+/** What the browser tells of the network. */
+let network: EventTarget & { type: string | undefined };
+
+/** The browser guesses the network's speed anew, or finds itself on another one. */
+function changeNetwork(type: string | undefined): void {
+	network.type = type;
+	network.dispatchEvent(new Event('change'));
+}
+
 /** As much of a browser's page as the client needs to begin. */
 function page({ hash = '', keepsake }: { hash?: string; keepsake?: { token: string; entered: boolean } }): void {
 	const location = { hash, host: 'summit.example', protocol: 'https:' };
 	const items = new Map(keepsake ? [['sommet.session', JSON.stringify(keepsake)]] : []);
 	const events = new EventTarget();
+	network = Object.assign(new EventTarget(), { type: 'wifi' });
 	vi.stubGlobal('isSecureContext', true);
 	vi.stubGlobal('location', location);
 	vi.stubGlobal('history', { replaceState: (_state: null, _title: string, url: string) => (location.hash = url) });
@@ -45,7 +55,7 @@ function page({ hash = '', keepsake }: { hash?: string; keepsake?: { token: stri
 	});
 	vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
 	vi.stubGlobal('dispatchEvent', events.dispatchEvent.bind(events));
-	vi.stubGlobal('navigator', { userAgent: 'Firefox/153.0', connection: new EventTarget(), mediaDevices: devices });
+	vi.stubGlobal('navigator', { userAgent: 'Firefox/153.0', connection: network, mediaDevices: devices });
 	vi.stubGlobal('Worker', EventTarget);
 	vi.stubGlobal('WebSocket', FakeSocket);
 	vi.stubGlobal('HTMLMediaElement', EventTarget);
@@ -100,11 +110,24 @@ test('when the network changes, the connection is asked at once', async () => {
 	vi.advanceTimersByTime(1000);
 	const pings = (): number => socket().sent.filter(({ type }) => type === 'ping').length;
 	const before = pings();
-	(navigator as unknown as { connection: EventTarget }).connection.dispatchEvent(new Event('change'));
+	changeNetwork('cellular');
 	expect(pings()).toBe(before + 1);
 	socket().says({ type: 'pong', sent: 0, now: 0 });
 	dispatchEvent(new Event('online'));
 	expect(pings()).toBe(before + 2);
+});
+
+test.each(['wifi', 'unknown', undefined])('a new guess of the speed is no other network (%s)', async (type) => {
+	page({ keepsake: { token: 't', entered: false } });
+	const client = new PageClient();
+	await client.open();
+	socket().onopen();
+	socket().says(welcome);
+	vi.advanceTimersByTime(1000);
+	const before = socket().sent.length;
+	changeNetwork(type);
+	changeNetwork('wifi');
+	expect(socket().sent).toHaveLength(before);
 });
 
 describe('the link in the address', () => {

@@ -117,15 +117,18 @@ export class Session {
 		this.#hello();
 	}
 
-	/** The network came back or changed: do not wait for a timer, and do not trust the connection until it is heard. */
+	/**
+	 * The network came back or changed: do not wait for a timer, and do not trust the connection until it is heard. One
+	 * that is still coming about has its own limit: on a slow way it takes longer than an answer does.
+	 */
 	poke(): void {
 		if (this.#stopped || this.#asked) return;
 		if (!this.#socket) {
 			this.#clearTimers();
 			this.#attempt = 0;
 			this.#open();
-		} else if (this.#doubt === undefined) {
-			if (this.#welcomed) this.#ping();
+		} else if (this.#welcomed && this.#doubt === undefined) {
+			this.#ping();
 			this.#doubt = this.#after(ANSWER_AFTER_POKE_MS, () => this.#lost());
 		}
 	}
