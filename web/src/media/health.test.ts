@@ -49,14 +49,19 @@ describe('a connection', () => {
 	});
 
 	test('on which nothing is heard any more was forgotten by the server', () => {
-		const remedies = judge([['connected', 'heard'], ...times(12, ['connected', 'silent'] as const)]);
-		expect(remedies.indexOf('restart')).toBe(8);
+		const remedies = judge([['connected', 'heard'], ...times(17, ['connected', 'silent'] as const)]);
+		expect(remedies.indexOf('restart')).toBe(13);
 		expect(remedies.at(-1)).toBe('fresh');
 	});
 
 	test('is not silent between two checks of the way, which may be six seconds apart', () => {
 		const once = [['connected', 'heard'], ...times(6, ['connected', 'silent'] as const)] as const;
 		expect(judge([...once, ...once, ...once])).toEqual(times(21, 'none'));
+	});
+
+	test('is not forgotten when the answer to one check is lost', () => {
+		const lossy = [['connected', 'heard'], ...times(12, ['connected', 'silent'] as const)] as const;
+		expect(judge([...lossy, ...lossy])).toEqual(times(26, 'none'));
 	});
 
 	test('of who only listens is well in a browser that does not count the answers to its checks', () => {

@@ -22,10 +22,10 @@ const CONNECT_WITHIN_MS = 8000;
 /** Short disturbances heal by themselves. */
 const DISTURBED_MAX_MS = 1500;
 /**
- * Browsers check the way at least every 6 s (RFC 7675), and the server answers: such a silence means that it has
- * forgotten the connection.
+ * Browsers check the way at least every 6 s (RFC 7675), and the server answers. One answer may be lost; such a silence
+ * is two checks without any, and means that the server has forgotten the connection.
  */
-const SILENCE_MAX_MS = 8000;
+const SILENCE_MAX_MS = 13_000;
 /** How long a remedy may take before the next one. */
 const REMEDY_WITHIN_MS = 4000;
 
