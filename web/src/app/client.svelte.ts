@@ -3,7 +3,7 @@
  * (the reducer and the selectors do) and nothing about packets (the media engine does); it brings each to the other.
  */
 import { stageOf, reduce, revealDueAt } from '../meeting/reduce';
-import { camerasAtReveal, inSeatOrder, mayHear, othersWithCamera } from '../meeting/selectors';
+import { camerasAtReveal, hasVoice, inSeatOrder, mayHear, othersWithCamera } from '../meeting/selectors';
 import { initial } from '../meeting/state';
 import type { Action, Input, MeetingState, Problem, Stage, State } from '../meeting/state';
 import { Media } from '../media/media.svelte';
@@ -157,7 +157,7 @@ export class PageClient implements Client {
 		}
 	}
 
-	/** After a reload: who had come in is in again at once, and is seen and heard as soon as the browser gives devices. */
+	/** After a reload: who had come in is in again at once, and is seen and heard as soon as server and browser let it. */
 	#resume({ token, entered }: Keepsake): void {
 		if (entered) {
 			this.#dispatch({ type: 'entered' });
@@ -221,6 +221,7 @@ export class PageClient implements Client {
 	#follow(): void {
 		const meeting = this.#state.meeting;
 		if (!meeting) return;
+		this.media.allowCapture(hasVoice(meeting));
 		this.media.useSlots(meeting.slots, (source) => mayHear(meeting, source));
 		this.media.wanted.arrange(inSeatOrder(meeting));
 		this.media.wanted.expect(camerasAtReveal(meeting).map((source) => ({ source, height: HEIGHT_AT_REVEAL })));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { recording } from '../meeting/fixtures';
+import { welcomeAs } from '../meeting/fixtures';
 import type { ClientMessage, ServerMessage } from '../wire/types';
 import { PageClient } from './client.svelte';
 
@@ -70,7 +70,7 @@ const devices = {
 	getUserMedia: () => new Promise<never>(() => undefined),
 };
 
-const welcome = recording('floor').messages[0] as Extract<ServerMessage, { type: 'welcome' }>;
+const welcome = welcomeAs('principal');
 
 beforeEach(() => {
 	vi.useFakeTimers();
@@ -99,6 +99,41 @@ test('a reloaded tab is in again while the browser still asks for the devices', 
 	expect(entered).toMatchObject({ devices: { microphone: false, camera: false } });
 	expect(client.stage.name).toBe('lobby');
 	expect(client.media.status).toEqual({ microphone: 'asking', camera: 'asking' });
+});
+
+describe('who has no voice', () => {
+	test.each(['observer', 'technician'] as const)('is asked for no device as %s, and is connected', async (role) => {
+		page({ keepsake: { token: 't', entered: true } });
+		const asked = vi.spyOn(devices, 'getUserMedia');
+		const client = new PageClient();
+		const start = vi.spyOn(client.media.link, 'start').mockImplementation(() => undefined);
+		await client.open();
+		socket().onopen();
+		socket().says(welcomeAs(role));
+		await client.media.open();
+		client.media.setCamera(true);
+		client.media.setMicrophone(true);
+		await client.media.choose('camera', 'c');
+		expect(asked).not.toHaveBeenCalled();
+		expect(client.media.status).toEqual({ microphone: 'off', camera: 'off' });
+		const said = socket().sent.filter(({ type }) => type === 'enter' || type === 'devices');
+		expect(said.length).toBeGreaterThan(0);
+		for (const message of said) expect(message).toMatchObject({ devices: { microphone: false, camera: false } });
+		expect(start).toHaveBeenCalledOnce();
+	});
+
+	test('holds no device any more once that is known', async () => {
+		page({ keepsake: { token: 't', entered: true } });
+		const client = new PageClient();
+		vi.spyOn(client.media.link, 'start').mockImplementation(() => undefined);
+		vi.spyOn(client.media.link, 'resume').mockResolvedValue();
+		await client.open();
+		socket().onopen();
+		socket().says(welcome);
+		expect(client.media.status).toEqual({ microphone: 'asking', camera: 'asking' });
+		socket().says(welcomeAs('observer'));
+		expect(client.media.status).toEqual({ microphone: 'off', camera: 'off' });
+	});
 });
 
 test('when the network changes, the connection is asked at once', async () => {

@@ -65,7 +65,10 @@ export interface ClientMedia {
 	readonly connection: MediaConnection;
 	readonly echoTest: EchoTest;
 
-	/** Asks for camera and microphone; the pre-flight calls it once it is shown, and again by its "try again" button. */
+	/**
+	 * Asks for camera and microphone, unless the seat has no voice; the pre-flight calls it once it is shown, and again by
+	 * its "try again" button.
+	 */
 	open(): Promise<void>;
 	/** Uses another device; also while in the meeting. */
 	choose(kind: DeviceKind, id: string): Promise<void>;

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 
+import { voiceOf } from '../meeting/fixtures';
+import type { Role } from '../wire/types';
 import type { Client, ClientMedia, DeviceStatus } from './context';
 import { StoredPreferences } from './preferences.svelte';
 import { shortcut } from './shortcuts';
@@ -12,10 +14,13 @@ class FakeElement {
 	}
 }
 
-function clientWith(status: DeviceStatus): Pick<Client, 'stage' | 'media' | 'preferences'> {
+function clientWith(
+	status: DeviceStatus,
+	role: Role = 'principal',
+): Pick<Client, 'stage' | 'meeting' | 'media' | 'preferences'> {
 	const media = { microphoneOn: true, cameraOn: true, status: { microphone: status, camera: status } } as ClientMedia;
 	Object.assign(media, { setMicrophone: vi.fn(), setCamera: vi.fn() });
-	return { stage: { name: 'lobby' }, media, preferences: new StoredPreferences() };
+	return { stage: { name: 'lobby' }, meeting: voiceOf(role), media, preferences: new StoredPreferences() };
 }
 
 const press = (key: string, target = new FakeElement(), repeat = false): KeyboardEvent =>
@@ -50,6 +55,14 @@ describe('the keys of microphone and camera', () => {
 		expect(client.media.setCamera).not.toHaveBeenCalled();
 		expect(isUnusable(client.media, 'camera')).toBe(true);
 		expect(isOn(client.media, 'microphone')).toBe(false);
+	});
+
+	test.each(['observer', 'technician'] as const)('do nothing for an %s, who has no voice', (role) => {
+		const client = clientWith('off', role);
+		shortcut(client, press('m'));
+		shortcut(client, press('v'));
+		expect(client.media.setMicrophone).not.toHaveBeenCalled();
+		expect(client.media.setCamera).not.toHaveBeenCalled();
 	});
 
 	test('are letters where a person writes, and are not repeated', () => {

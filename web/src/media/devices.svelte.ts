@@ -39,6 +39,8 @@ export class OwnDevices {
 	#sentVoice: MediaStreamTrack | null = null;
 	#stopMeter: () => void = () => undefined;
 	#opened = false;
+	/** The seat has a voice. */
+	#allowed = false;
 	#opening: Promise<void> | undefined;
 
 	constructor(preferences: Preferences, onTracks: (tracks: OwnTracks) => void) {
@@ -77,12 +79,23 @@ export class OwnDevices {
 		};
 	}
 
+	/** Whether the seat may be heard and seen: until that is known, and where it may not, nothing is captured. */
+	allow(allowed: boolean): void {
+		if (allowed === this.#allowed) return;
+		this.#allowed = allowed;
+		if (!this.#opened) return;
+		if (allowed) return void this.open();
+		this.#release();
+		this.#onTracks(this.tracks);
+	}
+
 	/**
 	 * Asks for what is wanted and not there; while the browser asks already, nothing is asked twice. The microphone is
 	 * opened even when muted, so that its meter works.
 	 */
 	open(): Promise<void> {
 		this.#opened = true;
+		if (!this.#allowed) return this.#list();
 		this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
 		return this.#opening;
 	}
@@ -90,7 +103,7 @@ export class OwnDevices {
 	/** Uses another camera or microphone, and remembers it. */
 	async choose(kind: Capturing, id: string): Promise<void> {
 		this.#preferences[kind] = id;
-		if (kind === 'camera' && !this.#preferences.cameraOn) return;
+		if (!this.#allowed || (kind === 'camera' && !this.#preferences.cameraOn)) return;
 		await this.#openOne(kind, { id, exact: true });
 		// It cannot be had: rather another than none.
 		if (this.status[kind] !== 'live') await this.#openOne(kind, { id: undefined, exact: false });
@@ -120,6 +133,15 @@ export class OwnDevices {
 	/** Lets go of everything. */
 	close(): void {
 		this.#opened = false;
+		this.#release();
+	}
+
+	/** Opened, and by a seat that may be heard and seen. */
+	get #mayCapture(): boolean {
+		return this.#opened && this.#allowed;
+	}
+
+	#release(): void {
 		this.#closeCamera();
 		this.#closeMicrophone();
 		this.status = { camera: 'off', microphone: 'off' };
@@ -140,7 +162,7 @@ export class OwnDevices {
 			await this.#openOne('microphone', this.#remembered('microphone'));
 		}
 		// Switched on while the browser asked for the microphone.
-		if (this.#preferences.cameraOn && this.status.camera === 'off') {
+		if (this.#mayCapture && this.#preferences.cameraOn && this.status.camera === 'off') {
 			await this.#openOne('camera', this.#remembered('camera'));
 		}
 		await this.#list();
@@ -161,7 +183,7 @@ export class OwnDevices {
 		this.#closeCamera();
 		if (typeof captured === 'string') {
 			this.#setStatus('camera', captured);
-		} else if (!this.#opened || !this.#preferences.cameraOn) {
+		} else if (!this.#mayCapture || !this.#preferences.cameraOn) {
 			// Switched off while the browser asked.
 			captured.stop();
 			this.#setStatus('camera', 'off');
@@ -180,7 +202,7 @@ export class OwnDevices {
 		this.#closeMicrophone();
 		if (typeof captured === 'string') {
 			this.#setStatus('microphone', captured);
-		} else if (!this.#opened) {
+		} else if (!this.#mayCapture) {
 			captured.stop();
 		} else {
 			captured.onended = () => void this.#onEnded('microphone', captured);

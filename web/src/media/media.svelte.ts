@@ -116,6 +116,11 @@ export class Media implements ClientMedia {
 		return this.#own.switchedOn;
 	}
 
+	/** Whether this seat may be heard and seen; until it is told, camera and microphone stay closed. */
+	allowCapture(allowed: boolean): void {
+		this.#own.allow(allowed);
+	}
+
 	open(): Promise<void> {
 		return this.#own.open();
 	}

@@ -113,8 +113,8 @@ export function isChair(meeting: MeetingState, id: SeatId): boolean {
 	return meeting.plan.chair.includes(id);
 }
 
-/** Whether a seat may speak and show: an observer watches, a technician looks after the line. */
-export function hasVoice(meeting: MeetingState, { id, role }: Seat): boolean {
+/** Whether a seat, one's own unless told, may speak and show: an observer watches, a technician looks after the line. */
+export function hasVoice(meeting: MeetingState, { id, role }: Seat = ownSeat(meeting)): boolean {
 	return (role !== 'observer' && role !== 'technician') || isChair(meeting, id);
 }
 
@@ -240,7 +240,7 @@ export function rights(meeting: MeetingState): Rights {
 	const raised = meeting.floor.queue.includes(you);
 	const speaking = meeting.floor.holder?.[0] === you;
 	const preside = plenary && isChair(meeting, you);
-	const speaks = hasVoice(meeting, ownSeat(meeting));
+	const speaks = hasVoice(meeting);
 	return {
 		ready: here && meeting.phase.state === 'lobby' && ownSeat(meeting).role === 'principal',
 		raiseHand: plenary && speaks && !raised && !speaking,

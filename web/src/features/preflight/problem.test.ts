@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { DeviceStatus } from '../../app/context';
 import Given from '../../fixtures/Given.svelte';
+import { voiceOf } from '../../meeting/fixtures';
 import DeviceFields from './DeviceFields.svelte';
 import DeviceProblem from './DeviceProblem.svelte';
 
@@ -44,7 +45,10 @@ describe('who has a device that does not work', () => {
 test('the microphone is tested and the test is stopped with one button, which keeps the focus', () => {
 	const fields = (echoTest: string): string =>
 		render(Given, {
-			props: { client: { media: { ...media('live', 'live'), echoTest } }, view: DeviceFields } as never,
+			props: {
+				client: { meeting: voiceOf('principal'), media: { ...media('live', 'live'), echoTest } },
+				view: DeviceFields,
+			} as never,
 		}).body;
 	const buttons = (html: string): number => html.match(/<button/g)?.length ?? 0;
 	expect(buttons(fields('idle'))).toBe(buttons(fields('recording')));
