@@ -3,7 +3,8 @@ import type { Preferences } from './context';
 
 const KEY = 'sommet.preferences';
 
-const DEFAULTS: Preferences = {
+/** Of who never chose. */
+export const DEFAULTS: Readonly<Preferences> = {
 	camera: undefined,
 	microphone: undefined,
 	speaker: undefined,
