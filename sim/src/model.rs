@@ -17,6 +17,8 @@ const SEAT_KEPT: Duration = Duration::from_secs(20);
 const TRIES_AGAIN: Duration = Duration::from_secs(1);
 /// How far ahead the reveal is.
 const REVEAL_AHEAD: Duration = Duration::from_secs(2);
+/// The slowest commit that is made up for.
+const COMMIT_MAX: Duration = Duration::from_secs(5);
 
 /// The meeting and who is in it.
 pub(crate) struct Model {
@@ -225,7 +227,7 @@ impl Model {
     /// The store kept the oldest `count` entries that were not kept yet.
     pub(crate) fn stored(&mut self, count: usize, wall: WallTime) {
         if let Some(oldest) = self.log.get(self.stored) {
-            self.commit_took = Duration::from_millis(u64::try_from(wall.0 - oldest.at.0).unwrap_or(0)).min(REVEAL_AHEAD);
+            self.commit_took = Duration::from_millis(u64::try_from(wall.0 - oldest.at.0).unwrap_or(0)).min(COMMIT_MAX);
         }
         self.stored += count;
     }

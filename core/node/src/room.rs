@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use media::{Media, PeerId};
-use summit::{Action, Meeting, REVEAL_LEAD};
+use summit::{Action, Meeting};
 use wire::{
     Bye, ClientMessage, Entry, Event, MeetingView, Outcome, Phase, Refusal, Request, RequestId, SeatId, ServerMessage,
     SourceId, SummitId, SummitPlan, WallTime,
@@ -28,6 +28,9 @@ const SEAT_KEPT: Duration = Duration::from_secs(20);
 
 /// How soon something that the server owes the meeting is tried again when the store could not take it.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+/// The slowest commit that the reveal makes up for: both sides' pictures are on their way all that time.
+const COMMIT_MAX: Duration = Duration::from_secs(5);
 
 /// Pictures one screen may ask for; a page holds no more tiles than that.
 const WANTED_MAX: usize = 64;
@@ -414,7 +417,7 @@ impl Room {
         }
         if let Some(decided_at) = settled.decided_at() {
             // A clock that was set, or a disk that stood still once, must not put the reveal off.
-            self.commit_took = turn.wall.since(decided_at).min(REVEAL_LEAD);
+            self.commit_took = turn.wall.since(decided_at).min(COMMIT_MAX);
         }
         let moves_floor = |entry: &Entry| matches!(entry.event, Event::FloorGiven { .. } | Event::FloorYielded { .. });
         let floor_moved = settled.entries.iter().any(moves_floor);
