@@ -1,5 +1,6 @@
 //! Whose packet is this? An address answers for known peers; the ICE user name in a STUN request answers for new
-//! addresses. Everything else is a stranger's and is dropped without a reply, so nobody is amplified.
+//! addresses, and for those that another peer had before. Everything else is a stranger's and is dropped without a reply,
+//! so nobody is amplified.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -60,7 +61,7 @@ impl Demux {
         self.addresses.get(&address).copied()
     }
 
-    /// The peer that a STUN request from a new address names. The caller checks that the request is authentic before it
+    /// The peer that a STUN request names. The caller checks that the request is authentic before it
     /// says [`Demux::seen`].
     pub(crate) fn named_by(&self, datagram: &[u8]) -> Option<Place> {
         self.fragments.get(local_fragment(datagram)?).copied()

@@ -206,7 +206,8 @@ impl Node {
 
     /// A datagram arrived at the local address `destination`. One of no known peer is dropped in silence.
     pub fn handle_datagram(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Instant) {
-        let place = self.demux.at(source).or_else(|| self.newly_at(source, destination, bytes, now));
+        let known = self.demux.at(source);
+        let place = self.named_by(known, source, destination, bytes, now).or(known);
         let Some((index, peer)) = place else {
             self.dropped_datagrams += 1;
             return;
@@ -288,9 +289,17 @@ impl Node {
         self.by_summit.insert(summit, index);
     }
 
-    /// The peer whose authentic STUN request this is, from an address that was not known.
-    fn newly_at(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Instant) -> Option<Place> {
-        let (index, peer) = self.demux.named_by(bytes)?;
+    /// The peer whose authentic STUN request this is, from an address where it was not known: a new one, or one that was
+    /// another peer's. A router gives the address of who is gone to who comes, and that one proves to be there.
+    fn named_by(
+        &mut self,
+        known: Option<Place>,
+        source: SocketAddr,
+        destination: SocketAddr,
+        bytes: &[u8],
+        now: Instant,
+    ) -> Option<Place> {
+        let (index, peer) = self.demux.named_by(bytes).filter(|named| known != Some(*named))?;
         let room = self.rooms[index.0].as_ref()?;
         if !room.accepts(peer, source, destination, bytes, now) {
             return None;

@@ -1,6 +1,7 @@
 //! Media connections as the room sees them, with real peers on both ends.
 
 #![allow(clippy::wildcard_enum_match_arm, reason = "only some messages matter here")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod common;
 
@@ -138,4 +139,48 @@ fn the_sound_of_a_shared_screen_is_heard_and_its_owner_does_not_speak() {
     assert_eq!(calls.hall.ask(two, Request::MediaPublish { track: film, active: false }), Some(Outcome::Done));
     assert_eq!(calls.carried(listener).len(), 2, "the slot is a voice's again");
     assert!(!calls.carried(listener).contains(&source));
+}
+
+#[test]
+fn an_address_belongs_to_who_proved_last_to_be_there() {
+    let (mut hall, one, two, chair) = Hall::plenary();
+    let listener = hall.enter("vesland-aide");
+    let mut calls = Calls::into(hall);
+    calls.call(listener, ALL, address(1));
+    let gone = calls.call(one, ALL, address(2));
+    // A request that only says to be somebody else's moves nothing.
+    let other = calls.call(chair, ALL, address(3));
+    let forged = check_of(&calls, other);
+    calls.hall.datagram(address(2), common::calls::server(), &forged);
+    let loud = [(gone, 20)];
+    calls.talk(&loud, Duration::from_secs(1));
+    let spoke = |calls: &Calls, who: &str| {
+        calls
+            .hall
+            .sent(listener)
+            .iter()
+            .any(|message| matches!(message, ServerMessage::Speaking { seats } if seats.contains(&seat(who))))
+    };
+    assert!(spoke(&calls, "meridia-head"));
+
+    // The router gives the address of who is gone to who comes, before the server knows of either.
+    calls.calls[gone].unplugged = true;
+    let comes = calls.call(two, ALL, address(2));
+    calls.talk(&[(comes, 20)], Duration::from_secs(1));
+    assert!(spoke(&calls, "vesland-head"));
+}
+
+/// A connectivity check for that call as a stranger would forge it, who saw its name and not its password.
+fn check_of(calls: &Calls, call: usize) -> Vec<u8> {
+    let name = calls.calls[call].answer.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:")).unwrap();
+    let name = format!("{name}:stranger");
+    let mut check = vec![0x00, 0x01, 0x00, 0x00, 0x21, 0x12, 0xA4, 0x42];
+    check.extend([7; 12]);
+    check.extend([0x00, 0x06]);
+    check.extend(u16::try_from(name.len()).unwrap().to_be_bytes());
+    check.extend(name.as_bytes());
+    check.resize(check.len().next_multiple_of(4), 0);
+    let length = u16::try_from(check.len() - 20).unwrap().to_be_bytes();
+    check[2..4].copy_from_slice(&length);
+    check
 }

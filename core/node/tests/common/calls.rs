@@ -18,6 +18,7 @@ pub const ALL: Setup = Setup { sending: Sending::Single, audio_slots: 2, video_s
 pub struct Call {
     pub caller: Caller,
     pub offer: String,
+    pub answer: String,
     pub address: SocketAddr,
     pub connected: bool,
     /// Nothing leaves or reaches it.
@@ -59,8 +60,9 @@ impl Calls {
             ServerMessage::MediaAnswer { sdp, .. } => Some(sdp.clone()),
             _ => None,
         });
-        caller.handle_answer(&answer.expect("an answer"), self.hall.now).unwrap();
-        self.calls.push(Call { caller, offer, address, connected: false, unplugged: false });
+        let answer = answer.expect("an answer");
+        caller.handle_answer(&answer, self.hall.now).unwrap();
+        self.calls.push(Call { caller, offer, answer, address, connected: false, unplugged: false });
         self.calls.len() - 1
     }
 
