@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use client::Noticed;
-use wire::{Bye, Phase, Request, SeatId, SummitPlan};
+use wire::{Bye, Phase, Presence, Request, SeatId, Source, SourceKind, SummitPlan};
 
 use crate::chance::Chance;
+use crate::device::Device;
 use crate::finding::Finding;
 use crate::network::Conditions;
 use crate::plans;
@@ -16,6 +17,8 @@ use crate::world::World;
 const COMMOTION: Duration = Duration::from_secs(40);
 /// Longer than any seat is kept and any reconnection takes.
 const CALM: Duration = Duration::from_secs(22);
+/// How long a picture may stand still when it is quiet: for a lost key frame, and the request for another one.
+const PICTURE_PATIENCE: Duration = Duration::from_secs(3);
 /// One packet of sound.
 const SOUND: Duration = Duration::from_millis(20);
 
@@ -99,7 +102,7 @@ impl World {
         self.check(matches!(phase, Phase::Plenary { .. }), || format!("all are ready, and it is still {phase:?}"))
     }
 
-    /// It is quiet: everybody is here, with media, and sees what is true; nothing is left unanswered.
+    /// It is quiet: everybody is here, with media, and sees what is true, with moving pictures; nothing is left unanswered.
     ///
     /// # Errors
     /// Somebody is not, or does not.
@@ -115,7 +118,43 @@ impl World {
             self.check_view(&seat, &view)?;
             self.check_sources(&seat, &view)?;
         }
+        self.check_pictures()
+    }
+
+    /// Every camera that is on is a moving picture on the screen of everybody who may see it.
+    fn check_pictures(&mut self) -> Result<(), Finding> {
+        let before = self.pictures_shown();
+        self.run_for(PICTURE_PATIENCE)?;
+        let after = self.pictures_shown();
+        for viewer in self.seats() {
+            let places = self.model.presence_for(&viewer);
+            for (owner, place) in places.iter().filter(|(owner, _)| self.model.may_receive(&viewer, owner)) {
+                let is_on = matches!(place, Presence::Here { devices } if devices.camera);
+                let shown = |all: &BTreeMap<_, u64>| all.get(&(viewer.clone(), owner.clone())).copied().unwrap_or(0);
+                let (before, after) = (shown(&before), shown(&after));
+                self.check(!is_on || after > before, || {
+                    format!("the picture of {owner} stands still for {viewer}: {before}, then {after}")
+                })?;
+            }
+        }
         Ok(())
+    }
+
+    /// How many pictures of whose camera have been on whose screen, on the m-line that carries it now.
+    fn pictures_shown(&self) -> BTreeMap<(SeatId, SeatId), u64> {
+        let mut shown = BTreeMap::new();
+        for viewer in self.seats() {
+            let participant = self.device_of(&viewer).map(Device::participant);
+            let Some((participant, view)) = participant.and_then(|one| Some((one, one.meeting()?))) else { continue };
+            for (mid, received) in participant.received() {
+                let carried = participant.slots().get(mid);
+                let camera = |source: &&Source| Some(&source.id) == carried && source.kind == SourceKind::Camera;
+                if let Some(source) = view.sources.iter().find(camera) {
+                    shown.insert((viewer.clone(), source.seat.clone()), received.playable_frames);
+                }
+            }
+        }
+        shown
     }
 
     /// Whoever is given the floor is heard by all who may hear.
