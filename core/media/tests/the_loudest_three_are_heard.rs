@@ -114,7 +114,7 @@ fn each_voice_goes_on_without_a_seam_when_slots_change_hands() {
 #[test]
 fn the_sound_of_a_screen_is_heard_where_it_is_named_and_is_nobodys_voice() {
     let (mut room, listener) = room();
-    let microphone = room.clients[4].microphone.clone().unwrap();
+    let microphone = room.clients[4].microphone.unwrap();
     let film = room.open(9, 4, &microphone, SourceKind::ScreenAudio);
     room.media.set_voices(PeerId(listener as u64), vec![film], (0..4).map(SourceId).collect(), room.now);
     talk(&mut room, 1000, &[0, 1, 4]);

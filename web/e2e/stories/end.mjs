@@ -57,16 +57,23 @@ export default async function (story) {
 	await story.picture(santander, 'question');
 	await santander.screen.click('button', 'Cancel');
 	expect((await santander.stage()) === 'plenary', '"Cancel" ended the summit');
+	for (const person of [santander, marsh]) {
+		await person.screen.evaluate(() => {
+			const { pc } = window.sommet;
+			window.story = { pc, tracks: pc?.getSenders().flatMap(({ track }) => track ?? []) };
+		});
+	}
 	await santander.screen.click('button', 'End summit');
 	await santander.screen.click('button', 'End for everybody');
 	for (const person of [santander, marsh]) {
 		await person.reaches('ended');
 		await person.reads('The summit has ended');
-		const sends = await person.screen.evaluate(() => {
-			const senders = window.sommet.pc?.getSenders() ?? [];
-			return senders.some(({ track }) => track?.readyState === 'live');
+		const still = await person.screen.evaluate(() => {
+			const { pc, tracks } = /** @type {{ pc: RTCPeerConnection, tracks: MediaStreamTrack[] }} */ (window.story);
+			return { state: pc.connectionState, sending: tracks.filter(({ readyState }) => readyState === 'live').length };
 		});
-		expect(!sends, `${person.seat} still sends sound or pictures after the end`);
+		expect(still.state === 'closed', `the connection of ${person.seat} is still there after the end`);
+		expect(still.sending === 0, `camera or microphone of ${person.seat} still run after the end`);
 	}
 	await eventually('the bots to be told', () => bots.exitCode !== null);
 	await story.picture(marsh, 'ended');

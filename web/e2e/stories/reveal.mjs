@@ -5,13 +5,13 @@ import { eventually, expect } from '../harness/wait.mjs';
 /** @typedef {import('../harness/story.mjs').Story} Story */
 
 export const title = 'all sides appear with their pictures, on all screens within 100 ms, and not a moment before';
-export const seconds = 90;
+export const seconds = 180;
 
 /** The longest time between the first screen that opens and the last, with the pictures on it. */
 const APART_MS = 100;
 /** How far from the server one of the sides is: without a common clock its screen would be as late. */
 const DISTANCE_MS = 250;
-/** How often it is tried on a machine that lets the pages wait longer than that. Pages that are late by themselves get one. */
+/** How often it is tried on a machine that is busy: what makes a page late once in a while is not always counted. */
 const TRIES = 3;
 /**
  * Three people's browsers are on one small machine: the room does not fade in, which the first of them to open would do
@@ -23,13 +23,14 @@ const SEATS = ['meridia-head', 'meridia-1', 'vesland-head', 'vesland-1'];
 
 /** @param {Story} story */
 export default async function (story) {
-	for (let left = TRIES; ; left -= 1) {
+	/** @type {string[]} */
+	const faults = [];
+	for (let left = TRIES; left > 0; left -= 1) {
 		const { apart, waited } = await reveal(story);
-		if (apart <= APART_MS) return;
-		const fault = `it took ${apart} ms from the first screen to the last picture`;
-		expect(apart - waited <= APART_MS, fault);
-		expect(left > 1, `${fault}, ${TRIES} times; but the machine let a page wait for ${Math.round(waited)} ms of them`);
+		if (apart - waited <= APART_MS) return;
+		faults.push(`${apart} ms from the first screen to the last picture, of which a page waited ${Math.round(waited)}`);
 	}
+	expect(false, `in ${TRIES} tries it took ${faults.join('; ')}`);
 }
 
 /**
@@ -94,6 +95,7 @@ async function reveal(story) {
 	expect(early.length === 0, `pictures were shown before the reveal: ${early.join(', ')}`);
 	const [first, last] = [Math.min(...moments), Math.max(...moments)];
 	const waited = processor.longestWait(first - APART_MS, last);
+	processor.stop();
 	await story.pictures();
 	await Promise.all([marsh.sees(hale), hale.sees(marsh), vidal.seesSeat('vesland-1'), marsh.hears(hale)]);
 	for (const person of people) await person.screen.close();

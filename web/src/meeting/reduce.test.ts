@@ -103,6 +103,16 @@ describe('who leaves', () => {
 	});
 });
 
+describe('a good-bye that is not for good', () => {
+	test('is remembered until the server welcomes again', () => {
+		const known = replay('floor');
+		const gone = hear(known, { type: 'bye', reason: 'restart' });
+		expect(gone.lostBecause).toBe('restart');
+		expect(stageOf(gone)).toEqual(stageOf(known));
+		expect(hear(gone, recording('floor').messages[0] as ServerMessage).lostBecause).toBeNull();
+	});
+});
+
 describe('an event', () => {
 	const state = replay('floor');
 	const event = (sequence: number, what: Event): ServerMessage => ({ type: 'event', sequence, at: 1, event: what });

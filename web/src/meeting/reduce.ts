@@ -138,7 +138,16 @@ function afterWelcome(state: State, welcome: Extract<ServerMessage, { type: 'wel
 	// Before the first pong the welcome is the best reading of the server's clock.
 	const clockOffset = before && state.clockOffset !== 0 ? state.clockOffset : now - at;
 	return reveal(
-		{ ...state, connection: 'open', lostAt: null, problem: null, seatTaken: null, clockOffset, meeting },
+		{
+			...state,
+			connection: 'open',
+			lostAt: null,
+			lostBecause: null,
+			problem: null,
+			seatTaken: null,
+			clockOffset,
+			meeting,
+		},
 		at,
 	);
 }
@@ -172,6 +181,7 @@ function afterBye(state: State, reason: Bye, at: number): State {
 	if (reason === 'ended') {
 		return { ...state, over: true, meeting: state.meeting && ended(state.meeting, at + state.clockOffset) };
 	}
+	if (reason === 'restart' || reason === 'too_slow') return { ...state, lostBecause: reason };
 	const problem = PROBLEM_OF_BYE[reason];
 	return problem ? { ...state, problem } : state;
 }

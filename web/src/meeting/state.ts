@@ -4,6 +4,7 @@
  */
 import type {
 	AgendaItemId,
+	Bye,
 	Devices,
 	FloorView,
 	Mid,
@@ -102,10 +103,15 @@ export interface MeetingState {
 }
 
 /** Everything the page knows. */
+/** Good-byes that are not for good. */
+export type Passing = Extract<Bye, 'restart' | 'too_slow'>;
+
 export interface State {
 	readonly connection: Connection;
 	/** Since when the connection is lost, by this computer's clock. */
 	readonly lostAt: number | null;
+	/** What the server said when it ended a connection that comes back by itself; until it is back. */
+	readonly lostBecause: Passing | null;
 	/** The server's clock minus this computer's, in milliseconds. */
 	readonly clockOffset: number;
 	/** The person pressed "Join" (in this page or before a reload of it). */
@@ -144,6 +150,7 @@ export type Input =
 export const initial: State = {
 	connection: 'connecting',
 	lostAt: null,
+	lostBecause: null,
 	clockOffset: 0,
 	entered: false,
 	left: false,
