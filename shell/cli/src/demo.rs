@@ -80,8 +80,9 @@ impl Demo {
         {
             eprintln!("sommet: some bots are not seen and heard yet; this machine may be too busy");
         }
+        let stop_requests = server.stop_requests()?;
         tell(&plan, &places);
-        server.wait_for_signal()?;
+        stop_requests.wait();
         if let Some(bots) = bots {
             runtime.block_on(bots.stop());
         }

@@ -110,12 +110,13 @@ impl Serve {
         }
         server::open_as_many_files_as_allowed();
         let server = Server::start(&loaded.settings)?;
+        let stop_requests = server.stop_requests()?;
         if self.json {
             tell_script(&server, &loaded.settings)?
         } else {
             tell_person(&server, &loaded.settings)
         }
-        server.wait_for_signal()?;
+        stop_requests.wait();
         if !self.json {
             println!("Stopping: telling everybody to come back later.");
         }

@@ -38,7 +38,7 @@ mod websocket;
 pub use base_url::{BadBaseUrl, BaseUrl};
 pub use host_name::{BadHostName, HostName};
 pub use open_files::open_as_many_files_as_allowed;
-pub use run::Server;
+pub use run::{Server, StopRequests};
 pub use settings::{BadPublicAddress, DEFAULT_PORT, LogFormat, PublicAddress, Settings, TlsFiles};
 pub use start_error::StartError;
 pub use tls::TlsError;

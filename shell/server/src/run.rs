@@ -9,6 +9,7 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use node::Identity;
 use store::{SqliteStore, Writer};
 use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use crate::accept::{BEGIN_WITHIN, Door, IDLE_WITHIN};
@@ -129,21 +130,15 @@ impl Server {
         &self.media
     }
 
-    /// Waits until the process is asked to end (SIGINT or SIGTERM).
+    /// From now on a request that the process end (SIGINT or SIGTERM) does not end it, but is waited for. To be called
+    /// before anybody is told that the server is there: who knows of it may ask it to stop.
     ///
     /// # Errors
     /// When the system does not tell of signals.
-    pub fn wait_for_signal(&self) -> std::io::Result<()> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let Some(running) = &self.running else { return Ok(()) };
-        running.runtime.block_on(async {
-            let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            Ok(())
-        })
+    pub fn stop_requests(&self) -> std::io::Result<StopRequests<'_>> {
+        let _context = self.running.as_ref().map(|running| running.runtime.enter());
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(StopRequests { server: self, interrupt, terminate })
     }
 
     /// Stops: tells every client to come back later, stores what is being stored, ends all threads. Takes some seconds at
@@ -156,6 +151,26 @@ impl Server {
         if let Some(running) = self.running.take() {
             running.end();
         }
+    }
+}
+
+/// Requests that the process end, from when this was made.
+pub struct StopRequests<'a> {
+    server: &'a Server,
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopRequests<'_> {
+    /// Waits for the first one.
+    pub fn wait(mut self) {
+        let Some(running) = &self.server.running else { return };
+        running.runtime.block_on(async {
+            tokio::select! {
+                _ = self.interrupt.recv() => {}
+                _ = self.terminate.recv() => {}
+            }
+        });
     }
 }
 
