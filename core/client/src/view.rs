@@ -11,6 +11,8 @@ pub fn fold(view: &mut MeetingView, message: &ServerMessage) {
         ServerMessage::Event { sequence, at, event } => fold_event(view, *sequence, *at, event),
         ServerMessage::Presence { seat, presence: Presence::Absent } => {
             view.presence.remove(seat);
+            // The next time it may come by another line.
+            view.quality.remove(seat);
         }
         ServerMessage::Presence { seat, presence } => {
             view.presence.insert(seat.clone(), *presence);

@@ -16,9 +16,6 @@ pub enum Refusal {
     /// The summit is over.
     #[error("the summit has ended")]
     Ended,
-    /// Another speaker must yield first.
-    #[error("somebody else has the floor")]
-    FloorTaken,
     /// The message is well-formed but makes no sense here.
     #[error("this message cannot be understood here")]
     Malformed,

@@ -51,6 +51,10 @@ pub(crate) struct ThreadMetrics {
     pub(crate) too_slow: AtomicU64,
     /// The most messages that waited for one connection since the figures were last read.
     pub(crate) queue_peak: AtomicU64,
+    /// Media packets that came in.
+    pub(crate) media_received: AtomicU64,
+    /// Media packets and datagrams of rooms dropped because a queue was full.
+    pub(crate) media_dropped: AtomicU64,
     /// Media packets written to listeners.
     pub(crate) forwarded: AtomicU64,
     /// Keyframes asked of browsers.
@@ -155,8 +159,10 @@ impl Metrics {
             ("unknown_peer", sum(|t| &t.unknown)),
             ("send_buffer_full", sum(|t| &t.dropped_full)),
             ("refused_by_kernel", sum(|t| &t.dropped_refused)),
+            ("room_queue_full", sum(|t| &t.media_dropped)),
         ];
         page.counters("datagrams_dropped", "UDP datagrams dropped.", "reason", &dropped);
+        page.counter("packets_received", "Media packets that came in.", sum(|t| &t.media_received));
         page.counter("packets_forwarded", "Media packets written to listeners.", sum(|t| &t.forwarded));
         page.counter("keyframes_requested", "Keyframes asked of browsers.", sum(|t| &t.keyframes_requested));
         page.counter("peer_panics", "Peers that ended because of a panic.", sum(|t| &t.peer_panics));

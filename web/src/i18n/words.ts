@@ -18,7 +18,6 @@ const refusals: Record<Refusal, Words> = {
 	already_raised: m.refusal_already_raised,
 	already_so: m.refusal_already_so,
 	ended: m.refusal_ended,
-	floor_taken: m.refusal_floor_taken,
 	malformed: m.refusal_malformed,
 	media_offer: m.refusal_media_offer,
 	no_voice: m.refusal_no_voice,

@@ -431,7 +431,7 @@ event: Event, };
 /**
  * A stable code for every "no". The client says it in the person's language, with what to do about it.
  */
-export type Refusal = "already_raised" | "already_so" | "ended" | "floor_taken" | "malformed" | "media_offer" | "not_chair" | "not_here" | "not_principal" | "no_voice" | "not_raised" | "not_speaking" | "not_yet" | "not_recorded" | "too_late" | "too_many" | "unknown";
+export type Refusal = "already_raised" | "already_so" | "ended" | "malformed" | "media_offer" | "not_chair" | "not_here" | "not_principal" | "no_voice" | "not_raised" | "not_speaking" | "not_yet" | "not_recorded" | "too_late" | "too_many" | "unknown";
 
 /**
  * What became of a request.

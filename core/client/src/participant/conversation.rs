@@ -97,6 +97,8 @@ impl Participant {
         let offer = self.media.as_mut().and_then(|media| media.offer(id.clone(), now));
         if let Some(request) = offer {
             self.wished.clear();
+            // A new connection has m-lines of its own.
+            self.slots.clear();
             self.send_as(id, request);
         }
     }

@@ -180,6 +180,8 @@ impl Desk {
         self.metrics.rooms.store(self.node.rooms() as u64, Ordering::Relaxed);
         self.metrics.unknown.store(self.node.dropped_datagrams(), Ordering::Relaxed);
         let counted = self.node.counters();
+        self.metrics.media_received.store(counted.received, Ordering::Relaxed);
+        self.metrics.media_dropped.store(counted.dropped, Ordering::Relaxed);
         self.metrics.forwarded.store(counted.forwarded, Ordering::Relaxed);
         self.metrics.keyframes_requested.store(counted.keyframes_requested, Ordering::Relaxed);
         self.metrics.peer_panics.store(counted.panicked, Ordering::Relaxed);
