@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use media::caller::{Caller, Layer, Picture, Sound};
 
-use crate::assets::Persona;
+use crate::assets::{Persona, Voice};
 
 /// One Opus frame.
 const SOUND: Duration = Duration::from_millis(20);
@@ -17,8 +17,11 @@ const SILENCE: [u8; 3] = [0xf8, 0xff, 0xfe];
 const BREATH: usize = 35;
 /// A player that was kept from playing for longer than this goes on from now instead of catching up.
 const LATE_MAX: Duration = Duration::from_millis(500);
-/// How long one turn lasts for those who speak in turn: a sentence and the silence after it.
-const TURN_MILLIS: i64 = 14_000;
+/// How long one turn lasts for those who speak in turn: a sentence and the silence after it. Our sentences take 8.6 to 12.3 s,
+/// so whoever comes in hears somebody within 3 s, and the longest is said to its end by [`REST`].
+const TURN_MILLIS: i64 = 11_500;
+/// A sentence with no more than this to go is said to its end, though the turn is over; in frames of sound.
+const REST: usize = 50;
 
 /// When a participant speaks. Whoever has been given the floor speaks, and all others listen, but for
 /// [`Talk::Regardless`].
@@ -158,13 +161,24 @@ impl Player {
     }
 
     fn follow(&mut self, cue: Cue) {
-        if cue == self.cue {
+        if cue == self.cue || (cue == Cue::Listen && self.is_nearly_done()) {
             return;
         }
         if let Cue::Sentence(sentence) = cue {
             (self.sentence, self.frame) = (sentence, 0);
         }
         self.cue = cue;
+    }
+
+    /// Whether a little of the sentence is left.
+    fn is_nearly_done(&self) -> bool {
+        let length = self.voice().map_or(0, Voice::length);
+        self.frame < length && length - self.frame <= REST
+    }
+
+    fn voice(&self) -> Option<&Voice> {
+        let voices = &self.persona.voices;
+        voices.get(self.sentence % voices.len().max(1)).map(AsRef::as_ref)
     }
 
     fn next_sound(&mut self) -> (&[u8], u8) {
@@ -183,7 +197,10 @@ impl Player {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::assets::Film;
 
     #[test]
     fn those_who_speak_in_turn_never_speak_at_once() {
@@ -191,6 +208,34 @@ mod tests {
             let speaking = (0..3).filter(|place| Talk::InTurn { place: *place, of: 3 }.cue(moment) != Cue::Listen);
             assert_eq!(speaking.count(), 1, "at {moment} ms");
         }
+    }
+
+    #[test]
+    fn a_sentence_that_is_nearly_done_is_said_to_its_end_and_another_is_cut() {
+        let film = Film::read(
+            include_bytes!("../../../assets/pictures/aster-q.ivf"),
+            include_bytes!("../../../assets/pictures/aster-h.ivf"),
+            include_bytes!("../../../assets/pictures/aster-f.ivf"),
+        );
+        let voice = Voice::read(
+            include_bytes!("../../../assets/voices/en-1-a.opus"),
+            include_bytes!("../../../assets/voices/en-1-a.levels"),
+        );
+        let voice = Arc::new(voice.unwrap());
+        let persona = Persona { film: Arc::new(film.unwrap()), voices: vec![voice.clone()] };
+        let mut player = Player::new(persona, 0, crate::origin());
+        player.follow(Cue::Sentence(0));
+        player.follow(Cue::Listen);
+        assert_eq!(player.cue, Cue::Listen);
+
+        player.follow(Cue::Sentence(0));
+        player.frame = voice.length() - REST;
+        for _ in 0..REST {
+            player.follow(Cue::Listen);
+            assert_ne!(player.next_sound().0, SILENCE);
+        }
+        player.follow(Cue::Listen);
+        assert_eq!(player.cue, Cue::Listen);
     }
 
     #[test]
