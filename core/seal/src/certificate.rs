@@ -47,6 +47,12 @@ impl Member {
     pub fn place(&self) -> (&DelegationId, &SeatId, u16) {
         (&self.party, &self.seat, self.slot)
     }
+
+    /// Whether that certificate says of its holder what was found of this member.
+    pub(crate) fn is_claimed_by(&self, body: &MemberBody) -> bool {
+        let MemberBody { party, seat, role, slot, key, serial, .. } = body;
+        (party, seat, *slot) == self.place() && (*role, *key, *serial) == (self.role, self.key, self.serial)
+    }
 }
 
 /// A member certificate, as it was read; nothing of it is believed before [`Certificate::check`].

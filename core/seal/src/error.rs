@@ -154,3 +154,107 @@ impl Coded for Denied {
         }
     }
 }
+
+/// Why a group does not do what is asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GroupError {
+    /// A certificate is not good.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// A commit breaks a rule.
+    #[error("the commit is refused: {0}")]
+    BadCommit(&'static str),
+    /// A commit or a message is of an epoch that is over.
+    #[error("it is of an epoch that is over")]
+    EpochOld,
+    /// A Welcome or a GroupInfo cannot be used.
+    #[error("the group cannot be joined: {0}")]
+    WelcomeUnusable(&'static str),
+    /// A key package cannot be used.
+    #[error("the key package cannot be used")]
+    KeyPackage,
+    /// An application message cannot be used.
+    #[error("the message is refused: {0}")]
+    Message(&'static str),
+    /// The group, the party or the number is none of this summit.
+    #[error("there is no such group")]
+    Name,
+    /// What is asked cannot be done in the state the group is in.
+    #[error("not now: {0}")]
+    State(&'static str),
+}
+
+impl Coded for GroupError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Certificate(error) => error.code(),
+            Self::BadCommit(_) => "mls.bad_commit",
+            Self::EpochOld => "mls.epoch_old",
+            Self::WelcomeUnusable(_) => "mls.welcome_unusable",
+            Self::KeyPackage => "mls.key_package",
+            Self::Message(_) => "mls.message",
+            Self::Name => "mls.no_group",
+            Self::State(_) => "mls.state",
+        }
+    }
+}
+
+/// Why a frame is not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FrameError {
+    /// No key for that group and epoch.
+    #[error("there is no key for the frame")]
+    NoKey,
+    /// The tag does not hold, or the frame is too short to have one.
+    #[error("the frame was changed on its way")]
+    AuthFailed,
+    /// The counter was seen, or lies too far back.
+    #[error("the frame came before")]
+    Replay,
+    /// The leaf is not that of the source's seat, or the kind is another one.
+    #[error("the frame is of somebody else")]
+    WrongSender,
+}
+
+impl Coded for FrameError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoKey => "media.no_key",
+            Self::AuthFailed => "media.auth_failed",
+            Self::Replay => "media.replay",
+            Self::WrongSender => "media.wrong_sender",
+        }
+    }
+}
+
+/// Why a frame is not sealed. Nothing leaves then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// No key was installed for that group.
+    #[error("there is no key for the group")]
+    NoKey,
+    /// The frame is shorter than what its codec leaves clear, or empty.
+    #[error("the frame is too short")]
+    Short,
+    /// A codec of sound for pictures, or the other way round.
+    #[error("the codec does not go with the source")]
+    Codec,
+    /// 2^32 frames were sealed under one key id.
+    #[error("the counter is used up")]
+    Exhausted,
+    /// A leaf beyond 1023, or a group number beyond 30 bits.
+    #[error("the key id cannot name the sender")]
+    Range,
+}
+
+impl Coded for SealError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NoKey => "media.seal_no_key",
+            Self::Short => "media.seal_short",
+            Self::Codec => "media.seal_codec",
+            Self::Exhausted => "media.seal_exhausted",
+            Self::Range => "media.seal_range",
+        }
+    }
+}

@@ -2,13 +2,59 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wire::DelegationId;
+use wire::{DelegationId, WallTime};
 
-use crate::certificate::{SignerError, signer_of};
+use crate::certificate::{Certificate, Member, SignerError, signer_of};
 use crate::document::{Envelope, RevocationBody, Serial};
-use crate::error::RevocationError;
+use crate::error::{CertificateError, RevocationError};
+use crate::key::PublicKey;
 use crate::manifest::Agreed;
 use crate::signed::{self, Domain};
+
+/// What certificates are checked against: the manifest that all signed, and what was revoked since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trust {
+    agreed: Agreed,
+    revocations: Revocations,
+}
+
+impl Trust {
+    /// Nothing is revoked yet.
+    pub fn new(agreed: Agreed) -> Self {
+        Self { agreed, revocations: Revocations::default() }
+    }
+
+    /// The manifest.
+    pub fn agreed(&self) -> &Agreed {
+        &self.agreed
+    }
+
+    /// The revocation lists.
+    pub fn revocations(&self) -> &Revocations {
+        &self.revocations
+    }
+
+    /// Takes a revocation list, as [`Revocations::apply`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn revoke(&mut self, list: &Envelope) -> Result<(), RevocationError> {
+        self.revocations.apply(list, &self.agreed)
+    }
+
+    /// Checks a certificate, as [`Certificate::check`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check(
+        &self,
+        certificate: &Certificate,
+        leaf_key: &PublicKey,
+        now: WallTime,
+    ) -> Result<Member, CertificateError> {
+        certificate.check(&self.agreed, &self.revocations, leaf_key, now)
+    }
+}
 
 /// The latest list of each party.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
