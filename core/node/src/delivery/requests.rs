@@ -1,7 +1,5 @@
 //! What a device asks of the delivery service.
 
-use std::time::Instant;
-
 use wire::{
     Bytes, Envelope, GroupBody, GroupEntry, GroupId, Held, MLS_BYTES_MAX, Refusal, Request, RequestId, SeatId,
     ServerMessage, WallTime,
@@ -25,7 +23,6 @@ pub(crate) struct Asker<'a> {
     pub(crate) seat: &'a SeatId,
     pub(crate) request: &'a RequestId,
     pub(crate) at: WallTime,
-    pub(crate) now: Instant,
 }
 
 /// When it is answered.

@@ -61,7 +61,7 @@ impl Room {
             let lists = revocations.iter().filter_map(list).filter(|list| Some(&list.party) == party.as_ref());
             lists.into_iter().any(|list| list.serials.contains(serial))
         };
-        let asker = Asker { connection, seat, request: id, at: turn.wall, now: turn.now };
+        let asker = Asker { connection, seat, request: id, at: turn.wall };
         match self.delivery.request(&asker, request, withdrawn)? {
             Answer::Now => Ok(Reply::Now),
             Answer::Later => {
