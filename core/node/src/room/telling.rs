@@ -46,9 +46,11 @@ impl Room {
 
     /// Whose voices are heard, among those that `viewer` may hear.
     pub(super) fn tell_speaking_to(&mut self, viewer: &SeatId, turn: &mut Turn<'_>) {
+        let (meeting, whispers) = (self.ledger.meeting(), self.whispers());
+        let may_hear = |voice: &&Source| voice.seat == *viewer || routing::may_hear(meeting, &whispers, viewer, voice);
         let voices = self.loudest.iter().filter_map(|id| self.sources.get(*id));
         let mut seats: Vec<SeatId> = Vec::new();
-        for voice in voices.filter(|voice| self.may_know(viewer, voice)) {
+        for voice in voices.filter(may_hear) {
             // A person with two microphones is one person.
             if !seats.contains(&voice.seat) {
                 seats.push(voice.seat.clone());
@@ -73,6 +75,7 @@ impl Room {
             for source in &sources {
                 self.tell_source_to(&viewer, *source, turn);
             }
+            self.tell_whispering_to(&viewer, turn);
             self.tell_speaking_to(&viewer, turn);
         }
         self.route(turn.now);
@@ -127,7 +130,7 @@ impl Room {
     }
 
     /// Those who have a screen now.
-    fn viewers(&self) -> Vec<SeatId> {
+    pub(super) fn viewers(&self) -> Vec<SeatId> {
         self.connections.values().cloned().collect()
     }
 
@@ -143,12 +146,12 @@ mod tests {
     use std::collections::VecDeque;
     use std::time::Instant;
 
-    use wire::{SourceKind, SummitId, WallTime};
+    use wire::{Bytes, Envelope, SignedManifest, SourceKind, SummitId, WallTime};
 
     use super::*;
     use crate::demux::{Demux, RoomIndex};
     use crate::room::Hello;
-    use crate::{ConnectionId, InvitationId, Output, SessionId};
+    use crate::{ConnectionId, InvitationId, Output, Sealed, SessionId};
 
     #[test]
     fn a_person_with_two_microphones_speaks_once() {
@@ -165,11 +168,14 @@ mod tests {
         let (mut demux, mut next_peer, mut outputs) = (Demux::default(), 0, VecDeque::new());
         let (demux, next_peer) = (&mut demux, &mut next_peer);
         let mut turn = Turn { now, wall: WallTime(0), demux, next_peer, outputs: &mut outputs };
-        let mut room = Room::open(SummitId::new("talks").unwrap(), RoomIndex(0), plan, &[], now);
+        let manifest = SignedManifest { payload: Bytes::default(), signatures: Vec::new() };
+        let sealed = Sealed { manifest, revocations: Vec::new(), groups: Vec::new() };
+        let mut room = Room::open(SummitId::new("talks").unwrap(), RoomIndex(0), plan, &[], sealed, now);
         let head = SeatId::new("meridia-head").unwrap();
         let (connection, session, invitation) = (ConnectionId(1), SessionId(1), InvitationId(1));
-        let hello =
-            Hello { connection, session, invitation, seat: head.clone(), device: String::new(), take_over: false };
+        let document = Envelope { payload: Bytes::default(), signature: Bytes::default(), issuer: None };
+        let (seat, device) = (head.clone(), String::new());
+        let hello = Hello { connection, session, invitation, seat, device, take_over: false, document };
         room.hello(hello, &mut turn);
         for id in [1, 2].map(SourceId) {
             room.sources.open(Source { id, seat: head.clone(), kind: SourceKind::Microphone });
