@@ -35,10 +35,7 @@ impl fmt::Debug for BaseKey {
 pub fn derive(base_key: &[u8], kid: u64) -> ([u8; 16], [u8; NONCE_LEN]) {
     let secret = kdf::extract(base_key);
     let label = |text: &[u8]| [text, &kid.to_be_bytes(), &SUITE].concat();
-    (
-        kdf::expand(&secret, &label(b"SFrame 1.0 Secret key ")),
-        kdf::expand(&secret, &label(b"SFrame 1.0 Secret salt ")),
-    )
+    (kdf::expand(&secret, &label(b"SFrame 1.0 Secret key ")), kdf::expand(&secret, &label(b"SFrame 1.0 Secret salt ")))
 }
 
 /// One key id, ready to seal and to open.

@@ -95,8 +95,15 @@ mod tests {
     fn every_part_comes_back() {
         let kid = Kid::new(GroupNumber(17), Kind::Screen, 1023, 64 * 5 + 63).unwrap();
         assert_eq!(kid.0, 17 << 18 | 2 << 16 | 1023 << 6 | 63);
-        assert_eq!((kid.group(), kid.kind(), kid.leaf(), kid.epoch_bits()), (Some(GroupNumber(17)), Kind::Screen, 1023, 63));
-        assert_eq!(Kid::new(GroupNumber(0), Kind::Microphone, 0, 1).unwrap().0, 1, "a small id stays small on the wire");
+        assert_eq!(
+            (kid.group(), kid.kind(), kid.leaf(), kid.epoch_bits()),
+            (Some(GroupNumber(17)), Kind::Screen, 1023, 63)
+        );
+        assert_eq!(
+            Kid::new(GroupNumber(0), Kind::Microphone, 0, 1).unwrap().0,
+            1,
+            "a small id stays small on the wire"
+        );
     }
 
     #[test]

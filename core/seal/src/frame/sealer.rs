@@ -38,13 +38,7 @@ impl Sealer {
     ///
     /// # Errors
     /// The key id cannot name the leaf or the group. Nothing is sealed for the group then.
-    pub fn install(
-        &mut self,
-        group: GroupNumber,
-        epoch: u64,
-        leaf: u32,
-        base_key: BaseKey,
-    ) -> Result<(), SealError> {
+    pub fn install(&mut self, group: GroupNumber, epoch: u64, leaf: u32, base_key: BaseKey) -> Result<(), SealError> {
         self.groups.remove(&group);
         Kid::new(group, Kind::Microphone, leaf, epoch)?;
         self.groups.insert(group, Epoch { epoch, leaf, base_key, ciphers: BTreeMap::new() });
@@ -65,13 +59,7 @@ impl Sealer {
     ///
     /// # Errors
     /// The frame must not leave; least of all as it is.
-    pub fn seal(
-        &mut self,
-        group: GroupNumber,
-        kind: Kind,
-        codec: Codec,
-        frame: &[u8],
-    ) -> Result<Vec<u8>, SealError> {
+    pub fn seal(&mut self, group: GroupNumber, kind: Kind, codec: Codec, frame: &[u8]) -> Result<Vec<u8>, SealError> {
         if codec.is_sound() != kind.is_sound() {
             return Err(SealError::Codec);
         }

@@ -3,6 +3,8 @@
 #![allow(dead_code, unreachable_pub, reason = "every file of tests uses its own part of this")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+pub mod mallory;
+
 use std::collections::BTreeMap;
 
 use seal::certificate::appoint;
