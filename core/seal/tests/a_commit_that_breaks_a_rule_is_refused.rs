@@ -1,5 +1,7 @@
 //! Commits by members in good standing who do what the protocol does not allow, and commits at the wrong time.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 mod common;
 
 use common::mallory::{Mallory, betrayed, bytes, turncoat};

@@ -62,7 +62,7 @@ impl Kid {
             return Err(SealError::Range);
         }
         let context = u64::from(group.0) << 2 | u64::from(kind.number());
-        Ok(Self(context << 16 | u64::from(leaf) << 6 | epoch % 64))
+        Ok(Self((context << 16) | (u64::from(leaf) << 6) | (epoch % 64)))
     }
 
     /// The group; none if it is beyond every number a group can have.
