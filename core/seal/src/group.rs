@@ -112,10 +112,8 @@ impl Group {
     /// The group is over.
     pub fn export<const N: usize>(&self, label: &str, context: &[u8]) -> Result<[u8; N], GroupError> {
         let over = GroupError::State("the group is over");
-        let secret = self
-            .mls
-            .export_secret(self.device.inner.provider.crypto(), label, context, N)
-            .map_err(|_| over.clone())?;
+        let secret =
+            self.mls.export_secret(self.device.inner.provider.crypto(), label, context, N).map_err(|_| over.clone())?;
         <[u8; N]>::try_from(secret).map_err(|_| over)
     }
 
@@ -177,8 +175,7 @@ impl Group {
 fn tree_hash(mls: &MlsGroup, device: &Device) -> Result<[u8; 32], GroupError> {
     let hidden = GroupError::State("the tree hash cannot be told");
     let inner = &device.inner;
-    let info =
-        mls.export_group_info(inner.provider.crypto(), &inner.key, false).map_err(|_| hidden.clone())?;
+    let info = mls.export_group_info(inner.provider.crypto(), &inner.key, false).map_err(|_| hidden.clone())?;
     match info.body() {
         MlsMessageBodyOut::GroupInfo(info) => {
             <[u8; 32]>::try_from(info.group_context().tree_hash()).map_err(|_| hidden)

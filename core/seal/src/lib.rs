@@ -34,6 +34,7 @@ pub mod signed;
 pub use certificate::{Admitter, Certificate, Member};
 pub use entropy::Entropy;
 pub use error::Coded;
+pub use frame::{BaseKey, Opener, Sealer};
 pub use group::{Device, Group, GroupName, GroupNumber};
 pub use key::{PublicKey, SigningKey};
 pub use manifest::{Agreed, Manifest};

@@ -54,7 +54,17 @@ impl Manifest {
             .ok_or(ManifestError::Malformed("a party has no root key"))?;
         let quorum = u32::try_from(plan.delegations.len()).unwrap_or(u32::MAX);
         let rules = Rules { admission: Admission::OwnParty };
-        Self::checked(ManifestBody { v: Version1, summit, plan, parties, rules, suite: SUITE, quorum, client, proposed })
+        Self::checked(ManifestBody {
+            v: Version1,
+            summit,
+            plan,
+            parties,
+            rules,
+            suite: SUITE,
+            quorum,
+            client,
+            proposed,
+        })
     }
 
     fn checked(body: ManifestBody) -> Result<Self, ManifestError> {

@@ -4,16 +4,16 @@
 use serde::{Deserialize, Serialize};
 use wire::{DelegationId, Role, SeatId, SummitId, SummitPlan, WallTime};
 
-use crate::certificate::{Certificate, is_in_time};
+use crate::certificate::{Certificate, is_in_time, signer_of};
 use crate::document::{
     Bytes, CertificateRequest, Envelope, InvitationBody, InvitationId, MemberBody, PartyAuthBody, RegistrarBody,
     RevocationBody, Serial, Signed, Version1,
 };
 use crate::entropy::{self, Entropy};
-use crate::error::Denied;
+use crate::error::{CertificateError, Denied};
 use crate::invitation::{ProofKey, Secret};
 use crate::key::{PublicKey, SigningKey};
-use crate::manifest::party_of;
+use crate::manifest::{Agreed, party_of};
 use crate::signed::{self, Domain};
 
 /// What a registrar must not forget. It holds what proves invitations: keep it where nobody else reads it.
@@ -239,4 +239,22 @@ impl RegistrarState {
     fn new(summit: SummitId, party: DelegationId, issuer: Option<Signed>) -> Self {
         Self { summit, party, issuer, invitations: Vec::new(), list: 0, revoked: Vec::new() }
     }
+}
+
+/// Checks the answer to a challenge: it is by a party of that summit, now, and to that challenge.
+///
+/// # Errors
+/// As for a certificate.
+pub fn check_answer(
+    answer: &Envelope,
+    agreed: &Agreed,
+    challenge: &[u8; 32],
+    now: WallTime,
+) -> Result<PartyAuthBody, CertificateError> {
+    let body: PartyAuthBody = signed::body(&answer.payload).ok_or(CertificateError::Malformed)?;
+    signer_of(answer, Domain::PartyAuth, &body.party, agreed, Some(now))?;
+    if &body.summit != agreed.summit() || &body.challenge.0 != challenge {
+        return Err(CertificateError::Malformed);
+    }
+    Ok(body)
 }

@@ -187,7 +187,9 @@ fn changes_of(
     let is_external = match sender {
         Sender::Member(_) => false,
         Sender::NewMemberCommit => true,
-        Sender::External(_) | Sender::NewMemberProposal => return Err(GroupError::BadCommit("its sender is no member")),
+        Sender::External(_) | Sender::NewMemberProposal => {
+            return Err(GroupError::BadCommit("its sender is no member"));
+        }
     };
     let mut changes = Changes::default();
     for (count, queued) in staged.queued_proposals().enumerate() {
