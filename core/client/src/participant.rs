@@ -4,6 +4,7 @@ mod conversation;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use media::caller::Received;
@@ -41,7 +42,7 @@ pub struct Settings {
     /// The secret of its personal link, by which it proves its invitation.
     pub secret: Secret,
     /// The device's key. The same key again is the same device: it gets the same certificate.
-    pub key: SigningKey,
+    pub key: Arc<SigningKey>,
     /// Words for the device.
     pub device: String,
     /// Whether another device in the seat must give way.

@@ -9,6 +9,7 @@ mod attesting;
 mod circle;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Instant;
 
 use seal::error::Coded as _;
@@ -94,7 +95,7 @@ pub struct Sealed {
 /// The participant's part.
 pub(crate) struct Sealing {
     secret: Secret,
-    key: SigningKey,
+    key: Arc<SigningKey>,
     you: Option<SeatId>,
     stage: Stage,
     circles: BTreeMap<GroupId, Circle>,
@@ -119,7 +120,7 @@ pub(crate) fn same<From: Serialize, To: DeserializeOwned>(document: &From) -> Op
 }
 
 impl Sealing {
-    pub(crate) fn new(secret: Secret, key: SigningKey) -> Self {
+    pub(crate) fn new(secret: Secret, key: Arc<SigningKey>) -> Self {
         Self {
             secret,
             key,
@@ -292,7 +293,7 @@ impl Sealing {
     /// Opens a frame that the server attributes to a source of `seat`.
     pub(crate) fn open(&mut self, seat: &SeatId, kind: SourceKind, bytes: &[u8], now: Instant) -> Option<Vec<u8>> {
         let codec = if kind.is_video() { Codec::Vp8 } else { Codec::Opus };
-        match self.opener.open(bytes, codec, Expected { seat, kind: kind_of(kind) }, now) {
+        match self.opener.open(Expected { seat, kind: kind_of(kind) }, codec, bytes, now) {
             Ok(Opened::Frame { frame, .. }) => {
                 self.counts.opened += 1;
                 Some(frame)
@@ -340,7 +341,9 @@ impl Sealing {
         let Stage::Asking { trust } = &self.stage else { return };
         let admitted = same(certificate).ok_or("cert.malformed").and_then(|envelope| {
             let certificate = Certificate::read(envelope).map_err(|error| error.code())?;
-            Device::new(self.key.clone(), certificate, trust, now).map_err(|error| error.code())
+            // The key of a device lives as long as any of its groups.
+            let key = SigningKey::from_seed(*self.key.seed()).map_err(|_| "cert.key_mismatch")?;
+            Device::new(key, certificate, trust, now).map_err(|error| error.code())
         });
         match admitted {
             Ok((device, identity)) => {
