@@ -33,7 +33,16 @@ pub(crate) struct Disk {
 
 impl Disk {
     pub(crate) fn new(chance: Chance) -> Self {
-        Self { entries: Vec::new(), groups: Vec::new(), last: BTreeMap::new(), chance, busy_until: None, failing: 0, doomed: 0, slower_by: Duration::ZERO }
+        Self {
+            entries: Vec::new(),
+            groups: Vec::new(),
+            last: BTreeMap::new(),
+            chance,
+            busy_until: None,
+            failing: 0,
+            doomed: 0,
+            slower_by: Duration::ZERO,
+        }
     }
 
     /// All that is kept.

@@ -64,9 +64,8 @@ impl Offices {
         for (party, key) in &keys {
             signed.sign(party, key).expect("every party signs with its own key");
         }
-        let office = |(party, key): (PartyId, SigningKey)| {
-            (party.clone(), Registrar::with_root(summit.clone(), party, key))
-        };
+        let office =
+            |(party, key): (PartyId, SigningKey)| (party.clone(), Registrar::with_root(summit.clone(), party, key));
         let manifest = same(&signed).expect("both crates have one shape of it");
         Self { plan: plan.clone(), manifest, registrars: keys.into_iter().map(office).collect(), chance }
     }

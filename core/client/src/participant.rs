@@ -482,7 +482,8 @@ impl Participant {
             let Some(source) = sources.into_iter().find(|known| Some(known.id) == source) else { continue };
             let opened = self.sealing.open(&source.seat, source.kind, &frame.bytes, now);
             // The lowest bit of VP8 is 0 in a key frame (RFC 6386 section 9.1).
-            let shows = source.kind.is_video() && opened.is_some_and(|opened| opened.first().is_some_and(|bits| bits & 1 == 0));
+            let shows =
+                source.kind.is_video() && opened.is_some_and(|opened| opened.first().is_some_and(|bits| bits & 1 == 0));
             if let (true, None, Entry::Inside { since }) = (shows, self.stats.join, self.entry) {
                 let after = now.saturating_duration_since(since);
                 self.stats.join = Some(after);

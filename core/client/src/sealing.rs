@@ -20,8 +20,8 @@ use seal::{Agreed, Certificate, Opener, Sealer, SigningKey, Trust};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wire::{
-    Bytes, Denied, Envelope, GroupId, GroupView, Held, Outcome, Request, SeatId, ServerMessage, SignedManifest, SourceKind,
-    SummitId, WallTime,
+    Bytes, Denied, Envelope, GroupId, GroupView, Held, Outcome, Request, SeatId, ServerMessage, SignedManifest,
+    SourceKind, SummitId, WallTime,
 };
 
 use circle::{Circle, Means};
@@ -86,7 +86,10 @@ pub struct Sealed {
     pub opened: u64,
     /// Frames for whose epoch there was no key.
     pub no_key: u64,
-    /// Frames that were refused: forged, repeated or of somebody else.
+    /// Frames of somebody else than the server said. Some are natural: the word that a slot carries another source now, and the
+    /// last frames of the former one, travel by different ways.
+    pub misplaced: u64,
+    /// Frames that were refused: forged or repeated.
     pub refused: u64,
     /// Epochs that were gone through, in all groups.
     pub epochs: u64,
@@ -303,6 +306,10 @@ impl Sealing {
                 self.counts.no_key += 1;
                 None
             }
+            Err(seal::error::FrameError::WrongSender) => {
+                self.counts.misplaced += 1;
+                None
+            }
             Err(_) => {
                 self.counts.refused += 1;
                 None
@@ -374,7 +381,9 @@ impl Sealing {
         for view in groups {
             let Some(name) = GroupName::parse(view.group.as_str()) else { continue };
             let Ok(number) = name.number(member.trust.agreed(), Some(u32::from(view.number))) else { continue };
-            self.circles.entry(view.group.clone()).or_insert_with(|| Circle::new(view.group.clone(), name, number, now));
+            self.circles
+                .entry(view.group.clone())
+                .or_insert_with(|| Circle::new(view.group.clone(), name, number, now));
         }
         let (opener, sealer) = (&mut self.opener, &mut self.sealer);
         self.circles.retain(|id, circle| {

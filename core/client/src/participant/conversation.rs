@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use wire::{
-    Bye, ClientMessage, Devices, Envelope, MeetingView, Presence, Request, RequestId, SeatId, ServerMessage, SignedManifest,
-    Slot, SourceKind, SummitId, SummitPlan, WallTime, Wanted,
+    Bye, ClientMessage, Devices, Envelope, MeetingView, Presence, Request, RequestId, SeatId, ServerMessage,
+    SignedManifest, Slot, SourceKind, SummitId, SummitPlan, WallTime, Wanted,
 };
 
 use super::{AUDIO_SLOTS, Entry, Noticed, Output, PING, Participant, VIDEO_SLOTS_MAX, WISH_PAUSE};
@@ -46,7 +46,8 @@ impl Participant {
                 invitation,
                 revocations,
             } => {
-                let papers = Welcome { summit, you, plan, meeting, now: server, media, manifest, invitation, revocations };
+                let papers =
+                    Welcome { summit, you, plan, meeting, now: server, media, manifest, invitation, revocations };
                 self.be_welcomed(papers, now);
             }
             ServerMessage::SeatTaken { device, .. } => {

@@ -57,7 +57,8 @@ impl Attesting {
         let own_party = group.is_lead().then(|| group.identity().member().party.clone());
         let parties = group.members().values().map(|member| member.party.clone());
         // What this device says itself needs no proof.
-        self.parties = parties.map(|party| (party.clone(), (own_party.as_ref() == Some(&party)).then_some(true))).collect();
+        self.parties =
+            parties.map(|party| (party.clone(), (own_party.as_ref() == Some(&party)).then_some(true))).collect();
         self.until = now + PATIENCE;
         self.late = false;
     }
@@ -70,7 +71,9 @@ impl Attesting {
 
     /// Reads a message of the group; false if it is no attestation.
     pub(super) fn read(&mut self, received: &Received, group: &Group) -> bool {
-        let Ok(Message { kind: Kind::Attest, attestation }) = serde_json::from_slice(&received.text) else { return false };
+        let Ok(Message { kind: Kind::Attest, attestation }) = serde_json::from_slice(&received.text) else {
+            return false;
+        };
         let party = &received.member.party;
         let speaks_for_it = group.lead_of(party) == Some(received.leaf);
         if let (true, Some(own)) = (speaks_for_it && received.epoch == group.epoch(), &self.own) {

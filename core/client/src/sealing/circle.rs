@@ -395,8 +395,11 @@ fn wishes(group: &Group, add: &[Newcomer], remove: &[SeatId], means: &Means<'_>)
         let member = seal::group::check_key_package(newcomer.package.as_ref(), &means.member.trust, means.wall);
         member.is_ok_and(|member| member.seat == newcomer.seat)
     };
-    let adds: Vec<_> = add.iter().filter(is_good).map(|newcomer| newcomer.package.0.clone()).collect();
-    let leaves = group.members().iter().filter(|(_, member)| remove.contains(&member.seat));
+    let good: Vec<&Newcomer> = add.iter().filter(is_good).collect();
+    let adds: Vec<_> = good.iter().map(|newcomer| newcomer.package.0.clone()).collect();
+    // Who is a member already gives up its former leaf in the same commit.
+    let goes = |seat: &SeatId| remove.contains(seat) || good.iter().any(|newcomer| newcomer.seat == *seat);
+    let leaves = group.members().iter().filter(|(_, member)| goes(&member.seat));
     let removes: Vec<u32> = leaves.map(|(leaf, _)| *leaf).filter(|leaf| *leaf != group.own_leaf()).collect();
     // With nothing else to do the commit is there for fresh keys.
     let update = adds.is_empty() && removes.is_empty();
