@@ -5,7 +5,7 @@
 //!   ([`Delivery::request`]), what was stored ([`Delivery::settle`]);
 //! * then [`Delivery::tend`], and take what is to be said and stored.
 //!
-//! `delivery/log.rs` folds a log, `group.rs` is one group with whose turn it is, `vote.rs` what becomes of a commit, `people.rs`
+//! `delivery/log.rs` folds a log, `group.rs` is one group, `group/nomination.rs` whose turn it is, `vote.rs` what becomes of a commit, `people.rs`
 //! who is there with which key packages, `requests.rs` what a device asks, `header.rs` reads the head of a commit.
 
 mod group;
@@ -28,7 +28,7 @@ use crate::ledger::Done;
 use group::Group;
 use log::Log;
 pub(crate) use people::certificate;
-use people::{PACKAGES_WANTED, People};
+use people::{PACKAGES_WANTED, People, Person};
 pub(crate) use requests::{Answer, Asker};
 
 /// Entries that may wait for the store at once. A commit to disk takes milliseconds, so a full queue means that the store
@@ -62,7 +62,7 @@ impl Said {
     }
 
     /// Those of them whose device can be told.
-    fn to_all<'a>(&mut self, seats: impl Iterator<Item = &'a SeatId>, people: &People, message: &ServerMessage) {
+    fn each<'a>(&mut self, seats: impl Iterator<Item = &'a SeatId>, people: &People, message: &ServerMessage) {
         self.0.extend(seats.filter(|seat| people.listens(seat)).map(|seat| (seat.clone(), message.clone())));
     }
 }
@@ -154,7 +154,7 @@ impl Delivery {
                     place.insert(Group::new(name, number, log))
                 }
             };
-            (group.entitled, group.inside) = (entitled, inside);
+            group.set_circle(entitled, inside);
         }
     }
 
@@ -188,7 +188,8 @@ impl Delivery {
             let epochs = (epoch.saturating_sub(EPOCHS_BEFORE)..=epoch).collect();
             Some(SealWindow { group: group.number, leaf, epochs })
         };
-        self.groups.values().filter_map(window).collect()
+        let is_shut_out = self.people.get(seat).is_none_or(Person::is_shut_out);
+        self.groups.values().filter(|_| !is_shut_out).filter_map(window).collect()
     }
 
     // ---- the store
@@ -283,7 +284,6 @@ impl Delivery {
     }
 
     fn tell_groups(&mut self) {
-        self.groups.values_mut().for_each(Group::notice_changes);
         let listening: Vec<SeatId> =
             self.people.iter().filter(|(_, person)| person.listens()).map(|(seat, _)| seat.clone()).collect();
         for seat in listening {

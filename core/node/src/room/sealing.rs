@@ -29,20 +29,18 @@ impl Room {
         request: Request,
         turn: &mut Turn<'_>,
     ) -> Result<Reply, Refusal> {
-        match request {
-            Request::CertificateRequest { request } => {
-                let party = self.ledger.meeting().plan().party_of(seat).ok_or(Refusal::Unknown)?;
-                match self.registrars.ask(seat, party, request) {
-                    Some(errand) => run(errand, turn),
-                    None => turn.send(connection, ServerMessage::CertificateWaiting),
-                }
-                Ok(Reply::Now)
+        if let Request::CertificateRequest { request } = request {
+            let party = self.ledger.meeting().plan().party_of(seat).ok_or(Refusal::Unknown)?;
+            match self.registrars.ask(seat, party, request) {
+                Some(errand) => run(errand, turn),
+                None => turn.send(connection, ServerMessage::CertificateWaiting),
             }
-            Request::OpenPair { seat: other } => {
-                self.open_pair(seat, &other)?;
-                Ok(Reply::Now)
-            }
-            request => self.deliver(connection, seat, id, request, turn),
+            Ok(Reply::Now)
+        } else if let Request::OpenPair { seat: other } = request {
+            self.open_pair(seat, &other)?;
+            Ok(Reply::Now)
+        } else {
+            self.deliver(connection, seat, id, request, turn)
         }
     }
 
@@ -92,7 +90,7 @@ impl Room {
         if !self.pairs.contains(&pair) && self.pairs.iter().filter(is_in).count() >= PAIRS_MAX {
             return Err(Refusal::TooMany);
         }
-        self.pairs.insert(pair);
+        self.circles_changed |= self.pairs.insert(pair);
         Ok(())
     }
 
@@ -130,8 +128,10 @@ impl Room {
             let here = occupant.is_some_and(Occupant::is_here);
             self.delivery.place(&seat.id, occupant.and_then(Occupant::connection), here, turn.now);
         }
-        let circles = self.circles();
-        self.delivery.set_circles(circles);
+        if std::mem::take(&mut self.circles_changed) {
+            let circles = self.circles();
+            self.delivery.set_circles(circles);
+        }
     }
 
     fn circles(&self) -> Vec<Circle> {
@@ -254,4 +254,41 @@ pub(super) fn pairs(entries: &[GroupEntry]) -> BTreeSet<(usize, usize)> {
         Some((one.parse().ok()?, two.parse().ok()?))
     };
     entries.iter().filter_map(pair).collect()
+}
+
+/// Whether the groups may have to change by that.
+pub(super) fn moves_groups(request: &Request) -> bool {
+    match request {
+        Request::Enter { .. }
+        | Request::Leave
+        | Request::SealResume { .. }
+        | Request::SealPackages { .. }
+        | Request::MlsCreate { .. }
+        | Request::MlsCommit { .. }
+        | Request::MlsExternal { .. }
+        | Request::MlsApplied { .. }
+        | Request::MlsRefused { .. }
+        | Request::MlsResync { .. }
+        | Request::OpenPair { .. } => true,
+        Request::Hello { .. }
+        | Request::Ping { .. }
+        | Request::Devices { .. }
+        | Request::Ready { .. }
+        | Request::RaiseHand
+        | Request::LowerHand { .. }
+        | Request::GiveFloor { .. }
+        | Request::YieldFloor
+        | Request::OpenAgenda { .. }
+        | Request::End
+        | Request::MediaOffer { .. }
+        | Request::MediaWant { .. }
+        | Request::MediaPublish { .. }
+        | Request::Quality { .. }
+        | Request::CertificateRequest { .. }
+        | Request::MlsApp { .. }
+        | Request::Whisper { .. }
+        | Request::OpenCaucus { .. }
+        | Request::EnterCaucus { .. }
+        | Request::LeaveCaucus => false,
+    }
 }

@@ -170,7 +170,7 @@ impl Device {
             SourceKind::Screen => 2,
             SourceKind::ScreenAudio => 3,
         };
-        let id = kind << 16 | leaf << 6 | state.epoch % 64;
+        let id = (kind << 16) | (leaf << 6) | (state.epoch % 64);
         [&[0xf1][..], &id.to_be_bytes()].concat()
     }
 
