@@ -228,7 +228,11 @@ impl Circle {
                     group_info: Bytes(made.group_info),
                 });
             }
-            Err(error) => tracing::warn!(code = error.code(), "the group cannot be joined"),
+            // With nobody there to help, the group begins anew.
+            Err(error) => {
+                let why = error.code().to_owned();
+                means.ask(Request::MlsRefused { group: self.id.clone(), seq, why });
+            }
         }
     }
 

@@ -169,8 +169,10 @@ impl Group {
         true
     }
 
-    /// A member will not apply it.
+    /// A member will not apply it, or somebody who should join by itself cannot.
     pub(crate) fn refused(&mut self, seat: &SeatId, seq: u64) {
+        let cannot_join = self.turn.take_if(|turn| turn.who == *seat && turn.task == Task::Join);
+        self.tried.extend(cannot_join.map(|turn| turn.who));
         self.answer(seat, seq, false);
     }
 
@@ -182,9 +184,9 @@ impl Group {
 
     // ---- what may be taken
 
-    /// Whether the group can be created, and by that seat.
+    /// Whether the group can be created, or begun anew, and by that seat.
     pub(crate) fn may_create(&self, seat: &SeatId) -> bool {
-        self.log.epoch().is_none() && !self.changing && self.was_asked(seat) == Some(&Task::Create)
+        !self.changing && self.was_asked(seat) == Some(&Task::Create)
     }
 
     /// Whether a commit by that member of that epoch can be taken.
@@ -235,6 +237,8 @@ impl Group {
         match body {
             GroupBody::Created { .. } => {
                 self.changing = false;
+                self.vote = None;
+                self.entering.clear();
                 self.claims = BTreeMap::from([(by.clone(), 0)]);
                 self.holders = BTreeSet::from([by]);
             }

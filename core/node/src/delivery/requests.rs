@@ -81,7 +81,7 @@ impl Delivery {
                     return Err(Refusal::Malformed);
                 }
             }
-            Request::MlsRefused { group, seq, .. } => self.of_member(asker, &group)?.refused(asker.seat, seq),
+            Request::MlsRefused { group, seq, .. } => self.of_entitled(asker, &group)?.refused(asker.seat, seq),
             Request::MlsResync { group, package } => {
                 check_size(&package)?;
                 self.of_entitled(asker, &group)?.renew(asker.seat);

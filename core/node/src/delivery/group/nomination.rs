@@ -97,7 +97,10 @@ impl Group {
         let remove: Vec<SeatId> = self.log.members().filter(goes).cloned().collect();
         if !self.log.members().any(|seat| self.can_commit(seat, &remove, people)) {
             self.gathered = None;
-            return (!newcomers.is_empty()).then_some(Task::Join);
+            // A seat that comes with another key cannot remove its former leaf by itself: if nobody can join, the group begins anew.
+            let in_vain = newcomers.iter().all(|seat| self.tried.contains(seat));
+            let task = if in_vain { Task::Create } else { Task::Join };
+            return (!newcomers.is_empty()).then_some(task);
         }
         let is_stale = *self.refresh_at.get_or_insert(now + REFRESH) <= now && self.log.members().count() > 1;
         let has_package = |seat: &SeatId| {
