@@ -45,6 +45,20 @@ fn names(hall: &Hall, connection: ConnectionId) -> Vec<(String, u16)> {
 }
 
 #[test]
+fn a_welcome_brings_what_the_parties_signed() {
+    let mut hall = Hall::open();
+    let head = hall.hello("meridia-head", 7, false);
+    let signed = hall.sent(head).iter().find_map(|message| match message {
+        ServerMessage::Welcome { manifest, invitation, revocations, .. } => Some((manifest, invitation, revocations)),
+        _ => None,
+    });
+    let (manifest, invitation, revocations) = signed.unwrap();
+    assert_eq!(manifest.payload, Bytes(b"manifest".to_vec()));
+    assert_eq!(*invitation, envelope(&serde_json::json!({"seat": "meridia-head"})));
+    assert!(revocations.is_empty());
+}
+
+#[test]
 fn everybody_is_in_the_plenary_and_with_the_own_party() {
     let (hall, one, _, chair) = sealed();
     assert_eq!(names(&hall, one), [("plenary".to_owned(), 0), ("side-meridia".to_owned(), 1)]);
