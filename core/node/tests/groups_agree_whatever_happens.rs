@@ -1,6 +1,7 @@
 //! Devices that come, go, lose what they hold and refuse, on a store that fails: when it is quiet again, all who are here hold
 //! the same, and so says the log.
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "only some messages matter here")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod common;
