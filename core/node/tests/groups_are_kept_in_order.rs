@@ -343,11 +343,23 @@ fn keys_are_made_anew_every_ten_minutes() {
 }
 
 #[test]
-fn two_members_cannot_be_on_one_leaf() {
+fn two_members_cannot_be_on_one_leaf_and_nobody_takes_anothers() {
     let (mut hall, one, two, _) = sealed();
     let seq = hall.state(one, "plenary").unwrap().seq;
     let claim = |leaf| Request::MlsApplied { group: group("plenary"), seq, leaf };
     let own = hall.state(one, "plenary").unwrap().leaf(&seat("meridia-head")).unwrap();
     assert_eq!(hall.ask(one, claim(own)), Some(Outcome::Done));
     assert_eq!(hall.ask(two, claim(own)), refused(Refusal::Malformed));
+
+    // After a restart nobody has said it yet; whose leaf it must be gets it back.
+    let mut restarted = Hall::reopen(hall.log.clone(), hall.groups.clone());
+    for (connection, device) in std::mem::take(&mut hall.devices) {
+        restarted.kept.insert(hall.names[&connection].clone(), device.groups);
+    }
+    let [one, two] = ["meridia-head", "vesland-head"].map(|who| restarted.enter(who));
+    restarted.seal(one);
+    restarted.seal(two);
+    assert_eq!(restarted.ask(two, claim(own)), Some(Outcome::Done));
+    assert_eq!(restarted.ask(one, claim(own)), Some(Outcome::Done));
+    assert_eq!(restarted.ask(two, claim(own)), refused(Refusal::Malformed));
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use common::calls::{ALL, Calls, address};
 use common::devices::{certificate, envelope, group};
-use common::{Hall, refused, seat, summit};
+use common::{Hall, plan_of, refused, seat, summit};
 use node::{ConnectionId, Input, InvitationId};
 use wire::{
     Bytes, CertificateRequest, DelegationId, Denied, GroupView, Outcome, PartyReply, Refusal, Request, ServerMessage,
@@ -45,6 +45,20 @@ fn names(hall: &Hall, connection: ConnectionId) -> Vec<(String, u16)> {
 }
 
 #[test]
+fn a_welcome_brings_what_the_parties_signed() {
+    let mut hall = Hall::open();
+    let head = hall.hello("meridia-head", 7, false);
+    let signed = hall.sent(head).iter().find_map(|message| match message {
+        ServerMessage::Welcome { manifest, invitation, revocations, .. } => Some((manifest, invitation, revocations)),
+        _ => None,
+    });
+    let (manifest, invitation, revocations) = signed.unwrap();
+    assert_eq!(manifest.payload, Bytes(b"manifest".to_vec()));
+    assert_eq!(*invitation, envelope(&serde_json::json!({"seat": "meridia-head"})));
+    assert!(revocations.is_empty());
+}
+
+#[test]
 fn everybody_is_in_the_plenary_and_with_the_own_party() {
     let (hall, one, _, chair) = sealed();
     assert_eq!(names(&hall, one), [("plenary".to_owned(), 0), ("side-meridia".to_owned(), 1)]);
@@ -71,6 +85,22 @@ fn who_leaves_is_out_at_once_and_who_is_lost_after_thirty_seconds() {
     hall.seal(back);
     hall.run(SECOND);
     assert_eq!(hall.members(one, "plenary").len(), 2);
+}
+
+#[test]
+fn two_hundred_people_come_in_at_once_in_a_few_commits() {
+    let plan = plan_of(98);
+    let everybody: Vec<String> = plan.seats().map(|(_, seat)| seat.id.to_string()).collect();
+    let mut hall = Hall::with(plan, Vec::new(), Vec::new());
+    let connections: Vec<ConnectionId> = everybody.iter().map(|who| hall.enter(who)).collect();
+    for connection in &connections {
+        hall.seal(*connection);
+    }
+    hall.run(Duration::from_secs(3));
+    let all = connections.iter().filter(|connection| hall.members(**connection, "plenary").len() == 200).count();
+    assert_eq!((connections.len(), all), (200, 200));
+    let commits = hall.groups.iter().filter(|entry| entry.group == group("plenary")).count() - 1;
+    assert_eq!(commits, 4, "of 64 at most");
 }
 
 #[test]

@@ -110,20 +110,21 @@ impl Group {
 
     /// The leaf of a member: the one it names, or the one it must have been given.
     pub(crate) fn leaf(&self, seat: &SeatId) -> Option<u32> {
-        if !self.log.is_member(seat) {
-            return None;
-        }
-        let unclaimed = |leaf: &u32| !self.claims.values().any(|claimed| claimed == leaf);
-        self.claims.get(seat).copied().or_else(|| self.log.leaf(seat).filter(unclaimed))
+        let named = || self.claims.get(seat).copied();
+        self.log.is_member(seat).then(|| named().or_else(|| self.log.leaf(seat)))?
     }
 
-    /// A member says on which leaf it is. False: another member says so of itself.
+    /// A member says on which leaf it is. False: another member says so of itself, and more likely.
     fn claim(&mut self, seat: &SeatId, leaf: u32) -> bool {
-        let taken = self.claims.iter().any(|(other, claimed)| other != seat && *claimed == leaf);
-        if !taken {
-            self.claims.insert(seat.clone(), leaf);
+        let other = self.claims.iter().find(|(other, claimed)| *other != seat && **claimed == leaf);
+        if let Some(other) = other.map(|(other, _)| other.clone()) {
+            if self.log.leaf(seat) != Some(leaf) {
+                return false;
+            }
+            self.claims.remove(&other);
         }
-        !taken
+        self.claims.insert(seat.clone(), leaf);
+        true
     }
 
     // ---- devices

@@ -30,6 +30,8 @@ pub struct State {
     pub seq: u64,
     pub epoch: u64,
     pub tree: Tree,
+    /// What was before the last commit, should that never have been.
+    pub before: Option<Box<State>>,
 }
 
 impl State {
@@ -180,7 +182,7 @@ impl Device {
             ServerMessage::MlsWanted { group, epoch, add, remove } if self.commits => {
                 self.change(group, epoch, &add, remove).into_iter().collect()
             }
-            ServerMessage::MlsCommitted { group, seq, epoch, commit, .. } if self.accepts => {
+            ServerMessage::MlsCommitted { group, seq, epoch, by, commit } if self.accepts || by == self.seat => {
                 self.enter(group, seq, epoch + 1, tree_in(&commit))
             }
             ServerMessage::MlsCommitted { group, seq, .. } => {
@@ -194,6 +196,15 @@ impl Device {
                 let tree = before.after(std::slice::from_ref(&self.seat), &[]);
                 let (commit, group_info) = (commit(group.as_str(), epoch, None, &tree), plain(&tree));
                 vec![Request::MlsExternal { group, epoch, commit, group_info }]
+            }
+            ServerMessage::MlsVoid { group, seq } => {
+                if let Some(state) = self.groups.get(&group).filter(|state| state.seq == seq) {
+                    match state.before.clone() {
+                        Some(before) => self.groups.insert(group, *before),
+                        None => self.groups.remove(&group),
+                    };
+                }
+                Vec::new()
             }
             ServerMessage::MlsApp { group, seq, .. } => {
                 if let Some(state) = self.groups.get_mut(&group) {
@@ -209,7 +220,7 @@ impl Device {
                 for view in &groups {
                     if view.members == [self.seat.clone()] && view.epoch == Some(0) {
                         let tree = vec![Some(self.seat.clone())];
-                        self.groups.insert(view.group.clone(), State { seq: view.seq, epoch: 0, tree });
+                        self.groups.insert(view.group.clone(), State { seq: view.seq, epoch: 0, tree, before: None });
                     }
                 }
                 Vec::new()
@@ -223,7 +234,7 @@ impl Device {
             let group_info = plain(&vec![Some(self.seat.clone())]);
             return Some(Request::MlsCreate { group, group_info });
         };
-        let state = self.groups.get(&group)?;
+        let state = self.groups.get(&group).filter(|state| state.epoch == epoch)?;
         let added: Vec<SeatId> = add.iter().map(|newcomer| newcomer.seat.clone()).collect();
         let tree = state.after(&added, &removed);
         let welcome = (!added.is_empty()).then(|| plain(&tree));
@@ -232,7 +243,8 @@ impl Device {
     }
 
     fn enter(&mut self, group: GroupId, seq: u64, epoch: u64, tree: Tree) -> Vec<Request> {
-        let state = State { seq, epoch, tree };
+        let before = self.groups.get(&group).cloned().map(|state| Box::new(State { before: None, ..state }));
+        let state = State { seq, epoch, tree, before };
         let leaf = state.leaf(&self.seat);
         self.groups.insert(group.clone(), state);
         leaf.map(|leaf| Request::MlsApplied { group, seq, leaf }).into_iter().collect()

@@ -59,9 +59,15 @@ pub fn summit() -> SummitId {
 
 /// Two delegations of two, a neutral chair and an observer.
 pub fn plan() -> SummitPlan {
+    plan_of(1)
+}
+
+/// Two delegations of a head and as many aides, a neutral chair and an observer.
+pub fn plan_of(aides: usize) -> SummitPlan {
     let seat = |id: &str, role: &str| serde_json::json!({"id": id, "name": {"en": id}, "title": {"en": role}, "role": role, "languages": ["en"], "time_zone": "UTC"});
     let side = |id: &str| {
-        let seats = [seat(&format!("{id}-head"), "principal"), seat(&format!("{id}-aide"), "adviser")];
+        let mut seats = vec![seat(&format!("{id}-head"), "principal"), seat(&format!("{id}-aide"), "adviser")];
+        seats.extend((2..=aides).map(|number| seat(&format!("{id}-aide-{number}"), "adviser")));
         serde_json::json!({"id": id, "name": {"en": id}, "flag": {"layout": "vertical", "colours": ["#112233"]}, "seats": seats})
     };
     serde_json::from_value(serde_json::json!({
@@ -78,6 +84,11 @@ impl Hall {
 
     /// A server that starts with these logs.
     pub fn reopen(log: Vec<Entry>, groups: Vec<GroupEntry>) -> Self {
+        Self::with(plan(), log, groups)
+    }
+
+    /// A server for that plan.
+    pub fn with(plan: SummitPlan, log: Vec<Entry>, groups: Vec<GroupEntry>) -> Self {
         #[expect(clippy::disallowed_methods, reason = "an origin for virtual time; it is never read again")]
         let now = Instant::now();
         let mut hall = Self {
@@ -101,7 +112,7 @@ impl Hall {
         };
         let manifest = SignedManifest { payload: Bytes(b"manifest".to_vec()), signatures: Vec::new() };
         let sealed = Box::new(Sealed { manifest, revocations: Vec::new(), groups });
-        hall.tell(Input::Open { summit: summit(), plan: Box::new(plan()), log, sealed });
+        hall.tell(Input::Open { summit: summit(), plan: Box::new(plan), log, sealed });
         hall
     }
 
