@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use openmls::prelude::{MlsGroup, MlsMessageBodyOut, OpenMlsProvider as _};
 use wire::DelegationId;
 
-pub use application::{APPLICATION_BYTES_MAX, PADDING, Received};
+pub use application::{APPLICATION_BYTES_MAX, PADDING, Received, padded, unpadded};
 pub use check::{Changes, LEAVES_MAX, PROPOSALS_MAX, Roster};
 pub use commit::{COMMIT_BYTES_MAX, Commit, Staged, Wishes};
 pub use device::{Device, Identity, check_key_package};

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 pub mod mallory;
+pub mod vectors;
 
 use std::collections::BTreeMap;
 
