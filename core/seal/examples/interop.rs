@@ -6,12 +6,12 @@
 
 use std::io::{BufRead as _, Write as _};
 
-use seal::document::{Blob, Bytes, Envelope, SignedManifest, encode};
+use seal::document::{Fixed, encode};
 use seal::fingerprint::Attestation;
 use seal::group::{Commit, Group, GroupName, Identity, Wishes};
 use seal::{Agreed, Certificate, Coded, Device, SigningKey, Trust};
 use serde::{Deserialize, Serialize};
-use wire::{SummitId, WallTime};
+use wire::{Bytes, Envelope, SignedManifest, SummitId, WallTime};
 
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
@@ -21,7 +21,7 @@ enum Command {
         summit: SummitId,
         manifest: SignedManifest,
         group: String,
-        seed: Bytes<32>,
+        seed: Fixed<32>,
         certificate: Envelope,
         now: WallTime,
     },
@@ -30,19 +30,19 @@ enum Command {
     /// Makes the group.
     Create,
     /// Joins it by a Welcome.
-    Join { welcome: Blob },
+    Join { welcome: Bytes },
     /// Joins it alone, by a GroupInfo. The group is in the new epoch at once.
-    External { group_info: Blob },
+    External { group_info: Bytes },
     /// A commit that lets people in; pending until it is processed, as the next three.
-    Add { key_packages: Vec<Blob> },
+    Add { key_packages: Vec<Bytes> },
     /// A commit that removes leaves.
     Remove { leaves: Vec<u32> },
     /// A commit that changes nothing but keys.
     Update,
     /// Both at once, in one commit with a path.
-    Swap { key_packages: Vec<Blob>, leaves: Vec<u32> },
+    Swap { key_packages: Vec<Bytes>, leaves: Vec<u32> },
     /// Checks and applies a commit, the own pending one among them.
-    Process { commit: Blob },
+    Process { commit: Bytes },
     /// Forgets the own pending commit.
     Clear,
     /// Takes a revocation list.
@@ -50,7 +50,7 @@ enum Command {
     /// Seals an application message.
     Encrypt { text: String },
     /// Opens one.
-    Decrypt { message: Blob },
+    Decrypt { message: Bytes },
     /// What is to be compared.
     State,
 }
@@ -134,7 +134,7 @@ impl Member {
         self.group.as_mut().ok_or_else(|| misled("there is no group yet"))
     }
 
-    fn commit(&mut self, adds: Vec<Blob>, removes: Vec<u32>, update: bool) -> Result<Answer, Failure> {
+    fn commit(&mut self, adds: Vec<Bytes>, removes: Vec<u32>, update: bool) -> Result<Answer, Failure> {
         let (trust, now) = (self.trust.clone(), self.now);
         let adds = adds.into_iter().map(|package| package.0).collect();
         Ok(committed(self.group()?.commit(Wishes { adds, removes, update, renew: None }, &trust, now)?))

@@ -18,7 +18,7 @@ mod name;
 use std::collections::BTreeMap;
 
 use openmls::prelude::{MlsGroup, MlsMessageBodyOut, OpenMlsProvider as _};
-use wire::DelegationId;
+use wire::PartyId;
 
 pub use application::{APPLICATION_BYTES_MAX, PADDING, Received, padded, unpadded};
 pub use check::{Changes, LEAVES_MAX, PROPOSALS_MAX, Roster};
@@ -89,7 +89,7 @@ impl Group {
     }
 
     /// The member who speaks for the party: its lowest leaf.
-    pub fn lead_of(&self, party: &DelegationId) -> Option<u32> {
+    pub fn lead_of(&self, party: &PartyId) -> Option<u32> {
         self.roster.iter().find(|(_, member)| &member.party == party).map(|(leaf, _)| *leaf)
     }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use seal::certificate::{Member, appoint};
-use seal::document::{Bytes, Envelope, MemberBody, Signed, encode};
+use seal::document::{Fixed, Serial, encode};
 use seal::fingerprint::{Attestation, digits, roster_text};
 use seal::frame::{Codec, Header, Kid, Kind, derive};
 use seal::group::GroupName;
@@ -12,7 +12,7 @@ use seal::invitation::Secret;
 use seal::registrar::Registrar;
 use seal::{Admitter, BaseKey, Certificate, Coded as _, GroupNumber, PublicKey, Sealer, Trust};
 use serde_json::{Value, json};
-use wire::{SeatId, SummitId};
+use wire::{Envelope, MemberCertificate, SeatId, Signed, SummitId};
 
 use super::{
     NOW, PARTIES, agreed, body, counting, good_certificate, key, later, party, plan, proposed, root, seat, signed,
@@ -66,8 +66,8 @@ fn manifest() -> Value {
     json!({
         "summit": summit(),
         "signed": signed(),
-        "hash": encode(&proposed().hash()),
-        "summit_code": proposed().summit_code(),
+        "hash": encode(&seal::manifest::hash(&proposed())),
+        "summit_code": seal::manifest::summit_code(&proposed()),
         "refused": [
             {"why": "a signature is missing", "summit": summit(), "signed": two, "error": "manifest.incomplete"},
             {"why": "nobody signed", "summit": summit(), "signed": proposed(), "error": "manifest.incomplete"},
@@ -92,7 +92,7 @@ fn admitted(member: &Member) -> Value {
 fn judged(why: &str, envelope: Envelope, leaf_key: PublicKey, hours: i64, trust: &Trust) -> Value {
     let now = later(hours);
     let verdict = Certificate::read(envelope.clone()).and_then(|certificate| trust.check(&certificate, &leaf_key, now));
-    let identity = String::from_utf8(envelope.to_bytes()).unwrap();
+    let identity = String::from_utf8(seal::signed::envelope_to_bytes(&envelope)).unwrap();
     let (member, error) = match &verdict {
         Ok(member) => (admitted(member), Value::Null),
         Err(error) => (Value::Null, json!(error.code())),
@@ -108,16 +108,19 @@ fn appointed(by: &str, hours: i64) -> Signed {
 fn certificates() -> Value {
     let leaf = key(66).public();
     let wanted = || body("fina", 66);
-    let by = |body: &MemberBody, key: &seal::SigningKey, issuer| Certificate::issue(body, key, issuer);
+    let by = |body: &MemberCertificate, key: &seal::SigningKey, issuer| Certificate::issue(body, key, issuer);
     let vesland = root("vesland");
     let mut revoked = trust();
     revoked
-        .revoke(&Registrar::with_root(summit(), party("vesland"), root("vesland")).revoke(&[wanted().serial]))
+        .revoke(
+            &Registrar::with_root(summit(), party("vesland"), root("vesland"))
+                .revoke(&[Serial::try_from(&wanted().serial).unwrap()]),
+        )
         .unwrap();
-    let other = MemberBody { summit: SummitId::new("other").unwrap(), ..wanted() };
-    let strange = MemberBody { party: party("nowhere"), ..wanted() };
-    let borrowed = MemberBody { party: party("meridia"), ..wanted() };
-    let promoted = MemberBody { role: wire::Role::Principal, ..wanted() };
+    let other = MemberCertificate { summit: SummitId::new("other").unwrap(), ..wanted() };
+    let strange = MemberCertificate { party: party("nowhere"), ..wanted() };
+    let borrowed = MemberCertificate { party: party("meridia"), ..wanted() };
+    let promoted = MemberCertificate { role: wire::Role::Principal, ..wanted() };
     let registrar = key(30);
     let good = by(&wanted(), &vesland, None);
     let mut list = vec![
@@ -175,15 +178,15 @@ fn invitation() -> Value {
         "invitation": invited.invitation,
         "request": request,
         "answer": certificate,
-        "challenge": Bytes([5; 32]),
+        "challenge": Fixed([5; 32]),
         "challenge_answer": office.answer_challenge([5; 32]),
     })
 }
 
 fn revocations() -> Value {
     let mut office = Registrar::with_root(summit(), party("vesland"), root("vesland"));
-    let first = office.revoke(&[Bytes([1; 16])]);
-    let second = office.revoke(&[Bytes([2; 16])]);
+    let first = office.revoke(&[Fixed([1; 16])]);
+    let second = office.revoke(&[Fixed([2; 16])]);
     let mut other = Registrar::with_root(summit(), party("vesland"), root("meridia"));
     let steps = [
         (first.clone(), 1, None),
@@ -201,7 +204,7 @@ fn revocations() -> Value {
 }
 
 fn groups() -> Value {
-    let one = |text: &str, given: Option<u32>| {
+    let one = |text: &str, given: Option<u16>| {
         let name = GroupName::parse(text).unwrap();
         let number = name.number(&agreed(), given).ok().map(|number| number.0);
         let id = String::from_utf8(name.mls_id(&summit())).unwrap();
