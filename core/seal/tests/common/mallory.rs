@@ -81,9 +81,9 @@ impl Mallory {
         become_other: Option<&CredentialWithKey>,
     ) -> (Vec<u8>, Option<Vec<u8>>) {
         let crypto = self.provider.crypto();
-        let adds = adds.iter().map(|bytes| match read(bytes) {
-            MlsMessageBodyIn::KeyPackage(package) => package.validate(crypto, ProtocolVersion::Mls10).unwrap(),
-            _ => panic!("no key package"),
+        let adds = adds.iter().map(|bytes| {
+            let MlsMessageBodyIn::KeyPackage(package) = read(bytes) else { panic!("no key package") };
+            package.validate(crypto, ProtocolVersion::Mls10).unwrap()
         });
         let mut builder = group
             .commit_builder()
