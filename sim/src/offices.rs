@@ -4,11 +4,9 @@
 use std::collections::BTreeMap;
 
 use seal::invitation::Secret;
-use seal::manifest::{Manifest, parties_of, party_of};
+use seal::manifest::{self, Manifest};
 use seal::registrar::Registrar;
 use seal::{Entropy, SigningKey};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wire::{CertificateRequest, Denied, Envelope, PartyId, SeatId, SignedManifest, SummitId, SummitPlan, WallTime};
 
 use crate::chance::Chance;
@@ -28,11 +26,6 @@ pub(crate) struct Offices {
 pub(crate) struct Invited {
     pub(crate) secret: Secret,
     pub(crate) document: Envelope,
-}
-
-/// The same document in the other crate's types.
-fn same<From: Serialize, To: DeserializeOwned>(document: &From) -> Option<To> {
-    serde_json::from_value(serde_json::to_value(document).ok()?).ok()
 }
 
 struct Draws<'a>(&'a mut Chance);
@@ -57,16 +50,16 @@ impl Offices {
     pub(crate) fn open(seed: u64, summit: &SummitId, plan: &SummitPlan, now: WallTime) -> Self {
         let mut chance = Chance::new(seed, "offices");
         let keys: BTreeMap<PartyId, SigningKey> =
-            parties_of(plan).into_iter().map(|party| (party, key(&mut chance))).collect();
+            plan.parties().into_iter().map(|party| (party, key(&mut chance))).collect();
         let roots = keys.iter().map(|(party, key)| (party.clone(), key.public())).collect();
         let proposal = Manifest::new(summit.clone(), plan.clone(), &roots, None, now);
-        let mut signed = proposal.expect("the plans of this crate can be agreed on").propose();
+        let mut manifest = proposal.expect("the plans of this crate can be agreed on").propose();
         for (party, key) in &keys {
-            signed.sign(party, key).expect("every party signs with its own key");
+            let signature = manifest::sign(&manifest, party, key);
+            manifest.signatures.push(signature.expect("every party signs with its own key"));
         }
         let office =
             |(party, key): (PartyId, SigningKey)| (party.clone(), Registrar::with_root(summit.clone(), party, key));
-        let manifest = same(&signed).expect("both crates have one shape of it");
         Self { plan: plan.clone(), manifest, registrars: keys.into_iter().map(office).collect(), chance }
     }
 
@@ -82,15 +75,12 @@ impl Offices {
 
     /// Somebody is invited to a seat, once more if it lost the former link.
     pub(crate) fn invite(&mut self, seat: &SeatId, now: WallTime) -> Invited {
-        let registrar = party_of(&self.plan, seat).and_then(|party| self.registrars.get_mut(&party));
+        let registrar = self.plan.party_of(seat).and_then(|party| self.registrars.get_mut(&party));
         let until = WallTime(now.0 + GOOD_FOR_MS);
         let invited = registrar
             .and_then(|registrar| registrar.invite(&self.plan, seat, now, until, &mut Draws(&mut self.chance)).ok())
             .expect("every seat of the plan can be invited");
-        Invited {
-            document: same(&invited.invitation).expect("both crates have one shape of it"),
-            secret: invited.secret,
-        }
+        Invited { document: invited.invitation, secret: invited.secret }
     }
 
     /// The party's registrar answers a request.
@@ -101,8 +91,6 @@ impl Offices {
         now: WallTime,
     ) -> Result<Envelope, Denied> {
         let registrar = self.registrars.get_mut(party).ok_or(Denied::Unknown)?;
-        let request = same(request).ok_or(Denied::Malformed)?;
-        let answer = registrar.answer(&request, now, &mut Draws(&mut self.chance)).map_err(|_| Denied::Proof)?;
-        same(&answer).ok_or(Denied::Malformed)
+        registrar.answer(request, now, &mut Draws(&mut self.chance))
     }
 }

@@ -12,13 +12,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
+use seal::document::InvitationId;
 use seal::error::Coded as _;
 use seal::frame::{Codec, Expected, Kind, Opened};
 use seal::group::{Device, GroupName, GroupNumber, Identity};
 use seal::invitation::Secret;
 use seal::{Agreed, Certificate, Opener, Sealer, SigningKey, Trust};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wire::{
     Bytes, Denied, Envelope, GroupId, GroupView, Held, Outcome, Request, SeatId, ServerMessage, SignedManifest,
     SourceKind, SummitId, WallTime,
@@ -117,11 +116,6 @@ pub(crate) struct Papers<'a> {
     pub(crate) revocations: &'a [Envelope],
 }
 
-/// The same document in the other crate's types: both have the shape of `docs/security/protocol.md`.
-pub(crate) fn same<From: Serialize, To: DeserializeOwned>(document: &From) -> Option<To> {
-    serde_json::from_value(serde_json::to_value(document).ok()?).ok()
-}
-
 impl Sealing {
     pub(crate) fn new(secret: Secret, key: Arc<SigningKey>) -> Self {
         Self {
@@ -170,41 +164,36 @@ impl Sealing {
                     return self.resume();
                 }
                 self.stage = Stage::Asking { trust };
-                match same(&self.secret.request(jti, self.key.public())) {
-                    Some(request) => self.ask(Request::CertificateRequest { request }),
-                    None => self.bar(Barred::Untrusted("cert.malformed")),
-                }
+                let request = self.secret.request(jti, self.key.public());
+                self.ask(Request::CertificateRequest { request });
             }
             Err(code) => self.bar(Barred::Untrusted(code)),
         }
     }
 
     /// Checks everything that the parties signed.
-    fn read(&self, papers: &Papers<'_>, now: WallTime) -> Result<(Trust, seal::document::InvitationId), &'static str> {
-        let manifest = same(papers.manifest).ok_or("manifest.malformed")?;
-        let agreed = Agreed::verify(&manifest, papers.summit).map_err(|error| error.code())?;
-        let invitation = same(papers.invitation).ok_or("cert.malformed")?;
-        let invitation = seal::invitation::check(&invitation, &agreed, now).map_err(|error| error.code())?;
+    fn read(&self, papers: &Papers<'_>, now: WallTime) -> Result<(Trust, InvitationId), &'static str> {
+        let agreed = Agreed::verify(papers.manifest, papers.summit).map_err(|error| error.code())?;
+        let invitation = seal::invitation::check(papers.invitation, &agreed, now).map_err(|error| error.code())?;
         if &invitation.seat != papers.you {
             return Err("cert.seat");
         }
         let mut trust = Trust::new(agreed);
         for list in papers.revocations {
-            trust.revoke(&same(list).ok_or("cert.malformed")?).map_err(|error| error.code())?;
+            trust.revoke(list).map_err(|error| error.code())?;
         }
-        Ok((trust, invitation.jti))
+        let jti = InvitationId::try_from(&invitation.jti).map_err(|_| "cert.malformed")?;
+        Ok((trust, jti))
     }
 
     /// Says what it holds, and what it can be added with.
     fn resume(&mut self) {
         let Stage::Member(member) = &self.stage else { return };
-        let certificate = same(member.identity.certificate().envelope());
+        let certificate = member.identity.certificate().envelope().clone();
         let held = self.circles.iter().filter(|(_, circle)| circle.group().is_some());
         let held = held.map(|(group, circle)| Held { group: group.clone(), seq: circle.seq() }).collect();
         let packages = packages(member, PACKAGES);
-        if let Some(certificate) = certificate {
-            self.ask(Request::SealResume { certificate, held, packages });
-        }
+        self.ask(Request::SealResume { certificate, held, packages });
     }
 
     /// The server said something. What has nothing to do with sealing is ignored.
@@ -346,12 +335,13 @@ impl Sealing {
 
     fn be_admitted(&mut self, certificate: &Envelope, now: WallTime) {
         let Stage::Asking { trust } = &self.stage else { return };
-        let admitted = same(certificate).ok_or("cert.malformed").and_then(|envelope| {
-            let certificate = Certificate::read(envelope).map_err(|error| error.code())?;
+        let admit = || {
+            let certificate = Certificate::read(certificate.clone()).map_err(|error| error.code())?;
             // The key of a device lives as long as any of its groups.
             let key = SigningKey::from_seed(*self.key.seed()).map_err(|_| "cert.key_mismatch")?;
             Device::new(key, certificate, trust, now).map_err(|error| error.code())
-        });
+        };
+        let admitted = admit();
         match admitted {
             Ok((device, identity)) => {
                 let trust = trust.clone();
@@ -370,7 +360,7 @@ impl Sealing {
             Stage::Member(member) => &mut member.trust,
         };
         // A list that is no party's says nothing: its sender can at most hold back the right one.
-        if let Some(Err(error)) = same(list).map(|list| trust.revoke(&list)) {
+        if let Err(error) = trust.revoke(list) {
             tracing::warn!(code = error.code(), "a revocation list is of no use");
         }
     }
@@ -379,8 +369,8 @@ impl Sealing {
     fn learn_groups(&mut self, groups: &[GroupView], now: Instant) {
         let Stage::Member(member) = &self.stage else { return };
         for view in groups {
-            let Some(name) = GroupName::parse(view.group.as_str()) else { continue };
-            let Ok(number) = name.number(member.trust.agreed(), Some(u32::from(view.number))) else { continue };
+            let Some(name) = GroupName::of(&view.group) else { continue };
+            let Ok(number) = name.number(member.trust.agreed(), Some(view.number)) else { continue };
             self.circles
                 .entry(view.group.clone())
                 .or_insert_with(|| Circle::new(view.group.clone(), name, number, now));
