@@ -109,6 +109,8 @@ pub(crate) struct Delivery {
     said: Said,
     /// What each seat was told of its groups: their numbers and versions.
     told: BTreeMap<SeatId, Vec<(u16, u64)>>,
+    /// How many groups there were when all were told, and the sum of their versions, which only grow.
+    told_all: Option<(usize, u64)>,
     tended: Instant,
 }
 
@@ -131,6 +133,7 @@ impl Delivery {
             done: entries.iter().filter_map(|entry| entry.request.clone()).collect(),
             said: Said::default(),
             told: BTreeMap::new(),
+            told_all: None,
             tended: now,
         }
     }
@@ -139,6 +142,7 @@ impl Delivery {
 
     /// Which groups there are now. One that is no more is forgotten here; its log stays where it is stored.
     pub(crate) fn set_circles(&mut self, circles: Vec<Circle>) {
+        self.told_all = None;
         let names: BTreeSet<GroupId> = circles.iter().map(|circle| circle.group.clone()).collect();
         self.groups.retain(|name, _| names.contains(name));
         for Circle { group: name, number, entitled, inside } in circles {
@@ -161,7 +165,7 @@ impl Delivery {
     /// Where that seat's device is now, and whether its person has come in.
     pub(crate) fn place(&mut self, seat: &SeatId, connection: Option<ConnectionId>, here: bool, now: Instant) {
         if self.people.place(seat, connection, here, now) {
-            self.told.remove(seat);
+            self.forget_told(seat);
             self.groups.values_mut().for_each(|group| group.lose_device(seat));
         }
     }
@@ -283,7 +287,17 @@ impl Delivery {
         }
     }
 
+    /// That seat's device knows nothing of its groups.
+    fn forget_told(&mut self, seat: &SeatId) {
+        self.told.remove(seat);
+        self.told_all = None;
+    }
+
     fn tell_groups(&mut self) {
+        let all = (self.groups.len(), self.groups.values().map(|group| group.version).sum());
+        if self.told_all.replace(all) == Some(all) {
+            return;
+        }
         let listening: Vec<SeatId> =
             self.people.iter().filter(|(_, person)| person.listens()).map(|(seat, _)| seat.clone()).collect();
         for seat in listening {

@@ -57,6 +57,8 @@ pub(crate) struct Room {
     pairs: BTreeSet<(usize, usize)>,
     /// The groups that the meeting has may be others than the delivery service was told.
     circles_changed: bool,
+    /// Somebody may be somewhere else than the delivery service was told.
+    places_changed: bool,
     registrars: Registrars,
     /// What each peer may seal with, as the media were told.
     windows: BTreeMap<PeerId, Vec<SealWindow>>,
@@ -151,6 +153,7 @@ impl Room {
             delivery,
             pairs: sealing::pairs(&groups),
             circles_changed: true,
+            places_changed: true,
             registrars: Registrars::default(),
             windows: BTreeMap::new(),
             media: Media::new(),
@@ -357,6 +360,7 @@ impl Room {
         if let Some(occupant) = self.seats.get_mut(seat) {
             occupant.stage = stage;
         }
+        self.places_changed = true;
         self.tell_presence_of(seat, turn);
     }
 }

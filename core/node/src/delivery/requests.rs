@@ -133,7 +133,7 @@ impl Delivery {
         let revoked = withdrawn(&certificate.serial);
         self.people.resume(seat, certificate.serial, revoked, checked(packages)?);
         self.groups.values_mut().for_each(|group| group.renew(seat));
-        self.told.remove(seat);
+        self.forget_told(seat);
         self.tell_groups();
         for Held { group, seq } in held {
             let Some(group) = self.groups.get_mut(&group).filter(|group| group.entitled.contains(seat)) else {

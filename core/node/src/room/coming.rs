@@ -9,6 +9,7 @@ use crate::{ConnectionId, InvitationId};
 impl Room {
     /// A device asks for its seat: it gets it, or is told who has it.
     pub(crate) fn hello(&mut self, hello: Hello, turn: &mut Turn<'_>) {
+        self.places_changed = true;
         self.hello_to(hello, turn);
         self.tend_groups(turn);
     }
@@ -49,6 +50,7 @@ impl Room {
             return self.registrar_went(connection, turn);
         }
         let Some(seat) = self.connections.remove(&connection) else { return };
+        self.places_changed = true;
         let Some(occupant) = self.seats.get_mut(&seat) else { return };
         if occupant.line != Line::Up(connection) {
             return;
@@ -152,6 +154,7 @@ impl Room {
     /// The seat is free: its media end, the others see an empty chair.
     pub(super) fn vacate(&mut self, seat: &SeatId, turn: &mut Turn<'_>) {
         self.end_media_of(seat, turn);
+        self.places_changed = true;
         let whispered = self.seats.remove(seat).is_some_and(|occupant| occupant.whispers);
         if whispered {
             self.tell_whispering(turn);

@@ -122,11 +122,12 @@ impl Room {
     }
 
     fn update_groups(&mut self, turn: &Turn<'_>) {
-        let meeting = self.ledger.meeting();
-        for (_, seat) in meeting.plan().seats() {
-            let occupant = self.seats.get(&seat.id);
-            let here = occupant.is_some_and(Occupant::is_here);
-            self.delivery.place(&seat.id, occupant.and_then(Occupant::connection), here, turn.now);
+        if std::mem::take(&mut self.places_changed) {
+            for (_, seat) in self.ledger.meeting().plan().seats() {
+                let occupant = self.seats.get(&seat.id);
+                let here = occupant.is_some_and(Occupant::is_here);
+                self.delivery.place(&seat.id, occupant.and_then(Occupant::connection), here, turn.now);
+            }
         }
         if std::mem::take(&mut self.circles_changed) {
             let circles = self.circles();
