@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use wire::{
-    Denied, Envelope, GroupEntry, GroupId, PartyId, Refusal, Request, RequestId, RevocationList, SeatId, ServerMessage,
+    Denied, Envelope, GroupEntry, GroupId, PartyId, Phase, Refusal, Request, RequestId, RevocationList, SeatId,
+    ServerMessage,
 };
 
 use super::{Pending, Reply, Room, Turn};
@@ -145,7 +146,9 @@ impl Room {
         let circle = |name: String, number, entitled: BTreeSet<SeatId>, inside| {
             GroupId::new(name).ok().map(|group| Circle { group, number, entitled, inside })
         };
-        let all = of(&mut everybody.iter().copied());
+        // Who is in it can be seen by who is in it, and before the reveal nothing crosses from one side to another.
+        let is_revealed = matches!(meeting.phase(), Phase::Plenary { .. });
+        let all = of(&mut everybody.iter().copied().filter(|_| is_revealed));
         let plenary = circle("plenary".to_owned(), Some(PLENARY), all.clone(), all);
         let own = plan.delegations.iter().map(|side| &side.seats);
         let sides = plan.parties().into_iter().zip(own.chain([&plan.secretariat])).zip(PLENARY + 1..);
