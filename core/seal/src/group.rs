@@ -12,8 +12,10 @@ mod application;
 mod check;
 mod commit;
 mod device;
+mod hpke;
 mod join;
 mod name;
+mod provider;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +27,8 @@ pub use check::{Changes, LEAVES_MAX, PROPOSALS_MAX, Roster};
 pub use commit::{COMMIT_BYTES_MAX, Commit, Staged, Wishes};
 pub use device::{Device, Identity, check_key_package};
 pub use name::{CallId, FIRST_GIVEN, GroupName, GroupNumber};
+#[doc(hidden)]
+pub use provider::Provider;
 
 use crate::error::GroupError;
 use crate::fingerprint::{Attestation, roster_text};
