@@ -1,6 +1,6 @@
 /**
- * ts-mls as `web/patches` leaves it: each change has a test here which fails without it (docs/decisions/0009). Without
- * the change those under "from outside" and "out of range" do not fail but never end.
+ * ts-mls as `web/patches` leaves it: each change has a test here which fails without it (docs/decisions/0009). Two of
+ * those about what is out of range do not fail without it but never end; no timeout stops a loop.
  */
 import type { ClientState, IncomingMessageAction, Proposal, PublicMessage, RatchetTree } from 'ts-mls';
 import { defaultClientConfig } from 'ts-mls/clientConfig.js';
