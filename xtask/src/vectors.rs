@@ -83,9 +83,11 @@ fn web_with(more: &[&str]) -> Result<(), Failure> {
 
 /// The tests of OpenMLS that come with it, on the same files.
 pub(crate) fn openmls() -> Result<(), Failure> {
-    let Obtained { vectors, under_test } = obtain()?;
+    let Obtained { vectors, shipped, under_test } = obtain()?;
     let folder = root().join(FOLDER).join(format!("openmls-{UNDER_TEST}"));
     copy_sources(&under_test, &folder)?;
+    // With them come two files of OpenMLS's own, which its tests are compiled with.
+    copy_folder(&shipped, &folder.join("test_vectors"))?;
     for file in names(&read(&format!("{COMMITTED}/SHA256SUMS"))?) {
         copy(&vectors.join(file), &folder.join("test_vectors").join(file))?;
     }
@@ -134,6 +136,8 @@ fn passed(output: &str) -> Option<usize> {
 struct Obtained {
     /// The folder with all files of RFC 9420, each as its sum says.
     vectors: PathBuf,
+    /// The folder they came in.
+    shipped: PathBuf,
     /// The sources of the OpenMLS that is tested.
     under_test: PathBuf,
 }
@@ -171,7 +175,7 @@ fn obtain() -> Result<Obtained, Failure> {
     capture(command("sha256sum").args(["--check", "--strict"]).arg(sums).current_dir(&vectors)).map_err(|failure| {
         format!("the vectors in openmls {WITH_VECTORS} are not those whose sums are in {COMMITTED}:\n{failure}")
     })?;
-    Ok(Obtained { vectors, under_test: find(UNDER_TEST)? })
+    Ok(Obtained { vectors, shipped, under_test: find(UNDER_TEST)? })
 }
 
 /// A package of its own, outside of our workspace, which is never built.
@@ -194,6 +198,7 @@ fn copy_sources(from: &Path, to: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     copy_folder(&from.join("src"), &to.join("src"))?;
+    copy(&from.join("README.md"), &to.join("README.md"))?;
     copy(&root().join("Cargo.lock"), &to.join("Cargo.lock"))?;
     let mended = to.join("src/tree/tests_and_kats/kats/secret_tree.rs");
     let text = std::fs::read_to_string(&mended).map_err(|error| format!("{}: {error}", mended.display()))?;
