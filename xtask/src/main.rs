@@ -14,6 +14,7 @@ mod setup;
 mod sim;
 mod test;
 mod types;
+mod vectors;
 mod web;
 
 use std::process::ExitCode;
@@ -26,8 +27,8 @@ Sommet, for those who build it.
 
   cargo x demo [--no-wait]      build, start a summit with bots, print the links
                                 (--no-wait: leave it running and return)
-  cargo x test [--fast]         everything: checks, unit tests, simulation, browsers
-                                (--fast: without the browsers)
+  cargo x test [--fast]         everything: checks, unit tests, simulation, vectors, browsers
+                                (--fast: without the browsers and most vectors)
 
   cargo x setup                 install what the tests need; does nothing when it is there
   cargo x check [NAME...]       the rules of the architecture, formatting, lints
@@ -35,6 +36,8 @@ Sommet, for those who build it.
   cargo x e2e [NAME...]         stories in real browsers (--list: their names)
   cargo x sim [--seeds N]       whole summits in virtual time over lossy links
   cargo x bench [NAME]          measure: a table, then one line of JSON
+  cargo x vectors [--fast]      the test vectors of RFC 9420, against ts-mls and OpenMLS
+                                (--fast: ts-mls with our cipher suite; --openmls: the other)
   cargo x types [--check]       write the TypeScript types of what travels
   cargo x assets                make the speech and pictures that the bots send
   cargo x dist                  the release binary, with everything inside
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         "sim" => sim::run(rest),
         "test" => test::run(rest),
         "types" => types::run(rest),
+        "vectors" => vectors::run(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

@@ -55,10 +55,14 @@ pub(crate) fn cargo_tool(name: &str) -> Result<(), Failure> {
     step(&mut install, &format!("install it by hand: cargo install --locked {name}"))
 }
 
-/// Runs `npm ci` for the web client when its lock file is not the one that was installed last.
+/// What `npm ci` changes in a package, by `docs/decisions/0009-ts-mls-reviewed-and-pinned.md`.
+const NPM_PATCH: &str = "web/patches/ts-mls+1.6.4.patch";
+
+/// Runs `npm ci` for the web client when its lock file, or the patch, is not the one that was installed last.
 fn npm_packages() -> Result<(), Failure> {
     node()?;
-    let lock = read("web/package-lock.json")?;
+    // The patches are applied by the installation: another one needs it as much as another version does.
+    let lock = read("web/package-lock.json")? + &read(NPM_PATCH)?;
     let stamp = root().join("web/node_modules/.installed-lock.json");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());

@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::process::{cargo, read, run as run_to_the_end};
-use crate::{Failure, check, e2e, setup, sim, web};
+use crate::{Failure, check, e2e, setup, sim, vectors, web};
 
 /// Where nextest leaves its results, by `.config/nextest.toml`.
 const NEXTEST_RESULTS: &str = "target/nextest/default/junit.xml";
@@ -40,7 +40,14 @@ const STAGES: &[Stage] = &[
     Stage { name: "simulation", work: simulation, count: None },
 ];
 
-const BROWSERS: Stage = Stage { name: "browsers", work: browsers, count: Some(count_stories) };
+/// What takes too long for `--fast`, which has the part of the first that is of our own suite.
+const SLOW: &[Stage] = &[
+    Stage { name: "vectors, ts-mls", work: vectors::web, count: Some(count_web_vectors) },
+    Stage { name: "vectors, OpenMLS", work: vectors::openmls, count: Some(count_openmls_vectors) },
+    Stage { name: "browsers", work: browsers, count: Some(count_stories) },
+];
+
+const INSTEAD: &[Stage] = &[Stage { name: "vectors, ts-mls", work: vectors::web_fast, count: Some(count_web_vectors) }];
 
 /// Runs the command.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
@@ -50,7 +57,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         _ => return Err("usage: cargo x test [--fast]".to_string()),
     };
     forget_results();
-    let (count, failure) = run_stages(STAGES.iter().chain((!fast).then_some(&BROWSERS)));
+    let (count, failure) = run_stages(STAGES.iter().chain(if fast { INSTEAD } else { SLOW }));
     if let Some(failure) = &failure {
         println!("\n{failure}");
     }
@@ -87,6 +94,7 @@ fn forget_results() {
     for path in [NEXTEST_RESULTS, web::UNIT_TEST_RESULTS, e2e::RESULTS] {
         let _ = std::fs::remove_file(crate::process::root().join(path));
     }
+    vectors::forget_results();
 }
 
 fn rust_tests() -> Result<(), Failure> {
@@ -125,6 +133,14 @@ fn count_vitest() -> Result<Count, Failure> {
 
 fn count_stories() -> Result<Count, Failure> {
     json_count(e2e::RESULTS, "passed", "failed")
+}
+
+fn count_web_vectors() -> Result<Count, Failure> {
+    json_count(vectors::WEB_RESULTS, "passed", "failed")
+}
+
+fn count_openmls_vectors() -> Result<Count, Failure> {
+    Ok(Count { passed: vectors::openmls_passed()?, failed: 0 })
 }
 
 fn json_count(path: &str, passed: &str, failed: &str) -> Result<Count, Failure> {
