@@ -1,0 +1,56 @@
+/**
+ * Watches that what leaves went through the worker. Browsers are known to bypass a transform without a word: then more
+ * is sent than was sealed, and what is sent can be read on the way.
+ */
+import type { LineId } from './frame-messages';
+
+/** Frames that may be sent beyond those sealed: what the browser counts apart, as probing of the way. */
+const TOLERANCE = 5;
+/** After so many looks the comparison begins anew, so that the tolerance is not used up over hours. */
+const LOOKS = 10;
+
+/** A line at one look: what the browser sent, and after that what the worker had sealed. */
+export interface Look {
+	readonly line: LineId;
+	/** Frames of pictures, packets of sound. */
+	readonly sent: number;
+	/** `undefined` where the worker does not know the line or does not answer: then nothing was sealed. */
+	readonly sealed: number | undefined;
+}
+
+/** What is remembered of a line. */
+export interface Watched {
+	readonly sent: number;
+	readonly sealed: number;
+	readonly looks: number;
+}
+
+export type Watching = ReadonlyMap<LineId, Watched>;
+
+/** Judges a look: what to remember, and the lines that were bypassed. */
+export function watch(
+	before: Watching,
+	looks: readonly Look[],
+): { readonly watching: Watching; readonly bypassed: readonly LineId[] } {
+	const watching = new Map<LineId, Watched>();
+	const bypassed: LineId[] = [];
+	for (const { line, sent, sealed } of looks) {
+		const base = before.get(line) ?? { sent: 0, sealed: 0, looks: 0 };
+		const known = sealed ?? base.sealed;
+		if (sent - base.sent > known - base.sealed + TOLERANCE) bypassed.push(line);
+		const isOver = base.looks + 1 >= LOOKS;
+		watching.set(line, isOver ? { sent, sealed: known, looks: 0 } : { ...base, looks: base.looks + 1 });
+	}
+	return { watching, bypassed };
+}
+
+/** What was sent on each m-line, out of the browser's counters; the layers of a picture together. */
+export function sentByMid(stats: readonly Record<string, unknown>[]): ReadonlyMap<string, number> {
+	const sent = new Map<string, number>();
+	for (const { type, mid, kind, framesSent, packetsSent } of stats) {
+		if (type !== 'outbound-rtp' || typeof mid !== 'string') continue;
+		const count = kind === 'video' ? framesSent : packetsSent;
+		if (typeof count === 'number') sent.set(mid, (sent.get(mid) ?? 0) + count);
+	}
+	return sent;
+}
