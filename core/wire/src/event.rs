@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgendaItemId, DelegationId, RequestId, SeatId, Sequence, WallTime};
+use crate::{AgendaItemId, DelegationId, GroupId, RequestId, SeatId, Sequence, WallTime};
 
 /// One thing that happened. The same value is announced, stored and replayed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +62,32 @@ pub enum Event {
         item: AgendaItemId,
         /// By which chair.
         by: SeatId,
+    },
+    /// Some people were called to a caucus.
+    #[serde(rename = "caucus.opened")]
+    CaucusOpened {
+        /// Its name, which is its group's.
+        caucus: GroupId,
+        /// Who may go in, `by` first.
+        called: Vec<SeatId>,
+        /// Who called them.
+        by: SeatId,
+    },
+    /// Somebody went into a caucus.
+    #[serde(rename = "caucus.entered")]
+    CaucusEntered {
+        /// Which.
+        caucus: GroupId,
+        /// Who.
+        seat: SeatId,
+    },
+    /// Somebody came back from a caucus. The last one closes it.
+    #[serde(rename = "caucus.left")]
+    CaucusLeft {
+        /// Which.
+        caucus: GroupId,
+        /// Who.
+        seat: SeatId,
     },
     /// The summit is over.
     #[serde(rename = "summit.ended")]

@@ -88,6 +88,10 @@ slug_id!(
     AgendaItemId
 );
 slug_id!(
+    /// One group of members with keys of its own: `plenary`, `side-` and the party, `caucus-` or `pair-` and what the server chose.
+    GroupId
+);
+slug_id!(
     /// One request, chosen at random by the client (a UUID in lower case). The same id sent twice is carried out once,
     /// so a client that lost its connection sends again what was not answered.
     RequestId

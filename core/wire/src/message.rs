@@ -1,129 +1,14 @@
-//! The two languages of the WebSocket: what a participant says, and what the server says. One JSON object a message.
+//! What the server says. One JSON object a message.
 //!
-//! A participant's every message carries an `id` and is answered by exactly one [`ServerMessage::Reply`] with that id
-//! (except `hello`, answered by `welcome`, `seat_taken` or `bye`, and `ping`, answered by `pong`).
+//! Every message of a participant is answered by exactly one [`ServerMessage::Reply`] with its id (except `hello`, answered by
+//! `welcome`, `seat_taken` or `bye`, and `ping`, answered by `pong`).
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgendaItemId, Devices, Event, MeetingView, Presence, Quality, Refusal, RequestId, SeatId, Sequence, Slot, Source,
-    SourceId, SummitId, SummitPlan, Track, WallTime, Wanted,
+    Bytes, Denied, Envelope, Event, GroupId, GroupView, MeetingView, Newcomer, Presence, Quality, Refusal, RequestId,
+    SeatId, Sequence, SignedManifest, Slot, Source, SourceId, SummitId, SummitPlan, WallTime,
 };
-
-/// What a participant sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct ClientMessage {
-    /// Chosen by the client; answered with it. Sent again after a reconnection, it is not carried out twice.
-    pub id: RequestId,
-    /// What is asked.
-    #[serde(flatten)]
-    pub request: Request,
-}
-
-/// What a participant can ask for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type")]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub enum Request {
-    /// The first message of every connection.
-    #[serde(rename = "hello")]
-    Hello {
-        /// The session's token.
-        token: String,
-        /// [`crate::PROTOCOL`].
-        protocol: u32,
-        /// Words for the device, for the question which one stays: "Firefox on Linux". At most 80 characters.
-        device: String,
-        /// True: if another device has the seat, that one leaves.
-        take_over: bool,
-    },
-    /// Asks for the server's clock.
-    #[serde(rename = "ping")]
-    Ping {
-        /// Returned as it is.
-        sent: f64,
-    },
-    /// Come in from the pre-flight: to the lobby, or to the plenary if it has begun.
-    #[serde(rename = "enter")]
-    Enter {
-        /// Camera and microphone as they are now.
-        devices: Devices,
-    },
-    /// Go for good. The seat is free; the link works again.
-    #[serde(rename = "leave")]
-    Leave,
-    /// Microphone or camera was switched.
-    #[serde(rename = "devices")]
-    Devices {
-        /// As they are now.
-        devices: Devices,
-    },
-    /// A head of delegation says "ready", or takes it back.
-    #[serde(rename = "lobby.ready")]
-    Ready {
-        /// False takes it back.
-        ready: bool,
-    },
-    /// Ask for the floor.
-    #[serde(rename = "floor.raise")]
-    RaiseHand,
-    /// Take a hand down: one's own, or any by the chair.
-    #[serde(rename = "floor.lower")]
-    LowerHand {
-        /// Whose.
-        seat: SeatId,
-    },
-    /// Chair: give the floor, whether the seat asked or not.
-    #[serde(rename = "floor.give")]
-    GiveFloor {
-        /// To whom.
-        seat: SeatId,
-    },
-    /// Yield the floor: the speaker, or the chair on the speaker's behalf.
-    #[serde(rename = "floor.yield")]
-    YieldFloor,
-    /// Chair: open an item of the agenda.
-    #[serde(rename = "agenda.open")]
-    OpenAgenda {
-        /// Which.
-        item: AgendaItemId,
-    },
-    /// Chair: end the summit for everybody.
-    #[serde(rename = "summit.end")]
-    End,
-    /// The browser's SDP offer (RFC 8829): the first one connects, a later one on the same connection adds m-lines or
-    /// restarts ICE. Answered by `media.answer`, then by a reply.
-    #[serde(rename = "media.offer")]
-    MediaOffer {
-        /// The offer.
-        sdp: String,
-        /// What the sending m-lines carry; receiving ones are slots.
-        tracks: Vec<Track>,
-        /// True: forget the connection there was and build a new one.
-        fresh: bool,
-    },
-    /// The pictures on the screen now, the most important first. What is not named is not sent.
-    #[serde(rename = "media.want")]
-    MediaWant {
-        /// Pictures and their sizes.
-        videos: Vec<Wanted>,
-    },
-    /// A sending m-line was put to use or rests: a source opens or closes.
-    #[serde(rename = "media.publish")]
-    MediaPublish {
-        /// The m-line and what it carries.
-        track: Track,
-        /// False: it rests.
-        active: bool,
-    },
-    /// How the own connection is, as the browser measures it.
-    #[serde(rename = "quality")]
-    Quality {
-        /// In a word and a reason.
-        quality: Quality,
-    },
-}
 
 /// What the server sends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -145,6 +30,12 @@ pub enum ServerMessage {
         now: WallTime,
         /// The media connection of before still stands: no new offer is needed.
         media: bool,
+        /// What every party signed. Clients take names and roles from here, after checking every signature.
+        manifest: SignedManifest,
+        /// The own invitation, signed by the own party.
+        invitation: Envelope,
+        /// The latest revocation list of each party that has one.
+        revocations: Vec<Envelope>,
     },
     /// Answers `hello`: another device has this seat. Say `hello` again with `take_over`, or go.
     #[serde(rename = "seat_taken")]
@@ -211,6 +102,132 @@ pub enum ServerMessage {
     MediaSlots {
         /// The slots.
         slots: Vec<Slot>,
+    },
+    /// The registrar of the own party admitted this key.
+    #[serde(rename = "cert.issued")]
+    CertificateIssued {
+        /// The member certificate.
+        certificate: Envelope,
+    },
+    /// The registrar of the own party did not admit this key.
+    #[serde(rename = "cert.denied")]
+    CertificateDenied {
+        /// Why.
+        why: Denied,
+    },
+    /// No registrar of the own party is connected; the request waits for one.
+    #[serde(rename = "cert.waiting")]
+    CertificateWaiting,
+    /// A party withdrew certificates: nobody accepts them any more.
+    #[serde(rename = "cert.revoked")]
+    CertificatesRevoked {
+        /// The party's list, which replaces its former one.
+        list: Envelope,
+    },
+    /// The groups of this seat; sent after `seal.resume` and whenever one comes or goes.
+    #[serde(rename = "seal.groups")]
+    SealGroups {
+        /// All of them.
+        groups: Vec<GroupView>,
+    },
+    /// Publish more key packages, by `seal.packages`.
+    #[serde(rename = "seal.packages_wanted")]
+    SealPackagesWanted {
+        /// How many.
+        count: u32,
+    },
+    /// It is this member's turn to commit: answer with `mls.commit`, or with `mls.create` where there is no epoch yet. Who does not
+    /// answer within two seconds, or is too late, lets another one do it.
+    #[serde(rename = "mls.wanted")]
+    MlsWanted {
+        /// Whose.
+        group: GroupId,
+        /// The epoch that the commit ends; none: create the group.
+        epoch: Option<u64>,
+        /// Who comes in; one who is a member already changes its leaf.
+        add: Vec<Newcomer>,
+        /// Whose leaf goes.
+        remove: Vec<SeatId>,
+    },
+    /// A commit was taken: it ends `epoch`. Sent to every member, the author included, who applies it at `mls.switch`.
+    #[serde(rename = "mls.committed")]
+    MlsCommitted {
+        /// Whose.
+        group: GroupId,
+        /// Its place in the group's log.
+        seq: u64,
+        /// The epoch it ends.
+        epoch: u64,
+        /// Who made it.
+        by: SeatId,
+        /// The commit.
+        commit: Bytes,
+    },
+    /// The way into a group: answer with `mls.applied`, or with `mls.resync` where it cannot be used.
+    #[serde(rename = "mls.welcome")]
+    MlsWelcome {
+        /// Which.
+        group: GroupId,
+        /// The place of the commit that it belongs to.
+        seq: u64,
+        /// The epoch it leads into.
+        epoch: u64,
+        /// The Welcome.
+        welcome: Bytes,
+    },
+    /// Nobody is there to let this seat in: join by an external commit, `mls.external`.
+    #[serde(rename = "mls.group_info")]
+    MlsGroupInfo {
+        /// Which.
+        group: GroupId,
+        /// The place of the group's latest commit.
+        seq: u64,
+        /// The present epoch.
+        epoch: u64,
+        /// The GroupInfo.
+        group_info: Bytes,
+    },
+    /// The members seal with the keys of this epoch from now on; who made the commit applies it now.
+    #[serde(rename = "mls.switch")]
+    MlsSwitch {
+        /// Whose.
+        group: GroupId,
+        /// The new epoch.
+        epoch: u64,
+    },
+    /// Every member refused that commit: it never was, the epoch it was for goes on.
+    #[serde(rename = "mls.void")]
+    MlsVoid {
+        /// Whose.
+        group: GroupId,
+        /// The place of the commit in the group's log.
+        seq: u64,
+    },
+    /// Something for the members of a group only.
+    #[serde(rename = "mls.app")]
+    MlsApp {
+        /// Whose.
+        group: GroupId,
+        /// Its place in the group's log.
+        seq: u64,
+        /// The epoch it is sealed in.
+        epoch: u64,
+        /// Who sent it, as the server knows it; the seal itself proves it.
+        by: SeatId,
+        /// The PrivateMessage.
+        message: Bytes,
+    },
+    /// Who of the own party whispers now.
+    #[serde(rename = "whispering")]
+    Whispering {
+        /// Seats.
+        seats: Vec<SeatId>,
+    },
+    /// What this device sends does not look sealed, or not by this member: nothing of it was forwarded.
+    #[serde(rename = "seal.suspect")]
+    SealSuspect {
+        /// Which source.
+        source: SourceId,
     },
     /// Answers a request.
     #[serde(rename = "reply")]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgendaItem, AgendaItemId, DelegationId, Language, Localized, SeatId};
+use crate::{AgendaItem, AgendaItemId, DelegationId, Language, Localized, PartyId, SECRETARIAT, SeatId};
 
 /// What a person does at the summit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -127,6 +127,9 @@ pub enum PlanError {
     /// More people than a room holds.
     #[error("a summit has at most 200 seats, this one has {0}")]
     Seats(usize),
+    /// A delegation with the name of the party that is none.
+    #[error("no delegation can have the id \"secretariat\"; give it another one")]
+    Reserved,
     /// Two delegations of one name.
     #[error("the delegation \"{0}\" is named twice; give each its own id")]
     DelegationTwice(DelegationId),
@@ -202,6 +205,18 @@ impl SummitPlan {
         self.delegations.iter().find(|side| side.seats.iter().any(|seat| &seat.id == id))
     }
 
+    /// The party that seat belongs to: its delegation, or the secretariat.
+    pub fn party_of(&self, id: &SeatId) -> Option<PartyId> {
+        let (side, _) = self.seats().find(|(_, seat)| &seat.id == id)?;
+        side.map_or_else(|| PartyId::new(SECRETARIAT).ok(), |side| Some(side.id.clone()))
+    }
+
+    /// Every party: the delegations in the plan's order, then the secretariat if there is one.
+    pub fn parties(&self) -> Vec<PartyId> {
+        let secretariat = if self.secretariat.is_empty() { None } else { PartyId::new(SECRETARIAT).ok() };
+        self.delegations.iter().map(|side| side.id.clone()).chain(secretariat).collect()
+    }
+
     /// Whether that seat presides, alone or jointly.
     pub fn is_chair(&self, id: &SeatId) -> bool {
         self.chair.contains(id)
@@ -218,6 +233,9 @@ impl SummitPlan {
         }
         let mut known = BTreeSet::new();
         for side in &self.delegations {
+            if side.id.as_str() == SECRETARIAT {
+                errors.push(PlanError::Reserved);
+            }
             if !known.insert(&side.id) {
                 errors.push(PlanError::DelegationTwice(side.id.clone()));
             }

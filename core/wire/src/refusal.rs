@@ -13,9 +13,15 @@ pub enum Refusal {
     /// Nothing would change.
     #[error("this is so already")]
     AlreadySo,
+    /// The seat is in a caucus already.
+    #[error("you are in a caucus; come back first")]
+    InCaucus,
     /// The summit is over.
     #[error("the summit has ended")]
     Ended,
+    /// That epoch is over: another commit was taken, or this one was not asked for.
+    #[error("the epoch is over")]
+    EpochOver,
     /// The message is well-formed but makes no sense here.
     #[error("this message cannot be understood here")]
     Malformed,
@@ -25,6 +31,9 @@ pub enum Refusal {
     /// Only a chair may do this.
     #[error("only the chair may do this")]
     NotChair,
+    /// The seat was not called to this caucus, or is no member of this group.
+    #[error("you are not of this circle")]
+    NotCalled,
     /// The person did not come in yet.
     #[error("join first")]
     NotHere,

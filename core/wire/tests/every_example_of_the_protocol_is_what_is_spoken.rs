@@ -17,6 +17,10 @@ fn what_a_client_says() {
     let kinds = replay::<ClientMessage>("client");
     let known = [
         "agenda.open",
+        "caucus.enter",
+        "caucus.leave",
+        "caucus.open",
+        "cert.request",
         "devices",
         "enter",
         "floor.give",
@@ -29,9 +33,20 @@ fn what_a_client_says() {
         "media.offer",
         "media.publish",
         "media.want",
+        "mls.app",
+        "mls.applied",
+        "mls.commit",
+        "mls.create",
+        "mls.external",
+        "mls.refused",
+        "mls.resync",
+        "pair.open",
         "ping",
         "quality",
+        "seal.packages",
+        "seal.resume",
         "summit.end",
+        "whisper",
     ];
     assert_eq!(kinds, known.map(String::from).into());
 }
@@ -41,18 +56,33 @@ fn what_a_server_says() {
     let kinds = replay::<ServerMessage>("server");
     let known = [
         "bye",
+        "cert.denied",
+        "cert.issued",
+        "cert.revoked",
+        "cert.waiting",
         "event",
         "media.answer",
         "media.slots",
+        "mls.app",
+        "mls.committed",
+        "mls.group_info",
+        "mls.switch",
+        "mls.void",
+        "mls.wanted",
+        "mls.welcome",
         "pong",
         "presence",
         "quality",
         "reply",
+        "seal.groups",
+        "seal.packages_wanted",
+        "seal.suspect",
         "seat_taken",
         "source.closed",
         "source.opened",
         "speaking",
         "welcome",
+        "whispering",
     ];
     assert_eq!(kinds, known.map(String::from).into());
 }
@@ -65,6 +95,9 @@ fn every_event_is_shown() {
         .collect();
     let known = [
         "agenda.opened",
+        "caucus.entered",
+        "caucus.left",
+        "caucus.opened",
         "floor.given",
         "floor.lowered",
         "floor.raised",

@@ -27,6 +27,16 @@ export type AgendaItemId = string;
 export type RequestId = string;
 
 /**
+ * One group of members with keys of its own: `plenary`, `side-` and the party, `caucus-` or `pair-` and what the server chose.
+ */
+export type GroupId = string;
+
+/**
+ * Bytes, in JSON as base64url without padding (RFC 4648 section 5).
+ */
+export type Bytes = string;
+
+/**
  * One stream of sound or pictures published by a seat; numbered by the server, unique while the room is loaded.
  */
 export type SourceId = number;
@@ -171,6 +181,356 @@ chair: Array<SeatId>,
  * What is talked about.
  */
 agenda: Array<AgendaItem>, };
+
+/**
+ * A document and its signature. The bytes travel as they were signed.
+ */
+export type Signed = { 
+/**
+ * The document: UTF-8 JSON.
+ */
+payload: Bytes, 
+/**
+ * Ed25519 over the document's domain, a zero byte and the payload.
+ */
+signature: Bytes, };
+
+/**
+ * A document that a registrar may have signed for its party.
+ */
+export type Envelope = { 
+/**
+ * The document: UTF-8 JSON.
+ */
+payload: Bytes, 
+/**
+ * By the root key, or by the key in `issuer`.
+ */
+signature: Bytes, 
+/**
+ * The registrar's certificate; none: the root key signed.
+ */
+issuer?: Signed, };
+
+/**
+ * One party's signature under the manifest.
+ */
+export type PartySignature = { 
+/**
+ * Whose.
+ */
+party: DelegationId, 
+/**
+ * By its root key.
+ */
+signature: Bytes, };
+
+/**
+ * The manifest with its signatures; complete when every party signed.
+ */
+export type SignedManifest = { 
+/**
+ * The [`Manifest`]: UTF-8 JSON.
+ */
+payload: Bytes, 
+/**
+ * At most one of each party.
+ */
+signatures: Array<PartySignature>, };
+
+/**
+ * A party and its root key.
+ */
+export type Party = { 
+/**
+ * Which.
+ */
+id: DelegationId, 
+/**
+ * Its root key (Ed25519), 32 bytes.
+ */
+root: Bytes, };
+
+/**
+ * Who admits whom.
+ */
+export type Admission = "own_party";
+
+/**
+ * Rules that a manifest fixes.
+ */
+export type Rules = { 
+/**
+ * Who admits whom.
+ */
+admission: Admission, };
+
+/**
+ * What the parties agree on before they meet.
+ */
+export type Manifest = { 
+/**
+ * 1.
+ */
+v: number, 
+/**
+ * Which summit.
+ */
+summit: SummitId, 
+/**
+ * Who meets, under which names.
+ */
+plan: SummitPlan, 
+/**
+ * Every delegation in the plan's order, then the secretariat if there is one.
+ */
+parties: Array<Party>, 
+/**
+ * How the summit is held.
+ */
+rules: Rules, 
+/**
+ * The MLS cipher suite (RFC 9420 section 17.1): 1.
+ */
+suite: number, 
+/**
+ * How many delegations must sign the record: all.
+ */
+quorum: number, 
+/**
+ * SHA-256 of the web client in hexadecimal digits, if it was agreed.
+ */
+client: string | null, 
+/**
+ * When it was proposed.
+ */
+proposed: WallTime, };
+
+/**
+ * The payload of a registrar certificate.
+ */
+export type RegistrarCertificate = { 
+/**
+ * 1.
+ */
+v: number, 
+/**
+ * For which summit.
+ */
+summit: SummitId, 
+/**
+ * For which party.
+ */
+party: DelegationId, 
+/**
+ * The registrar's key (Ed25519), 32 bytes.
+ */
+registrar: Bytes, 
+/**
+ * Not before.
+ */
+nbf: WallTime, 
+/**
+ * Not after.
+ */
+exp: WallTime, };
+
+/**
+ * The payload of a member certificate.
+ */
+export type MemberCertificate = { 
+/**
+ * 1.
+ */
+v: number, 
+/**
+ * For which summit.
+ */
+summit: SummitId, 
+/**
+ * By which party.
+ */
+party: DelegationId, 
+/**
+ * For which seat.
+ */
+seat: SeatId, 
+/**
+ * The seat's role, as in the plan.
+ */
+role: Role, 
+/**
+ * Which of the seat's devices; 0.
+ */
+slot: number, 
+/**
+ * The device's key (Ed25519), 32 bytes.
+ */
+key: Bytes, 
+/**
+ * Not before.
+ */
+nbf: WallTime, 
+/**
+ * Not after.
+ */
+exp: WallTime, 
+/**
+ * Its number, 16 bytes drawn at random.
+ */
+serial: Bytes, };
+
+/**
+ * The payload of an invitation.
+ */
+export type InvitationDocument = { 
+/**
+ * 1.
+ */
+v: number, 
+/**
+ * To which summit.
+ */
+summit: SummitId, 
+/**
+ * By which party.
+ */
+party: DelegationId, 
+/**
+ * To which seat.
+ */
+seat: SeatId, 
+/**
+ * Its number, 16 bytes drawn at random.
+ */
+jti: Bytes, 
+/**
+ * Not before.
+ */
+nbf: WallTime, 
+/**
+ * Not after.
+ */
+exp: WallTime, };
+
+/**
+ * The payload of a revocation list.
+ */
+export type RevocationList = { 
+/**
+ * 1.
+ */
+v: number, 
+/**
+ * In which summit.
+ */
+summit: SummitId, 
+/**
+ * By which party.
+ */
+party: DelegationId, 
+/**
+ * From 1; a higher one replaces a lower one.
+ */
+number: bigint, 
+/**
+ * Certificates that nobody accepts any more.
+ */
+serials: Array<Bytes>, };
+
+/**
+ * A device asks its party to admit its key.
+ */
+export type CertificateRequest = { 
+/**
+ * The invitation's number.
+ */
+jti: Bytes, 
+/**
+ * The device's key (Ed25519), 32 bytes.
+ */
+key: Bytes, 
+/**
+ * HMAC-SHA256 with the invitation's proof key.
+ */
+proof: Bytes, };
+
+/**
+ * Why a party's registrar does not admit a key.
+ */
+export type Denied = "declined" | "expired" | "malformed" | "proof" | "revoked" | "unknown" | "used";
+
+/**
+ * A group of which a seat is, or is to be, a member.
+ */
+export type GroupView = { 
+/**
+ * Which.
+ */
+group: GroupId, 
+/**
+ * Its number in the key ids of frames (RFC 9605).
+ */
+number: number, 
+/**
+ * Its present epoch; none before it was created.
+ */
+epoch: bigint | null, 
+/**
+ * The place of the latest entry of its log.
+ */
+seq: bigint, 
+/**
+ * Whose leaf is in it.
+ */
+members: Array<SeatId>, 
+/**
+ * Who is, or may come to be, in it.
+ */
+entitled: Array<SeatId>, };
+
+/**
+ * Up to where a device knows a group's log.
+ */
+export type Held = { 
+/**
+ * Which group.
+ */
+group: GroupId, 
+/**
+ * The latest entry it knows.
+ */
+seq: bigint, };
+
+/**
+ * Somebody who is to be added to a group.
+ */
+export type Newcomer = { 
+/**
+ * Who.
+ */
+seat: SeatId, 
+/**
+ * The key package to add, as an MLSMessage.
+ */
+package: Bytes, };
+
+/**
+ * A caucus, as everybody sees it: who was called and who is in there, not what is said.
+ */
+export type CaucusView = { 
+/**
+ * Its name, which is its group's.
+ */
+caucus: GroupId, 
+/**
+ * Who may go in, the one who called first.
+ */
+called: Array<SeatId>, 
+/**
+ * Who is in there.
+ */
+inside: Array<SeatId>, };
 
 /**
  * Whether a person's devices are on, as they chose it.
@@ -338,6 +698,10 @@ floor: FloorView,
  */
 agenda: AgendaItemId | null, 
 /**
+ * The caucuses that are open.
+ */
+caucuses: Array<CaucusView>, 
+/**
  * The sounds and pictures that this participant may receive, and its own.
  */
 sources: Array<Source>, 
@@ -401,7 +765,35 @@ item: AgendaItemId,
 /**
  * By which chair.
  */
-by: SeatId, } | { "type": "summit.ended", 
+by: SeatId, } | { "type": "caucus.opened", 
+/**
+ * Its name, which is its group's.
+ */
+caucus: GroupId, 
+/**
+ * Who may go in, `by` first.
+ */
+called: Array<SeatId>, 
+/**
+ * Who called them.
+ */
+by: SeatId, } | { "type": "caucus.entered", 
+/**
+ * Which.
+ */
+caucus: GroupId, 
+/**
+ * Who.
+ */
+seat: SeatId, } | { "type": "caucus.left", 
+/**
+ * Which.
+ */
+caucus: GroupId, 
+/**
+ * Who.
+ */
+seat: SeatId, } | { "type": "summit.ended", 
 /**
  * The chair who ended it; nobody when the operator did.
  */
@@ -431,7 +823,7 @@ event: Event, };
 /**
  * A stable code for every "no". The client says it in the person's language, with what to do about it.
  */
-export type Refusal = "already_raised" | "already_so" | "ended" | "malformed" | "media_offer" | "not_chair" | "not_here" | "not_principal" | "no_voice" | "not_raised" | "not_speaking" | "not_yet" | "not_recorded" | "too_late" | "too_many" | "unknown";
+export type Refusal = "already_raised" | "already_so" | "in_caucus" | "ended" | "epoch_over" | "malformed" | "media_offer" | "not_chair" | "not_called" | "not_here" | "not_principal" | "no_voice" | "not_raised" | "not_speaking" | "not_yet" | "not_recorded" | "too_late" | "too_many" | "unknown";
 
 /**
  * What became of a request.
@@ -522,7 +914,139 @@ active: boolean, } | { "type": "quality",
 /**
  * In a word and a reason.
  */
-quality: Quality, };
+quality: Quality, } | { "type": "cert.request", 
+/**
+ * Whose key, and the proof of the invitation.
+ */
+request: CertificateRequest, } | { "type": "seal.resume", 
+/**
+ * The own member certificate.
+ */
+certificate: Envelope, 
+/**
+ * Groups whose state this device has. One that is not named here is entered anew.
+ */
+held: Array<Held>, 
+/**
+ * Key packages (RFC 9420 section 10), each for one group and one use.
+ */
+packages: Array<Bytes>, } | { "type": "seal.packages", 
+/**
+ * Key packages.
+ */
+packages: Array<Bytes>, } | { "type": "mls.create", 
+/**
+ * Which.
+ */
+group: GroupId, 
+/**
+ * The GroupInfo as an MLSMessage, with `external_pub` and the ratchet tree.
+ */
+group_info: Bytes, } | { "type": "mls.commit", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The epoch it ends.
+ */
+epoch: bigint, 
+/**
+ * The commit as an MLSMessage (PublicMessage).
+ */
+commit: Bytes, 
+/**
+ * The Welcome as an MLSMessage, if it adds anybody.
+ */
+welcome: Bytes | null, 
+/**
+ * The GroupInfo of the epoch it begins, as an MLSMessage, with `external_pub` and the ratchet tree.
+ */
+group_info: Bytes, 
+/**
+ * Whom it adds.
+ */
+added: Array<SeatId>, 
+/**
+ * Whose leaf it removes; one that is added as well changes its leaf.
+ */
+removed: Array<SeatId>, } | { "type": "mls.external", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The epoch it ends.
+ */
+epoch: bigint, 
+/**
+ * The commit as an MLSMessage (PublicMessage).
+ */
+commit: Bytes, 
+/**
+ * The GroupInfo of the epoch it begins.
+ */
+group_info: Bytes, } | { "type": "mls.applied", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The place in the group's log.
+ */
+seq: bigint, 
+/**
+ * The own leaf.
+ */
+leaf: number, } | { "type": "mls.refused", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The place in the group's log.
+ */
+seq: bigint, 
+/**
+ * The code of the rule, such as `cert.unknown_root`.
+ */
+why: string, } | { "type": "mls.resync", 
+/**
+ * Which.
+ */
+group: GroupId, 
+/**
+ * A fresh key package.
+ */
+package: Bytes, } | { "type": "mls.app", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The epoch it is sealed in.
+ */
+epoch: bigint, 
+/**
+ * The PrivateMessage as an MLSMessage.
+ */
+message: Bytes, } | { "type": "whisper", 
+/**
+ * False: for everybody again.
+ */
+on: boolean, } | { "type": "caucus.open", 
+/**
+ * Whom, besides oneself.
+ */
+seats: Array<SeatId>, } | { "type": "caucus.enter", 
+/**
+ * Which.
+ */
+caucus: GroupId, } | { "type": "caucus.leave" } | { "type": "pair.open", 
+/**
+ * With whom.
+ */
+seat: SeatId, };
 
 /**
  * What a participant sends.
@@ -603,7 +1127,139 @@ active: boolean, } | { "type": "quality",
 /**
  * In a word and a reason.
  */
-quality: Quality, });
+quality: Quality, } | { "type": "cert.request", 
+/**
+ * Whose key, and the proof of the invitation.
+ */
+request: CertificateRequest, } | { "type": "seal.resume", 
+/**
+ * The own member certificate.
+ */
+certificate: Envelope, 
+/**
+ * Groups whose state this device has. One that is not named here is entered anew.
+ */
+held: Array<Held>, 
+/**
+ * Key packages (RFC 9420 section 10), each for one group and one use.
+ */
+packages: Array<Bytes>, } | { "type": "seal.packages", 
+/**
+ * Key packages.
+ */
+packages: Array<Bytes>, } | { "type": "mls.create", 
+/**
+ * Which.
+ */
+group: GroupId, 
+/**
+ * The GroupInfo as an MLSMessage, with `external_pub` and the ratchet tree.
+ */
+group_info: Bytes, } | { "type": "mls.commit", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The epoch it ends.
+ */
+epoch: bigint, 
+/**
+ * The commit as an MLSMessage (PublicMessage).
+ */
+commit: Bytes, 
+/**
+ * The Welcome as an MLSMessage, if it adds anybody.
+ */
+welcome: Bytes | null, 
+/**
+ * The GroupInfo of the epoch it begins, as an MLSMessage, with `external_pub` and the ratchet tree.
+ */
+group_info: Bytes, 
+/**
+ * Whom it adds.
+ */
+added: Array<SeatId>, 
+/**
+ * Whose leaf it removes; one that is added as well changes its leaf.
+ */
+removed: Array<SeatId>, } | { "type": "mls.external", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The epoch it ends.
+ */
+epoch: bigint, 
+/**
+ * The commit as an MLSMessage (PublicMessage).
+ */
+commit: Bytes, 
+/**
+ * The GroupInfo of the epoch it begins.
+ */
+group_info: Bytes, } | { "type": "mls.applied", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The place in the group's log.
+ */
+seq: bigint, 
+/**
+ * The own leaf.
+ */
+leaf: number, } | { "type": "mls.refused", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The place in the group's log.
+ */
+seq: bigint, 
+/**
+ * The code of the rule, such as `cert.unknown_root`.
+ */
+why: string, } | { "type": "mls.resync", 
+/**
+ * Which.
+ */
+group: GroupId, 
+/**
+ * A fresh key package.
+ */
+package: Bytes, } | { "type": "mls.app", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The epoch it is sealed in.
+ */
+epoch: bigint, 
+/**
+ * The PrivateMessage as an MLSMessage.
+ */
+message: Bytes, } | { "type": "whisper", 
+/**
+ * False: for everybody again.
+ */
+on: boolean, } | { "type": "caucus.open", 
+/**
+ * Whom, besides oneself.
+ */
+seats: Array<SeatId>, } | { "type": "caucus.enter", 
+/**
+ * Which.
+ */
+caucus: GroupId, } | { "type": "caucus.leave" } | { "type": "pair.open", 
+/**
+ * With whom.
+ */
+seat: SeatId, });
 
 /**
  * What the server sends.
@@ -632,7 +1288,19 @@ now: WallTime,
 /**
  * The media connection of before still stands: no new offer is needed.
  */
-media: boolean, } | { "type": "seat_taken", 
+media: boolean, 
+/**
+ * What every party signed. Clients take names and roles from here, after checking every signature.
+ */
+manifest: SignedManifest, 
+/**
+ * The own invitation, signed by the own party.
+ */
+invitation: Envelope, 
+/**
+ * The latest revocation list of each party that has one.
+ */
+revocations: Array<Envelope>, } | { "type": "seat_taken", 
 /**
  * What that device calls itself.
  */
@@ -692,7 +1360,139 @@ sdp: string, } | { "type": "media.slots",
 /**
  * The slots.
  */
-slots: Array<Slot>, } | { "type": "reply", 
+slots: Array<Slot>, } | { "type": "cert.issued", 
+/**
+ * The member certificate.
+ */
+certificate: Envelope, } | { "type": "cert.denied", 
+/**
+ * Why.
+ */
+why: Denied, } | { "type": "cert.waiting" } | { "type": "cert.revoked", 
+/**
+ * The party's list, which replaces its former one.
+ */
+list: Envelope, } | { "type": "seal.groups", 
+/**
+ * All of them.
+ */
+groups: Array<GroupView>, } | { "type": "seal.packages_wanted", 
+/**
+ * How many.
+ */
+count: number, } | { "type": "mls.wanted", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The epoch that the commit ends; none: create the group.
+ */
+epoch: bigint | null, 
+/**
+ * Who comes in; one who is a member already changes its leaf.
+ */
+add: Array<Newcomer>, 
+/**
+ * Whose leaf goes.
+ */
+remove: Array<SeatId>, } | { "type": "mls.committed", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * Its place in the group's log.
+ */
+seq: bigint, 
+/**
+ * The epoch it ends.
+ */
+epoch: bigint, 
+/**
+ * Who made it.
+ */
+by: SeatId, 
+/**
+ * The commit.
+ */
+commit: Bytes, } | { "type": "mls.welcome", 
+/**
+ * Which.
+ */
+group: GroupId, 
+/**
+ * The place of the commit that it belongs to.
+ */
+seq: bigint, 
+/**
+ * The epoch it leads into.
+ */
+epoch: bigint, 
+/**
+ * The Welcome.
+ */
+welcome: Bytes, } | { "type": "mls.group_info", 
+/**
+ * Which.
+ */
+group: GroupId, 
+/**
+ * The place of the group's latest commit.
+ */
+seq: bigint, 
+/**
+ * The present epoch.
+ */
+epoch: bigint, 
+/**
+ * The GroupInfo.
+ */
+group_info: Bytes, } | { "type": "mls.switch", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The new epoch.
+ */
+epoch: bigint, } | { "type": "mls.void", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * The place of the commit in the group's log.
+ */
+seq: bigint, } | { "type": "mls.app", 
+/**
+ * Whose.
+ */
+group: GroupId, 
+/**
+ * Its place in the group's log.
+ */
+seq: bigint, 
+/**
+ * The epoch it is sealed in.
+ */
+epoch: bigint, 
+/**
+ * Who sent it, as the server knows it; the seal itself proves it.
+ */
+by: SeatId, 
+/**
+ * The PrivateMessage.
+ */
+message: Bytes, } | { "type": "whispering", 
+/**
+ * Seats.
+ */
+seats: Array<SeatId>, } | { "type": "seal.suspect", 
+/**
+ * Which source.
+ */
+source: SourceId, } | { "type": "reply", 
 /**
  * The request's id.
  */
@@ -770,4 +1570,4 @@ detail: string,
 code: string, };
 
 /** The version of this protocol. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;

@@ -5,7 +5,8 @@ use crate::Failure;
 use crate::process::read;
 
 const DOCUMENT: &str = "docs/protocol.md";
-const DEFINITIONS: &[&str] = &["core/wire/src/message.rs", "core/wire/src/event.rs"];
+const DEFINITIONS: &[&str] =
+    &["core/wire/src/request.rs", "core/wire/src/message.rs", "core/wire/src/event.rs", "core/wire/src/party.rs"];
 
 pub(super) fn look() -> Result<(), Failure> {
     let document = read(DOCUMENT)?;
