@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { equal, fromUtf8, randomBytes, utf8 } from './bytes';
 import type { Bytes } from './bytes';
 import type { FromFrameWorker } from './frame-messages';
 import { FrameWorker } from './frame-worker';
 import type { EncodedFrame } from './frame-worker';
+import type { LineCounts } from './line';
 import type { Codec } from './payload';
 
 const BASE = randomBytes(16);
@@ -13,7 +14,6 @@ const LEAVES = [
 	[1, 'ben'],
 ] as const;
 const CODECS = { byPayloadType: { 111: 'opus' as Codec }, first: 'opus' as Codec };
-const wait = (ms = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Ends {
 	readonly send: (bytes: Bytes, mimeType?: string) => void;
@@ -42,11 +42,27 @@ function start(worker: FrameWorker, side: 'seal' | 'open', line: number): Ends {
 	return ends;
 }
 
+/** What the worker counts on a line, once it has counted `total` frames. */
+async function countsOf(
+	worker: FrameWorker,
+	said: FromFrameWorker[],
+	line: number,
+	total: number,
+): Promise<LineCounts | undefined> {
+	return vi.waitFor(async () => {
+		await worker.hear({ type: 'counts', id: said.length });
+		const counts = said.at(-1)?.lines.get(line);
+		const sum = Object.values(counts ?? {}).reduce((all, count) => all + count, 0);
+		expect(sum).toBe(total);
+		return counts;
+	}, 5000);
+}
+
 function make(): { worker: FrameWorker; said: FromFrameWorker[]; later: (() => void)[] } {
 	const said: FromFrameWorker[] = [];
 	const later: (() => void)[] = [];
 	const worker = new FrameWorker({
-		now: () => performance.now(),
+		now: () => 0,
 		later: (work) => later.push(work),
 		send: (message) => said.push(message),
 	});
@@ -69,14 +85,12 @@ describe('the worker of frames', () => {
 		await worker.hear({ type: 'line.source', line: 1, source: { seat: 'ben', kind: 'microphone' } });
 		await worker.hear({ type: 'line.seal', line: 0, kind: 'microphone', group: 0, epoch: 3 });
 		out.send(utf8('still clear'));
+		expect(await countsOf(worker, said, 0, 2)).toMatchObject({ sealed: 0, noKey: 2 });
 		await worker.hear(keys(0));
 		out.send(utf8('of an unknown codec'), 'audio/pcmu');
-		await wait();
-		expect(out.received).toEqual([]);
-		expect(back.received).toEqual([]);
-		await worker.hear({ type: 'counts', id: 5 });
-		expect(said[0]?.id).toBe(5);
-		expect(said[0]?.lines.get(0)).toMatchObject({ sealed: 0, noKey: 3 });
+		expect(await countsOf(worker, said, 0, 3)).toMatchObject({ sealed: 0, noKey: 3 });
+		expect(await countsOf(worker, said, 1, 1)).toMatchObject({ opened: 0, authFailed: 1 });
+		expect([...out.received, ...back.received]).toEqual([]);
 	});
 
 	it('carries sound from one to another, in order, and rests when told', async () => {
@@ -93,41 +107,38 @@ describe('the worker of frames', () => {
 		await ada.worker.hear({ type: 'line.seal', line: 0, kind: 'microphone', group: 0, epoch: 3 });
 		const words = Array.from({ length: 100 }, (_, at) => `frame ${at}`);
 		for (const word of words) out.send(utf8(word));
-		await wait(60);
-		expect(out.received).toHaveLength(100);
+		await vi.waitFor(() => expect(out.received).toHaveLength(100), 5000);
 		expect(out.received.some((frame) => words.some((word) => equal(frame, utf8(word))))).toBe(false);
 		await ben.worker.hear(SOURCE);
 		for (const frame of out.received) back.send(frame);
-		await wait(60);
-		expect(back.received.map(fromUtf8)).toEqual(words);
+		await vi.waitFor(() => expect(back.received.map(fromUtf8)).toEqual(words), 5000);
 		await ada.worker.hear({ type: 'line.rest', line: 0 });
 		out.send(utf8('silence'));
-		await wait();
+		expect(await countsOf(ada.worker, ada.said, 0, 101)).toMatchObject({ sealed: 100, noKey: 1 });
 		expect(out.received).toHaveLength(100);
 	});
 
 	it('opens what waited once keys and source are there, and nothing once they went', async () => {
-		const [ada, ben] = [make(), make()];
+		const ada = make();
+		const ben = make();
 		const out = start(ada.worker, 'seal', 0);
 		const back = start(ben.worker, 'open', 0);
 		await ada.worker.hear(keys(0));
 		await ada.worker.hear({ type: 'line.codecs', line: 0, codecs: CODECS });
 		await ada.worker.hear({ type: 'line.seal', line: 0, kind: 'microphone', group: 0, epoch: 3 });
 		for (const word of ['one', 'two', 'three']) out.send(utf8(word));
-		await wait();
+		await vi.waitFor(() => expect(out.received).toHaveLength(3), 5000);
 		await ben.worker.hear({ type: 'line.codecs', line: 0, codecs: CODECS });
 		back.send(out.received[0] as Bytes);
 		back.send(out.received[1] as Bytes);
-		await wait();
-		expect(back.received).toEqual([]);
 		await ben.worker.hear(keys(1));
+		expect(back.received).toEqual([]);
 		await ben.worker.hear(SOURCE);
-		await wait();
-		expect(back.received.map(fromUtf8)).toEqual(['one', 'two']);
-		await ben.worker.hear({ type: 'keys.retire', group: 0, epoch: 3, after: 2000, barred: [] });
-		for (const work of ben.later) work();
+		await vi.waitFor(() => expect(back.received.map(fromUtf8)).toEqual(['one', 'two']), 5000);
+		await ben.worker.hear({ type: 'keys.retire', group: 0, epoch: 3, after: 2000, barred: [0] });
 		back.send(out.received[2] as Bytes);
-		await wait();
+		expect(await countsOf(ben.worker, ben.said, 0, 3)).toMatchObject({ opened: 2, wrongSender: 1 });
+		for (const work of ben.later) work();
 		expect(back.received).toHaveLength(2);
 	});
 });
