@@ -74,6 +74,13 @@ export function readMember(identity: Uint8Array): Pick<Certificate, 'party' | 's
 	return { party: fields.text('party'), seat: fields.text('seat'), slot: fields.number('slot'), serial };
 }
 
+/** The key that let it in, where that is not the party's root key. */
+export function readRegistrar(identity: Uint8Array): Bytes | undefined {
+	const document = Fields.parse(identity, CODES.malformed);
+	if (!document.has('issuer')) return undefined;
+	return Fields.parse(document.object('issuer').bytes('payload'), CODES.malformed).bytes('registrar', KEY_LENGTH);
+}
+
 /** Tells apart all who may be in a group: a party's seat and device. */
 export function memberKey({ party, seat, slot }: Pick<Certificate, 'party' | 'seat' | 'slot'>): string {
 	return `${party} ${seat} ${slot}`;

@@ -1,5 +1,6 @@
 /** Hashes as people compare them: 30 digits in six groups of five. */
 import { sha256, utf8 } from './bytes';
+import type { Agreed, PartyId } from './manifest';
 
 const GROUPS = 6;
 const BYTES_PER_GROUP = 5;
@@ -22,4 +23,13 @@ export async function summitCode(manifestHash: Uint8Array): Promise<string> {
 /** What stands for a party's root key. */
 export async function fingerprint(rootKey: Uint8Array): Promise<string> {
 	return digits(await sha256(utf8('sommet/root-key/v1\0'), rootKey));
+}
+
+/** All that people compare of a manifest. */
+export async function digitsOf({ hash, manifest }: Agreed): Promise<{
+	readonly code: string;
+	readonly fingerprints: readonly { readonly party: PartyId; readonly digits: string }[];
+}> {
+	const of = manifest.parties.map(async ({ id, root }) => ({ party: id, digits: await fingerprint(root) }));
+	return { code: await summitCode(hash), fingerprints: await Promise.all(of) };
 }

@@ -99,6 +99,8 @@ export interface Opened<S> {
  */
 export interface MlsEngine<S extends GroupState, K extends OwnKeyPackage = OwnKeyPackage> {
 	keyPackage(): Promise<K>;
+	/** What the leaf of a key package says; nothing of it is checked. */
+	read(keyPackage: Bytes): LeafContent;
 	/** A new group, with one member. */
 	create(group: GroupName): Promise<S>;
 	/** Takes the key package the Welcome is for out of `candidates`. */

@@ -10,6 +10,8 @@ export type SealCode =
 	| 'revocation.malformed'
 	| 'revocation.old'
 	| 'identity.no_ed25519'
+	| 'identity.no_secret'
+	| 'manifest.changed'
 	| 'cert.malformed'
 	| 'cert.unknown_root'
 	| 'cert.seat'

@@ -21,6 +21,9 @@ export interface LineCodecs {
 	readonly first: Codec | undefined;
 }
 
+/** Keys come from the worker of MLS, over the page. */
+export type KeysMessage = Extract<ToFrameWorker, { type: `keys.${string}` }>;
+
 export type ToFrameWorker =
 	| {
 			readonly type: 'keys.install';
@@ -30,14 +33,10 @@ export type ToFrameWorker =
 			readonly leaves: readonly (readonly [leaf: number, seat: SeatId])[];
 			readonly own: number;
 	  }
-	/** After so many milliseconds an epoch is forgotten; what the barred leaves sealed in it is refused at once. */
-	| {
-			readonly type: 'keys.retire';
-			readonly group: number;
-			readonly epoch: number;
-			readonly after: number;
-			readonly barred: readonly number[];
-	  }
+	/** After so many milliseconds an epoch is forgotten. */
+	| { readonly type: 'keys.retire'; readonly group: number; readonly epoch: number; readonly after: number }
+	/** What these leaves sealed in that epoch is refused from now on. */
+	| { readonly type: 'keys.bar'; readonly group: number; readonly epoch: number; readonly leaves: readonly number[] }
 	| ({ readonly type: 'line.seal'; readonly line: LineId } & SealWith)
 	| { readonly type: 'line.rest'; readonly line: LineId }
 	/** Whose frames a receiving line carries, as the server says; nobody's while it is idle. */

@@ -135,7 +135,8 @@ describe('the worker of frames', () => {
 		expect(back.received).toEqual([]);
 		await ben.worker.hear(SOURCE);
 		await vi.waitFor(() => expect(back.received.map(fromUtf8)).toEqual(['one', 'two']), 5000);
-		await ben.worker.hear({ type: 'keys.retire', group: 0, epoch: 3, after: 2000, barred: [0] });
+		await ben.worker.hear({ type: 'keys.retire', group: 0, epoch: 3, after: 2000 });
+		await ben.worker.hear({ type: 'keys.bar', group: 0, epoch: 3, leaves: [0] });
 		back.send(out.received[2] as Bytes);
 		expect(await countsOf(ben.worker, ben.said, 0, 3)).toMatchObject({ opened: 2, wrongSender: 1 });
 		for (const work of ben.later) work();

@@ -111,11 +111,12 @@ export class FrameWorker {
 				await this.#keyring.install({ ...message, leaves: new Map(message.leaves) });
 				return this.#retry();
 			case 'keys.retire': {
-				const { group, epoch, after, barred } = message;
-				this.#keyring.bar(group, epoch, barred);
+				const { group, epoch, after } = message;
 				if (after <= 0) return this.#keyring.remove(group, epoch);
 				return this.#surroundings.later(() => this.#keyring.remove(group, epoch), after);
 			}
+			case 'keys.bar':
+				return this.#keyring.bar(message.group, message.epoch, message.leaves);
 			case 'line.seal': {
 				const { kind, group, epoch } = message;
 				this.#of(message.line).sealWith = { kind, group, epoch };

@@ -1,7 +1,8 @@
 /** Names and numbers of the groups of a summit. */
 import { fromUtf8, utf8 } from './bytes';
 import type { Bytes } from './bytes';
-import type { PartyId } from './manifest';
+import { sideGroupNumber } from './manifest';
+import type { Agreed, PartyId } from './manifest';
 
 const PREFIX = 'sommet/1/';
 const SIDE = 'side-';
@@ -20,6 +21,18 @@ export function sideOf(party: PartyId): GroupName {
 /** The party to which a group is confined, if it is. */
 export function partyOf(group: GroupName): PartyId | undefined {
 	return group.startsWith(SIDE) ? group.slice(SIDE.length) : undefined;
+}
+
+/** Numbers below are fixed by the manifest; the server gives those from here on. */
+const GIVEN_FROM = 16;
+const NUMBERS = 2 ** 16;
+
+/** The number of a group. What the manifest says is not the server's to say; `undefined` where its word cannot be right. */
+export function numberOf(agreed: Agreed, group: GroupName, given: number): number | undefined {
+	if (group === PLENARY) return PLENARY_NUMBER;
+	const party = partyOf(group);
+	if (party !== undefined) return sideGroupNumber(agreed, party);
+	return Number.isInteger(given) && given >= GIVEN_FROM && given < NUMBERS ? given : undefined;
 }
 
 /** The MLS group id. */

@@ -7,6 +7,7 @@ import type {
 	GroupCheck,
 	GroupState,
 	Leaf,
+	LeafContent,
 	MlsEngine,
 	Opened,
 	OwnKeyPackage,
@@ -20,7 +21,7 @@ import { applyCommit, isOfGroup, makeCommit } from './commit';
 import type { MadeCommit } from './commit';
 import { joinByGroupInfo, joinByWelcome, makeGroupInfo, recipientOf } from './join';
 import type { KeyPackagePair } from './join';
-import { contentOf, decode, encodeMessage, leavesIn } from './messages';
+import { contentOf, decode, encodeMessage, leafOf, leavesIn } from './messages';
 import {
 	createApplicationMessage,
 	createGroup,
@@ -77,6 +78,10 @@ class TsMlsEngine implements MlsEngine<TsMlsState, TsMlsKeyPackage> {
 			this.#suite,
 		);
 		return { ...pair, message: encodeMessage({ wireformat: 'mls_key_package', keyPackage: pair.publicPackage }) };
+	}
+
+	read(keyPackage: Bytes): LeafContent {
+		return leafOf(decode(keyPackage, 'mls_key_package', 'mls.bad_commit').keyPackage.leafNode);
 	}
 
 	async create(group: GroupName): Promise<TsMlsState> {
