@@ -23,13 +23,12 @@ export interface Checked {
 }
 
 /**
- * @throws SealError `manifest.*`, `invitation.*`, `cert.unknown_root`; `manifest.changed` where another one was agreed
+ * @throws SealError `manifest.*` and `invitation.*`; `manifest.changed` where another one was agreed
  * before: what the sides compared does not become something else.
  */
 export async function checkWelcome(welcome: Welcome, before: Checked | undefined, now: number): Promise<Checked> {
-	const agreed = await readAgreed(welcome.manifest);
+	const agreed = await readAgreed(welcome.manifest, welcome.summit);
 	if (before && !equal(before.agreed.hash, agreed.hash)) throw new SealError('manifest.changed');
-	if (agreed.manifest.summit !== welcome.summit) throw new SealError('manifest.malformed', 'of another summit');
 	const invitation = await readInvitation(welcome.invitation, agreed, now);
 	if (invitation.seat !== welcome.you) throw new SealError('invitation.malformed', 'for another seat');
 	let revoked = before?.revoked ?? NO_REVOCATIONS;

@@ -43,12 +43,13 @@ describe('the manifest', () => {
 		});
 		const other = await signJson({ ...summit.manifest, proposed: 1 }, 'manifest', meridia);
 		const swapped = [{ party: 'meridia', signature: other.signature }, ...signatures.slice(1)];
-		await expect(readAgreed({ payload, signatures: swapped })).rejects.toMatchObject({ code: 'manifest.incomplete' });
+		await expect(readAgreed({ payload, signatures: swapped })).rejects.toMatchObject({ code: 'manifest.signature' });
 		const foreign = await signJson(summit.manifest, 'member', meridia);
 		const wrongDomain = [{ party: 'meridia', signature: foreign.signature }, ...signatures.slice(1)];
 		await expect(readAgreed({ payload, signatures: wrongDomain })).rejects.toMatchObject({
-			code: 'manifest.incomplete',
+			code: 'manifest.signature',
 		});
+		await expect(readAgreed({ payload, signatures }, 'other')).rejects.toMatchObject({ code: 'manifest.other_summit' });
 	});
 
 	it.each([
@@ -168,7 +169,7 @@ describe('a revocation list', () => {
 			[2, []],
 		] as const) {
 			await expect(withRevocation(first, await list(number, [...serials]), summit.agreed, NOW)).rejects.toMatchObject({
-				code: 'revocation.old',
+				code: 'revocation.contradicts',
 			});
 		}
 		const second = await withRevocation(first, await list(2, [serial, more]), summit.agreed, NOW);
@@ -180,7 +181,7 @@ describe('a revocation list', () => {
 	it('is signed by its party', async () => {
 		const foreign = await list(1, [serial], vesland);
 		await expect(withRevocation(NO_REVOCATIONS, foreign, summit.agreed, NOW)).rejects.toMatchObject({
-			code: 'cert.unknown_root',
+			code: 'revocation.unknown_root',
 		});
 	});
 });
@@ -205,7 +206,7 @@ describe('an invitation', () => {
 		expect((await certificateRequest(secret, read.jti, vesland.raw)).proof).not.toBe(one.proof);
 		await expect(
 			readInvitation(await signJson(document, 'invitation', vesland), summit.agreed, NOW),
-		).rejects.toMatchObject({ code: 'cert.unknown_root' });
+		).rejects.toMatchObject({ code: 'invitation.unknown_root' });
 		await expect(
 			readInvitation(await signJson(document, 'invitation', meridia), summit.agreed, NOW + 2 * HOUR),
 		).rejects.toMatchObject({ code: 'invitation.expired' });

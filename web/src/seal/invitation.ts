@@ -13,7 +13,11 @@ import { isWithin, openByParty } from './registrar';
 const JTI_LENGTH = 16;
 const ACCESS_LENGTH = 24;
 const PROOF_KEY_LENGTH = 32;
-const CODES = { malformed: 'invitation.malformed', signer: 'cert.unknown_root', time: 'invitation.expired' } as const;
+const CODES = {
+	malformed: 'invitation.malformed',
+	signer: 'invitation.unknown_root',
+	time: 'invitation.expired',
+} as const;
 
 export interface Invitation {
 	readonly party: PartyId;
@@ -31,7 +35,7 @@ export interface CertificateRequest {
 	readonly proof: string;
 }
 
-/** @throws SealError `invitation.malformed`, `invitation.expired`, or `cert.unknown_root` where its party did not sign. */
+/** @throws SealError `invitation.malformed`, `invitation.expired`, or `invitation.unknown_root` where its party did not sign. */
 export async function readInvitation(value: unknown, agreed: Agreed, now: number): Promise<Invitation> {
 	const { fields, party } = await openByParty(new Fields(value, CODES.malformed), 'invitation', agreed, now, CODES);
 	const invitation = {

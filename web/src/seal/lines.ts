@@ -4,14 +4,12 @@
  */
 import type { Mid, SourceKind } from '../wire/types';
 import type { LineCodecs, LineId } from './frame-messages';
-import type { Expected, SealWith } from './frames';
+import type { Expected } from './frames';
 import { codecsByMid } from './sdp';
+import type { SealingOf } from './sealing';
 import type { FrameTransforms } from './transform';
 import { sentByMid, watch } from './watchdog';
 import type { Watching } from './watchdog';
-
-/** With which keys each kind is sealed; what is not named rests. */
-export type SealingOf = Readonly<Partial<Record<SourceKind, Omit<SealWith, 'kind'>>>>;
 
 interface Sending {
 	readonly line: LineId;

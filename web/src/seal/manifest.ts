@@ -53,9 +53,10 @@ export interface Seated {
 
 /**
  * Reads a manifest with its signatures and checks that every party signed it.
- * @throws SealError `manifest.malformed` or, where a signature is missing or does not hold, `manifest.incomplete`.
+ * @throws SealError `manifest.malformed`; `manifest.incomplete` where a party has not signed, `manifest.signature` where
+ * what it is said to have signed does not hold; `manifest.other_summit` where it is of another one than `summit`.
  */
-export async function readAgreed(value: unknown): Promise<Agreed> {
+export async function readAgreed(value: unknown, summit?: string): Promise<Agreed> {
 	const fields = new Fields(value, CODE);
 	const payload = fields.bytes('payload');
 	const manifest = readManifest(Fields.parse(payload, CODE).version());
@@ -65,9 +66,11 @@ export async function readAgreed(value: unknown): Promise<Agreed> {
 		.map((entry) => ({ party: entry.text('party'), signature: entry.bytes('signature', SIGNATURE_LENGTH) }));
 	for (const { id, root } of manifest.parties) {
 		const own = signatures.filter(({ party }) => party === id);
+		if (own.length === 0) throw new SealError('manifest.incomplete', `${id} has not signed`);
 		const holds = await Promise.all(own.map(({ signature }) => isSignedBy({ payload, signature }, 'manifest', root)));
-		if (!holds.includes(true)) throw new SealError('manifest.incomplete', `${id} has not signed`);
+		if (!holds.includes(true)) throw new SealError('manifest.signature', `that of ${id} does not hold`);
 	}
+	if (summit !== undefined && manifest.summit !== summit) throw new SealError('manifest.other_summit');
 	return { manifest, seats, hash: await sha256(payload) };
 }
 

@@ -6,7 +6,11 @@ import type { Agreed, PartyId } from './manifest';
 import { openByParty } from './registrar';
 
 const SERIAL_LENGTH = 16;
-const CODES = { malformed: 'revocation.malformed', signer: 'cert.unknown_root', time: 'cert.expired' } as const;
+const CODES = {
+	malformed: 'revocation.malformed',
+	signer: 'revocation.unknown_root',
+	time: 'revocation.expired',
+} as const;
 
 /** The latest list of a party. */
 export interface RevocationList {
@@ -27,8 +31,8 @@ export function isRevoked(revocations: Revocations, party: PartyId, serial: stri
 
 /**
  * The lists with this one in the place of its party's former one; the same list again changes nothing.
- * @throws SealError `revocation.old` for a lower number or one that takes a serial back, `revocation.malformed`,
- * `cert.unknown_root` where nobody of the party signed, `cert.expired` where its registrar's time is over.
+ * @throws SealError `revocation.old` for a lower number, `revocation.contradicts` for one that takes a serial back, `revocation.malformed`,
+ * `revocation.unknown_root` where nobody of the party signed, `revocation.expired` where its registrar's time is over.
  */
 export async function withRevocation(
 	revocations: Revocations,
@@ -41,11 +45,10 @@ export async function withRevocation(
 	if (list.number < 1) throw new SealError(CODES.malformed, 'numbers begin at 1');
 	const former = revocations.get(party);
 	if (former) {
-		if ([...former.serials].some((serial) => !list.serials.has(serial)))
-			throw new SealError('revocation.old', 'a serial is gone');
 		if (list.number < former.number) throw new SealError('revocation.old');
-		if (list.number === former.number && list.serials.size !== former.serials.size)
-			throw new SealError('revocation.old');
+		const isAltered = list.number === former.number && list.serials.size !== former.serials.size;
+		const lacks = [...former.serials].some((serial) => !list.serials.has(serial));
+		if (isAltered || lacks) throw new SealError('revocation.contradicts');
 	}
 	return new Map([...revocations, [party, list]]);
 }
