@@ -130,7 +130,8 @@ export class MediaConnection {
 			if (fresh) this.#options.onLines(this.#receivingLines());
 			const sdp = await this.#options.offer(this.peer.localDescription?.sdp ?? '', tracks(), fresh);
 			if (this.#closed) return;
-			const answer = withConstantOpus(sdp);
+			const voice = this.midOf('microphone');
+			const answer = withConstantOpus(sdp, voice === undefined ? [] : [voice]);
 			await this.peer.setRemoteDescription({ type: 'answer', sdp: answer });
 			this.#options.lines.agree(this.peer.localDescription?.sdp ?? '', answer);
 			this.#agreed = true;

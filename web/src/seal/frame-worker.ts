@@ -6,6 +6,7 @@ import type { Expected, SealWith } from './frames';
 import { Keyring } from './keyring';
 import { OpeningLine, SealingLine } from './line';
 import type { LineCounts, LineOptions } from './line';
+import { SteadyLength } from './opus';
 import { codecOf } from './payload';
 import type { Codec } from './payload';
 
@@ -84,12 +85,15 @@ export class FrameWorker {
 
 	#seal(id: LineId, options: LineOptions<EncodedFrame>): (frame: EncodedFrame) => Promise<void> | undefined {
 		const line = new SealingLine<EncodedFrame>(options);
+		const steady = new SteadyLength();
 		this.#lines.set(id, line);
 		return (frame) =>
 			line.push(frame, () => {
 				const { sealWith, codecs } = this.#of(id);
 				const codec = codecOfFrame(frame, codecs);
-				return sealWith && codec ? this.#sealer.seal(sealWith, codec, new Uint8Array(frame.data)) : undefined;
+				if (!sealWith || !codec) return undefined;
+				const data = new Uint8Array(frame.data);
+				return this.#sealer.seal(sealWith, codec, codec === 'opus' ? steady.pad(data) : data);
 			});
 	}
 

@@ -33,6 +33,14 @@ describe('the description', () => {
 		expect(changed.split('\r\n')).toHaveLength(ANSWER.split('\r\n').length + 1);
 	});
 
+	it('keeps a voice modest, and no other sound', () => {
+		const changed = withConstantOpus(ANSWER.replace('usedtx=1', 'stereo=1'), ['0']);
+		expect(changed).toContain(
+			'a=fmtp:111 minptime=10;useinbandfec=1;cbr=1;usedtx=0;stereo=0;maxaveragebitrate=32000\r\n',
+		);
+		expect(changed).toContain('a=fmtp:109 cbr=1;usedtx=0\r\n');
+	});
+
 	it('tells the codecs of each line', () => {
 		const codecs = codecsByMid(ANSWER);
 		expect(codecs.get('0')).toEqual({ byPayloadType: { 111: 'opus', 63: 'red' }, first: 'opus' });

@@ -5,23 +5,35 @@ import type { Codec } from './payload';
 
 /** Every packet of sound is to have one size: else its size tells what is said. */
 const CONSTANT = { cbr: '1', usedtx: '0' } as const;
+/** A voice needs no more; Firefox knows no constant bit rate, and is padded to its largest frame (`opus.ts`). */
+const VOICE = { stereo: '0', maxaveragebitrate: '32000' } as const;
 const OPUS = /^a=rtpmap:(\d+) opus\//i;
 
 /**
- * The description with Opus at a constant bit rate and without pauses. To be done with the remote one: its `fmtp` says
- * how the other side wants to be sent to, and so how this browser encodes (RFC 7587 section 6.1).
+ * The description with Opus at a constant bit rate and without pauses, and the m-lines `voices` at a modest one. To be
+ * done with the remote one: its `fmtp` says how the other side wants to be sent to, and so how this browser encodes
+ * (RFC 7587 section 6.1).
  */
-export function withConstantOpus(sdp: string): string {
-	const lines = sdp.split('\r\n');
+export function withConstantOpus(sdp: string, voices: readonly string[] = []): string {
+	return sdp
+		.split(/(?<=\r\n)(?=m=)/)
+		.map((section) =>
+			sectionWithOpus(section, voices.includes(midOf(section) ?? '') ? { ...CONSTANT, ...VOICE } : CONSTANT),
+		)
+		.join('');
+}
+
+function sectionWithOpus(section: string, wanted: Readonly<Record<string, string>>): string {
+	const lines = section.split('\r\n');
 	const types = new Set(lines.flatMap((line) => OPUS.exec(line)?.[1] ?? []));
 	const isDescribed = (type: string): boolean => lines.some((line) => line.startsWith(`a=fmtp:${type} `));
 	return lines
 		.flatMap((line) => {
-			const type = /^a=fmtp:(\d+) /.exec(line)?.[1];
-			if (type !== undefined && types.has(type))
-				return [`a=fmtp:${type} ${constant(line.slice(`a=fmtp:${type} `.length))}`];
+			const [start, type] = /^a=fmtp:(\d+) /.exec(line) ?? [];
+			if (start !== undefined && type !== undefined && types.has(type))
+				return [start + merged(line.slice(start.length), wanted)];
 			const opus = OPUS.exec(line)?.[1];
-			return opus !== undefined && !isDescribed(opus) ? [line, `a=fmtp:${opus} ${constant('')}`] : [line];
+			return opus !== undefined && !isDescribed(opus) ? [line, `a=fmtp:${opus} ${merged('', wanted)}`] : [line];
 		})
 		.join('\r\n');
 }
@@ -31,7 +43,7 @@ export function codecsByMid(sdp: string): ReadonlyMap<string, LineCodecs> {
 	const sections = sdp.split(/\r\n(?=m=)/).slice(1);
 	return new Map(
 		sections.flatMap((section) => {
-			const mid = /^a=mid:(.+)$/m.exec(section)?.[1]?.trim();
+			const mid = midOf(section);
 			return mid === undefined ? [] : [[mid, codecsOf(section)] as const];
 		}),
 	);
@@ -48,10 +60,14 @@ function codecsOf(section: string): LineCodecs {
 	return { byPayloadType, first: order.map((type) => byPayloadType[type]).find((codec) => codec !== undefined) };
 }
 
-function constant(parameters: string): string {
+function merged(parameters: string, wanted: Readonly<Record<string, string>>): string {
 	const kept = parameters
 		.split(';')
 		.map((parameter) => parameter.trim())
-		.filter((parameter) => parameter !== '' && !/^(cbr|usedtx)=/i.test(parameter));
-	return [...kept, ...Object.entries(CONSTANT).map(([name, value]) => `${name}=${value}`)].join(';');
+		.filter((parameter) => parameter !== '' && wanted[parameter.split('=')[0]?.toLowerCase() ?? ''] === undefined);
+	return [...kept, ...Object.entries(wanted).map(([name, value]) => `${name}=${value}`)].join(';');
+}
+
+function midOf(section: string): string | undefined {
+	return /^a=mid:(.+)$/m.exec(section)?.[1]?.trim();
 }
