@@ -5,15 +5,15 @@ import { SealedLines } from './lines';
 
 const ANSWER = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=rtpmap:111 opus/48000/2\r\n';
 
-function make(): { lines: SealedLines; told: ToFrameWorker[]; sealed: { count: number } } {
+function make(): { lines: SealedLines; told: ToFrameWorker[]; sealed: { count: number; dropped: number } } {
 	const told: ToFrameWorker[] = [];
-	const sealed = { count: 0 };
+	const sealed = { count: 0, dropped: 0 };
 	let next = 0;
-	const zero = { opened: 0, noKey: 0, authFailed: 0, replayed: 0, wrongSender: 0 };
+	const zero = { opened: 0, authFailed: 0, replayed: 0, wrongSender: 0 };
 	const lines = new SealedLines({
 		install: () => next++,
 		tell: (message) => told.push(message),
-		counts: () => Promise.resolve(new Map([[0, { ...zero, sealed: sealed.count }]])),
+		counts: () => Promise.resolve(new Map([[0, { ...zero, sealed: sealed.count, noKey: sealed.dropped }]])),
 	});
 	return { lines, told, sealed };
 }
@@ -53,7 +53,7 @@ describe('the lines of a connection', () => {
 		expect(told.at(-1)).toEqual({ type: 'line.end', line: 0 });
 	});
 
-	it('are watched: what is sent and was not sealed is named', async () => {
+	it('are watched: what is sent and did not come to the worker is named', async () => {
 		const { lines, sealed } = make();
 		lines.addSending(transceiver('0'), 'microphone');
 		const look = (packetsSent: number): ReturnType<SealedLines['watch']> =>
@@ -62,6 +62,9 @@ describe('the lines of a connection', () => {
 		sealed.count = 50;
 		expect(await look(50)).toEqual([]);
 		expect(await look(100)).toEqual(['microphone']);
+		// What was dropped for want of a key came to the worker.
+		sealed.dropped = 50;
+		expect(await look(100)).toEqual([]);
 		vi.restoreAllMocks();
 	});
 });

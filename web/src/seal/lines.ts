@@ -5,6 +5,7 @@
 import type { Mid, SourceKind } from '../wire/types';
 import type { LineCodecs, LineId } from './frame-messages';
 import type { Expected } from './frames';
+import type { LineCounts } from './line';
 import { codecsByMid } from './sdp';
 import type { SealingOf } from './sealing';
 import type { FrameTransforms } from './transform';
@@ -85,17 +86,17 @@ export class SealedLines {
 		this.#tellSources();
 	}
 
-	/** Compares what the browser sent with what was sealed: the kinds that went around the worker. */
+	/** Compares what the browser sent with what the worker saw: the kinds that went around it. */
 	async watch(stats: readonly Record<string, unknown>[]): Promise<readonly SourceKind[]> {
 		const sent = sentByMid(stats);
 		const sending = this.#sending.filter(({ transceiver: { mid } }) => mid !== null && (sent.get(mid) ?? 0) > 0);
 		if (sending.length === 0) return [];
-		// After the browser's counters, never before: what is sealed in between is no difference.
+		// After the browser's counters, never before: what is seen in between is no difference.
 		const counts = await this.#transforms.counts();
 		const looks = sending.map(({ line, transceiver: { mid } }) => ({
 			line,
 			sent: sent.get(mid ?? '') ?? 0,
-			sealed: counts.get(line)?.sealed,
+			seen: seenIn(counts.get(line)),
 		}));
 		const { watching, bypassed } = watch(this.#watching, looks);
 		this.#watching = watching;
@@ -116,4 +117,9 @@ export class SealedLines {
 			this.#transforms.tell({ type: 'line.source', line, source });
 		}
 	}
+}
+
+/** All frames that came to the worker, whatever became of them. */
+function seenIn(counts: LineCounts | undefined): number | undefined {
+	return counts && Object.values(counts).reduce((all, count) => all + count, 0);
 }

@@ -5,11 +5,11 @@ import type { Look, Watching } from './watchdog';
 
 const NONE: Watching = new Map();
 
-/** Looks once a second: frames sent and sealed so far. */
-function run(looks: readonly (readonly [sent: number, sealed: number | undefined])[]): number {
+/** Looks once a second: frames sent, and seen by the worker, so far. */
+function run(looks: readonly (readonly [sent: number, seen: number | undefined])[]): number {
 	let watching = NONE;
-	for (const [at, [sent, sealed]] of looks.entries()) {
-		const look: Look = { line: 1, sent, sealed };
+	for (const [at, [sent, seen]] of looks.entries()) {
+		const look: Look = { line: 1, sent, seen };
 		const judged = watch(watching, [look]);
 		if (judged.bypassed.length > 0) return at;
 		({ watching } = judged);
@@ -18,7 +18,7 @@ function run(looks: readonly (readonly [sent: number, sealed: number | undefined
 }
 
 describe('the watchdog', () => {
-	it('is silent while everything that leaves is sealed', () => {
+	it('is silent while everything that leaves went through the worker', () => {
 		expect(run(Array.from({ length: 60 }, (_, at) => [at * 30, at * 30 + 3] as const))).toBe(-1);
 	});
 
@@ -32,7 +32,7 @@ describe('the watchdog', () => {
 		expect(run([[30, undefined]])).toBe(0);
 	});
 
-	it('barks when sealing stops in the middle', () => {
+	it('barks when the worker is left out in the middle', () => {
 		const good = Array.from({ length: 25 }, (_, at) => [at * 50, at * 50] as const);
 		expect(run([...good, [1250, 1200]])).toBe(25);
 	});

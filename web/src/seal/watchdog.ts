@@ -1,27 +1,28 @@
 /**
  * Watches that what leaves went through the worker. Browsers are known to bypass a transform without a word: then more
- * is sent than was sealed, and what is sent can be read on the way.
+ * is sent than the worker saw, and what is sent can be read on the way. What the worker let fall counts as seen: Chromium
+ * and Firefox count a picture as sent before the worker gets it.
  */
 import type { LineId } from './frame-messages';
 
-/** Frames that may be sent beyond those sealed: what the browser counts apart, as probing of the way. */
+/** Frames that may be sent beyond those seen: what the browser counts apart, as probing of the way. */
 const TOLERANCE = 5;
 /** After so many looks the comparison begins anew, so that the tolerance is not used up over hours. */
 const LOOKS = 10;
 
-/** A line at one look: what the browser sent, and after that what the worker had sealed. */
+/** A line at one look: what the browser sent, and after that what the worker had seen. */
 export interface Look {
 	readonly line: LineId;
 	/** Frames of pictures, packets of sound. */
 	readonly sent: number;
-	/** `undefined` where the worker does not know the line or does not answer: then nothing was sealed. */
-	readonly sealed: number | undefined;
+	/** `undefined` where the worker does not know the line or does not answer: then it saw nothing. */
+	readonly seen: number | undefined;
 }
 
 /** What is remembered of a line. */
 export interface Watched {
 	readonly sent: number;
-	readonly sealed: number;
+	readonly seen: number;
 	readonly looks: number;
 }
 
@@ -34,12 +35,12 @@ export function watch(
 ): { readonly watching: Watching; readonly bypassed: readonly LineId[] } {
 	const watching = new Map<LineId, Watched>();
 	const bypassed: LineId[] = [];
-	for (const { line, sent, sealed } of looks) {
-		const base = before.get(line) ?? { sent: 0, sealed: 0, looks: 0 };
-		const known = sealed ?? base.sealed;
-		if (sent - base.sent > known - base.sealed + TOLERANCE) bypassed.push(line);
+	for (const { line, sent, seen } of looks) {
+		const base = before.get(line) ?? { sent: 0, seen: 0, looks: 0 };
+		const known = seen ?? base.seen;
+		if (sent - base.sent > known - base.seen + TOLERANCE) bypassed.push(line);
 		const isOver = base.looks + 1 >= LOOKS;
-		watching.set(line, isOver ? { sent, sealed: known, looks: 0 } : { ...base, looks: base.looks + 1 });
+		watching.set(line, isOver ? { sent, seen: known, looks: 0 } : { ...base, looks: base.looks + 1 });
 	}
 	return { watching, bypassed };
 }
