@@ -35,5 +35,7 @@ export default defineConfig({
 		environment: 'node',
 		include: ['src/**/*.test.ts'],
 		restoreMocks: true,
+		// Tests of sealing wait for real keys, and machines that build at the same time are slow.
+		testTimeout: 30_000,
 	},
 });

@@ -7,7 +7,8 @@ use wire::*;
 
 fn main() {
     let path = std::env::args().nth(1).expect("usage: types FILE");
-    let config = Config::default();
+    // JSON has one kind of number, and none of these comes near to 2^53.
+    let config = Config::default().with_large_int("number");
     let mut text = String::from("// Generated from core/wire by `cargo x types`; do not edit.\n");
     macro_rules! export {
         ($($name:ty),* $(,)?) => {$(

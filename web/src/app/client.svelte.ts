@@ -45,6 +45,10 @@ export class PageClient implements Client {
 				if (this.#state.entered) this.#tell({ type: 'devices', devices });
 			},
 			interrupted: () => this.#session?.poke(),
+			bypassed: () => {
+				this.media.close();
+				this.#dispatch({ type: 'problem', problem: 'browser' });
+			},
 		});
 		addEventListener('online', () => this.#session?.poke());
 		onOtherNetwork(() => this.#session?.poke());
@@ -222,7 +226,11 @@ export class PageClient implements Client {
 		const meeting = this.#state.meeting;
 		if (!meeting) return;
 		this.media.allowCapture(hasVoice(meeting));
-		this.media.useSlots(meeting.slots, (source) => mayHear(meeting, source));
+		this.media.useSlots(
+			meeting.slots,
+			(id) => meeting.sources.find((source) => source.id === id),
+			(source) => mayHear(meeting, source),
+		);
 		this.media.wanted.arrange(inSeatOrder(meeting));
 		this.media.wanted.expect(camerasAtReveal(meeting).map((source) => ({ source, height: HEIGHT_AT_REVEAL })));
 		clearTimeout(this.#revealTimer);

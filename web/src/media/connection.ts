@@ -3,7 +3,8 @@
  * stopped; a shared screen adds its m-lines once by a further offer. It knows m-lines, not people: which source a
  * receiving m-line carries is said elsewhere.
  */
-import type { FrameTransforms } from '../seal/transform';
+import type { SealedLines } from '../seal/lines';
+import { withConstantOpus } from '../seal/sdp';
 import type { Mid, SourceKind, Track } from '../wire/types';
 import { CAMERA_ENCODINGS, SCREEN_ENCODINGS, limitCodecs } from './codecs';
 
@@ -18,7 +19,8 @@ export function videoSlots(othersWithCamera: number): number {
 }
 
 export interface ConnectionOptions {
-	readonly transforms: FrameTransforms;
+	/** Every m-line is made known to them at once: what they do not know leaves unsealed. */
+	readonly lines: SealedLines;
 	readonly videoSlots: number;
 	/** Brings an offer to the server and its answer back. */
 	readonly offer: (sdp: string, tracks: Track[], fresh: boolean) => Promise<string>;
@@ -50,6 +52,7 @@ export class MediaConnection {
 
 	constructor(options: ConnectionOptions) {
 		this.#options = options;
+		options.lines.begin();
 		this.peer.onconnectionstatechange = () => {
 			if (!this.#closed) options.onState(this.peer.connectionState);
 		};
@@ -100,6 +103,13 @@ export class MediaConnection {
 		return this.#sending.get(kind)?.mid ?? undefined;
 	}
 
+	/** Nothing of that kind leaves any more on this connection: its frames went around the worker that seals them. */
+	async stop(kind: SourceKind): Promise<void> {
+		const sender = this.#sending.get(kind)?.sender;
+		sender?.track?.stop();
+		await sender?.replaceTrack(null);
+	}
+
 	close(): void {
 		this.#closed = true;
 		this.peer.close();
@@ -120,7 +130,10 @@ export class MediaConnection {
 			if (fresh) this.#options.onLines(this.#receivingLines());
 			const sdp = await this.#options.offer(this.peer.localDescription?.sdp ?? '', tracks(), fresh);
 			if (this.#closed) return;
-			await this.peer.setRemoteDescription({ type: 'answer', sdp });
+			const voice = this.midOf('microphone');
+			const answer = withConstantOpus(sdp, voice === undefined ? [] : [voice]);
+			await this.peer.setRemoteDescription({ type: 'answer', sdp: answer });
+			this.#options.lines.agree(this.peer.localDescription?.sdp ?? '', answer);
 			this.#agreed = true;
 		});
 		// A failed offer is its caller's to handle; the next one is tried all the same.
@@ -143,26 +156,19 @@ export class MediaConnection {
 	}
 
 	#addSending(kind: SourceKind): void {
-		const transceiver = this.#add(mediaKind(kind), 'sendonly', encodingsOf(kind));
+		const init: RTCRtpTransceiverInit = { direction: 'sendonly', sendEncodings: encodingsOf(kind) };
+		const transceiver = this.peer.addTransceiver(mediaKind(kind), init);
+		// At once: a transform that is installed later is bypassed without a word.
+		this.#options.lines.addSending(transceiver, kind);
 		limitCodecs(transceiver, kind === 'camera' || kind === 'screen' ? kind : 'audio');
 		this.#sending.set(kind, transceiver);
 	}
 
 	#addReceiving(kind: 'audio' | 'video'): void {
-		const transceiver = this.#add(kind, 'recvonly');
+		const transceiver = this.peer.addTransceiver(kind, { direction: 'recvonly' });
+		this.#options.lines.addReceiving(transceiver);
 		limitCodecs(transceiver, kind === 'audio' ? 'audio' : 'screen');
 		this.#receiving.push(transceiver);
-	}
-
-	#add(
-		kind: 'audio' | 'video',
-		direction: 'sendonly' | 'recvonly',
-		sendEncodings: RTCRtpEncodingParameters[] = [],
-	): RTCRtpTransceiver {
-		const transceiver = this.peer.addTransceiver(kind, { direction, sendEncodings });
-		// At once: a transform that is installed later is bypassed without a word.
-		this.#options.transforms.install(transceiver);
-		return transceiver;
 	}
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import type { FrameTransforms } from '../seal/transform';
+import { SealedLines } from '../seal/lines';
 import { ConnectionLost } from '../session/session';
 import type { MediaConnection } from '../app/context';
 import { MediaLink } from './link';
@@ -67,7 +67,7 @@ beforeEach(() => {
 	);
 	vi.stubGlobal('RTCRtpReceiver', { getCapabilities: () => null });
 	link = new MediaLink({
-		transforms: { install: () => undefined } as unknown as FrameTransforms,
+		lines: new SealedLines({ install: () => 0, tell: () => undefined, counts: () => Promise.resolve(new Map()) }),
 		offer: (_sdp, _tracks, fresh) => {
 			offers.push(fresh);
 			return offer(fresh);
@@ -76,6 +76,7 @@ beforeEach(() => {
 		onQuality: () => undefined,
 		onState: (state) => states.push(state),
 		onLines: () => undefined,
+		onBypassed: () => undefined,
 	});
 });
 

@@ -3,7 +3,7 @@
  * it is. What is sent is told with `setTrack` at any time; every connection takes it up.
  */
 import { ConnectionLost } from '../session/session';
-import type { FrameTransforms } from '../seal/transform';
+import type { SealedLines } from '../seal/lines';
 import type { Quality, SourceKind, Track } from '../wire/types';
 import type { MediaConnection as MediaConnectionState } from '../app/context';
 import { MediaConnection, videoSlots } from './connection';
@@ -19,7 +19,7 @@ const QUALITY_EVERY = 2;
 const AFTER_REFUSAL_MS = 1000;
 
 export interface LinkOptions {
-	readonly transforms: FrameTransforms;
+	readonly lines: SealedLines;
 	readonly offer: (sdp: string, tracks: Track[], fresh: boolean) => Promise<string>;
 	/** Says that a sending m-line is put to use or rests. */
 	readonly publish: (track: Track, active: boolean) => Promise<unknown>;
@@ -27,6 +27,8 @@ export interface LinkOptions {
 	readonly onState: (state: MediaConnectionState) => void;
 	/** A new connection has these receiving m-lines. */
 	readonly onLines: (lines: readonly ReceivingLine[]) => void;
+	/** What is sent of that kind left unsealed; it was stopped. `media.transform_bypassed`. */
+	readonly onBypassed: (kind: SourceKind) => void;
 }
 
 const SHOWN_AS: Readonly<Record<RTCPeerConnectionState, MediaConnectionState>> = {
@@ -135,9 +137,9 @@ export class MediaLink {
 		this.#inDoubt = false;
 		this.#health = new Health(Date.now());
 		this.#quality = new QualityMeter();
-		const { transforms, offer, onLines } = this.#options;
+		const { lines, offer, onLines } = this.#options;
 		const connection = new MediaConnection({
-			transforms,
+			lines,
 			videoSlots: this.#videoSlots,
 			offer,
 			onState: (state) => this.#show(state),
@@ -188,6 +190,7 @@ export class MediaLink {
 		if (!connection || this.#inDoubt) return;
 		const stats = await this.stats();
 		if (connection !== this.#connection) return;
+		void this.#watch(connection, stats);
 		const state = connection.peer.connectionState;
 		const remedy = this.#health.judge({ at: Date.now(), state, heard: heardIn(stats) });
 		if (remedy !== 'none') this.#lose();
@@ -198,5 +201,15 @@ export class MediaLink {
 		if (state !== 'connected' || this.#looks % QUALITY_EVERY !== 0) return;
 		const quality = this.#quality.read(stats);
 		if (quality) this.#options.onQuality(quality);
+	}
+
+	/** What is sent must have gone through the worker that seals it. */
+	async #watch(connection: MediaConnection, stats: readonly Record<string, unknown>[]): Promise<void> {
+		for (const kind of await this.#options.lines.watch(stats)) {
+			if (connection !== this.#connection) return;
+			this.#tracks = { ...this.#tracks, [kind]: null };
+			await connection.stop(kind).catch(() => undefined);
+			this.#options.onBypassed(kind);
+		}
 	}
 }

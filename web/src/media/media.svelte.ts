@@ -6,8 +6,10 @@ import type { Attachment } from 'svelte/attachments';
 
 import type { Arrival, ClientMedia, Device, DeviceKind, DeviceStatus, EchoTest, MediaConnection } from '../app/context';
 import type { Preferences, ScreenTrouble } from '../app/context';
+import type { Expected } from '../seal/frames';
+import { SealedLines } from '../seal/lines';
 import { FrameTransforms } from '../seal/transform';
-import type { Devices, Mid, Quality, SourceId, Track, Wanted } from '../wire/types';
+import type { Devices, Mid, Quality, SourceId, SourceKind, Track, Wanted } from '../wire/types';
 import type { ReceivingLine } from './connection';
 import { captureScreen } from './capture';
 import { OwnDevices } from './devices.svelte';
@@ -28,12 +30,17 @@ export interface Signalling {
 	devices(devices: Devices): void;
 	/** Sound and picture were interrupted: the way to the server may be another one, too. */
 	interrupted(): void;
+	/** What was sent of that kind left unsealed, and was stopped: this browser cannot be used. */
+	bypassed(kind: SourceKind): void;
 }
 
 export class Media implements ClientMedia {
 	readonly canChooseSpeaker = canChooseSpeaker();
 	readonly canShareScreen = 'getDisplayMedia' in (navigator.mediaDevices ?? {});
 	readonly link: MediaLink;
+	/** What is sealed how; the keys come from elsewhere. */
+	readonly transforms = new FrameTransforms();
+	readonly lines = new SealedLines(this.transforms);
 	readonly wanted: WantedPictures;
 	#connection: MediaConnection = $state('none');
 	#soundBlocked = $state(false);
@@ -58,7 +65,7 @@ export class Media implements ClientMedia {
 		this.#showSelf = this.#pictures.showOwn(() => this.preview);
 		this.#speakers = new Speakers((blocked) => this.#onSoundBlocked(blocked));
 		this.link = new MediaLink({
-			transforms: new FrameTransforms(),
+			lines: this.lines,
 			offer: (sdp, tracks, fresh) => signalling.offer(sdp, tracks, fresh),
 			publish: (track, active) => signalling.publish(track, active),
 			onQuality: (quality) => signalling.quality(quality),
@@ -67,6 +74,7 @@ export class Media implements ClientMedia {
 				this.#connection = state;
 			},
 			onLines: (lines) => this.#useLines(lines),
+			onBypassed: (kind) => signalling.bypassed(kind),
 		});
 		this.#own = new OwnDevices(preferences, (tracks) => {
 			void this.link.setTrack('camera', tracks.camera);
@@ -223,9 +231,18 @@ export class Media implements ClientMedia {
 		return this.#showSelf;
 	}
 
-	/** What the m-lines carry, and which of the voices may be heard now. */
-	useSlots(slots: Readonly<Record<Mid, SourceId>>, mayHear: (source: SourceId) => boolean): void {
+	/** What the m-lines carry, whose frames that makes, and which of the voices may be heard now. */
+	useSlots(
+		slots: Readonly<Record<Mid, SourceId>>,
+		expected: (source: SourceId) => Expected | undefined,
+		mayHear: (source: SourceId) => boolean,
+	): void {
 		this.#pictures.useSlots(slots);
+		const sources = Object.entries(slots).flatMap(([mid, id]) => {
+			const source = expected(id);
+			return source ? [[mid, source] as const] : [];
+		});
+		this.lines.useSources(Object.fromEntries(sources));
 		this.#isAudible = (mid) => {
 			const source = slots[mid];
 			return source !== undefined && mayHear(source);

@@ -1,20 +1,21 @@
-/**
- * The worker every frame passes on its way between codec and network. It is where frames will be sealed and opened;
- * the streams are set up here so that no frame ever takes a way around it.
- */
-import type { TransformOptions } from './transform';
+/** The worker every frame passes on its way between codec and network: sealed on the way out, opened on the way in. */
+import type { LineSetup, ToFrameWorker } from './frame-messages';
+import { FrameWorker } from './frame-worker';
+import type { Transformer } from './frame-worker';
 
 interface TransformEvent extends Event {
-	readonly transformer: {
-		readonly readable: ReadableStream<unknown>;
-		readonly writable: WritableStream<unknown>;
-		readonly options: TransformOptions;
-	};
+	readonly transformer: Transformer & { readonly options: LineSetup };
 }
 
+const worker = new FrameWorker({
+	now: () => performance.now(),
+	later: (work, ms) => void setTimeout(work, ms),
+	send: (message) => postMessage(message),
+});
+
+addEventListener('message', ({ data }: MessageEvent<ToFrameWorker>) => void worker.hear(data));
+
 addEventListener('rtctransform', (event) => {
-	const { readable, writable } = (event as TransformEvent).transformer;
-	void readable.pipeTo(writable).catch(() => {
-		// The transceiver is gone: its connection was closed. There is nothing left to forward.
-	});
+	const { transformer } = event as TransformEvent;
+	void worker.run(transformer.options, transformer);
 });

@@ -432,7 +432,7 @@ party: DelegationId,
 /**
  * From 1; a higher one replaces a lower one.
  */
-number: bigint, 
+number: number, 
 /**
  * Certificates that nobody accepts any more.
  */
@@ -475,11 +475,11 @@ number: number,
 /**
  * Its present epoch; none before it was created.
  */
-epoch: bigint | null, 
+epoch: number | null, 
 /**
  * The place of the latest entry of its log.
  */
-seq: bigint, 
+seq: number, 
 /**
  * Whose leaf is in it.
  */
@@ -500,7 +500,7 @@ group: GroupId,
 /**
  * The latest entry it knows.
  */
-seq: bigint, };
+seq: number, };
 
 /**
  * Somebody who is to be added to a group.
@@ -950,7 +950,7 @@ group: GroupId,
 /**
  * The epoch it ends.
  */
-epoch: bigint, 
+epoch: number, 
 /**
  * The commit as an MLSMessage (PublicMessage).
  */
@@ -978,7 +978,7 @@ group: GroupId,
 /**
  * The epoch it ends.
  */
-epoch: bigint, 
+epoch: number, 
 /**
  * The commit as an MLSMessage (PublicMessage).
  */
@@ -994,7 +994,7 @@ group: GroupId,
 /**
  * The place in the group's log.
  */
-seq: bigint, 
+seq: number, 
 /**
  * The own leaf.
  */
@@ -1006,7 +1006,7 @@ group: GroupId,
 /**
  * The place in the group's log.
  */
-seq: bigint, 
+seq: number, 
 /**
  * The code of the rule, such as `cert.unknown_root`.
  */
@@ -1026,7 +1026,7 @@ group: GroupId,
 /**
  * The epoch it is sealed in.
  */
-epoch: bigint, 
+epoch: number, 
 /**
  * The PrivateMessage as an MLSMessage.
  */
@@ -1163,7 +1163,7 @@ group: GroupId,
 /**
  * The epoch it ends.
  */
-epoch: bigint, 
+epoch: number, 
 /**
  * The commit as an MLSMessage (PublicMessage).
  */
@@ -1191,7 +1191,7 @@ group: GroupId,
 /**
  * The epoch it ends.
  */
-epoch: bigint, 
+epoch: number, 
 /**
  * The commit as an MLSMessage (PublicMessage).
  */
@@ -1207,7 +1207,7 @@ group: GroupId,
 /**
  * The place in the group's log.
  */
-seq: bigint, 
+seq: number, 
 /**
  * The own leaf.
  */
@@ -1219,7 +1219,7 @@ group: GroupId,
 /**
  * The place in the group's log.
  */
-seq: bigint, 
+seq: number, 
 /**
  * The code of the rule, such as `cert.unknown_root`.
  */
@@ -1239,7 +1239,7 @@ group: GroupId,
 /**
  * The epoch it is sealed in.
  */
-epoch: bigint, 
+epoch: number, 
 /**
  * The PrivateMessage as an MLSMessage.
  */
@@ -1388,7 +1388,7 @@ group: GroupId,
 /**
  * The epoch that the commit ends; none: create the group.
  */
-epoch: bigint | null, 
+epoch: number | null, 
 /**
  * Who comes in; one who is a member already changes its leaf.
  */
@@ -1404,11 +1404,11 @@ group: GroupId,
 /**
  * Its place in the group's log.
  */
-seq: bigint, 
+seq: number, 
 /**
  * The epoch it ends.
  */
-epoch: bigint, 
+epoch: number, 
 /**
  * Who made it.
  */
@@ -1424,11 +1424,11 @@ group: GroupId,
 /**
  * The place of the commit that it belongs to.
  */
-seq: bigint, 
+seq: number, 
 /**
  * The epoch it leads into.
  */
-epoch: bigint, 
+epoch: number, 
 /**
  * The Welcome.
  */
@@ -1440,11 +1440,11 @@ group: GroupId,
 /**
  * The place of the group's latest commit.
  */
-seq: bigint, 
+seq: number, 
 /**
  * The present epoch.
  */
-epoch: bigint, 
+epoch: number, 
 /**
  * The GroupInfo.
  */
@@ -1456,7 +1456,7 @@ group: GroupId,
 /**
  * The new epoch.
  */
-epoch: bigint, } | { "type": "mls.void", 
+epoch: number, } | { "type": "mls.void", 
 /**
  * Whose.
  */
@@ -1464,7 +1464,7 @@ group: GroupId,
 /**
  * The place of the commit in the group's log.
  */
-seq: bigint, } | { "type": "mls.app", 
+seq: number, } | { "type": "mls.app", 
 /**
  * Whose.
  */
@@ -1472,11 +1472,11 @@ group: GroupId,
 /**
  * Its place in the group's log.
  */
-seq: bigint, 
+seq: number, 
 /**
  * The epoch it is sealed in.
  */
-epoch: bigint, 
+epoch: number, 
 /**
  * Who sent it, as the server knows it; the seal itself proves it.
  */

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { utf8 } from './bytes';
+import type { Bytes } from './bytes';
+import type { Judgement, Refused } from './frames';
+import { OpeningLine, SealingLine } from './line';
+
+/** A promise that is settled from outside. */
+function later<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+	let resolve: (value: T) => void = () => undefined;
+	const promise = new Promise<T>((settle) => (resolve = settle));
+	return { promise, resolve };
+}
+
+const settle = async (): Promise<void> => {
+	for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+};
+const OK = utf8('ok');
+
+describe('a line', () => {
+	it('lets frames out in the order in which they came, however long each takes', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc
+					.integer({ min: 1, max: 30 })
+					.chain((count) => fc.shuffledSubarray([...Array(count).keys()], { minLength: count })),
+				async (order) => {
+					const out: number[] = [];
+					const line = new SealingLine<number>({ emit: (frame) => out.push(frame), now: () => 0 });
+					const works = order.map(() => later<Bytes>());
+					for (const [frame, { promise }] of works.entries()) void line.push(frame, () => promise);
+					for (const frame of order) {
+						works[frame]?.resolve(OK);
+						await settle();
+					}
+					expect(out).toEqual([...order.keys()]);
+					expect(line.counts.sealed).toBe(order.length);
+				},
+			),
+		);
+	});
+
+	it('lets nothing out without a key, nor what went wrong', async () => {
+		const out: number[] = [];
+		const line = new SealingLine<number>({ emit: (frame) => out.push(frame), now: () => 0 });
+		void line.push(1, () => undefined);
+		void line.push(2, () => Promise.reject(new Error('broken')));
+		void line.push(3, () => Promise.resolve(OK));
+		await settle();
+		expect(out).toEqual([3]);
+		expect(line.counts).toMatchObject({ sealed: 1, noKey: 1, authFailed: 1 });
+	});
+
+	it('waits when too much is on its way', async () => {
+		const line = new SealingLine<number>({ emit: () => undefined, now: () => 0 });
+		const works = Array.from({ length: 32 }, () => later<Bytes>());
+		const rooms = works.map(({ promise }, frame) => line.push(frame, () => promise));
+		expect(rooms.slice(0, 31).every((room) => room === undefined)).toBe(true);
+		let isFree = false;
+		void rooms[31]?.then(() => (isFree = true));
+		await settle();
+		expect(isFree).toBe(false);
+		works[0]?.resolve(OK);
+		await settle();
+		expect(isFree).toBe(true);
+	});
+});
+
+describe('a line that opens', () => {
+	let now = 0;
+	let isKnown = false;
+	const out: number[] = [];
+	let gaps = 0;
+	const make = (hold: Refused = 'noKey'): OpeningLine<number> => {
+		now = 0;
+		isKnown = false;
+		gaps = 0;
+		out.length = 0;
+		const judge = (frame: number): Judgement =>
+			isKnown || frame >= 100 ? { kind: 'open', work: () => Promise.resolve(OK) } : { kind: 'hold', why: hold };
+		return new OpeningLine(judge, { emit: (frame) => out.push(frame), now: () => now, onGap: () => (gaps += 1) });
+	};
+
+	it('holds frames until their key comes, and lets them out in order', async () => {
+		const line = make();
+		for (const frame of [1, 2, 3]) void line.push(frame);
+		now = 900;
+		isKnown = true;
+		line.retry();
+		void line.push(4);
+		await settle();
+		expect(out).toEqual([1, 2, 3, 4]);
+		expect(gaps).toBe(0);
+	});
+
+	it('holds them for a second at most, and asks for a key frame after the gap', async () => {
+		const line = make();
+		void line.push(1);
+		now = 500;
+		void line.push(2);
+		now = 1001;
+		void line.push(3);
+		isKnown = true;
+		line.retry();
+		await settle();
+		expect(out).toEqual([2, 3]);
+		expect(line.counts).toMatchObject({ noKey: 1, opened: 2 });
+		expect(gaps).toBe(1);
+	});
+
+	it('holds sixty at most', async () => {
+		const line = make();
+		for (let frame = 0; frame < 70; frame += 1) void line.push(frame);
+		isKnown = true;
+		line.retry();
+		await settle();
+		expect(out).toEqual(Array.from({ length: 60 }, (_, at) => at + 10));
+		expect(line.counts.noKey).toBe(10);
+	});
+
+	it('does not wait for what is overtaken', async () => {
+		const line = make('wrongSender');
+		void line.push(1);
+		void line.push(100);
+		await settle();
+		expect(out).toEqual([100]);
+		expect(line.counts.wrongSender).toBe(1);
+	});
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it, vi } from 'vitest';
+
+import type { ToFrameWorker } from './frame-messages';
+import { SealedLines } from './lines';
+
+const ANSWER = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=rtpmap:111 opus/48000/2\r\n';
+
+function make(): { lines: SealedLines; told: ToFrameWorker[]; sealed: { count: number; dropped: number } } {
+	const told: ToFrameWorker[] = [];
+	const sealed = { count: 0, dropped: 0 };
+	let next = 0;
+	const zero = { opened: 0, authFailed: 0, replayed: 0, wrongSender: 0 };
+	const lines = new SealedLines({
+		install: () => next++,
+		tell: (message) => told.push(message),
+		counts: () => Promise.resolve(new Map([[0, { ...zero, sealed: sealed.count, noKey: sealed.dropped }]])),
+	});
+	return { lines, told, sealed };
+}
+
+const transceiver = (mid: string | null): RTCRtpTransceiver => ({ mid }) as RTCRtpTransceiver;
+
+describe('the lines of a connection', () => {
+	it('rest until there are keys, and are sealed by kind from then on', () => {
+		const { lines, told } = make();
+		lines.addSending(transceiver('0'), 'microphone');
+		expect(told.splice(0)).toEqual([{ type: 'line.rest', line: 0 }]);
+		lines.sealWith({ microphone: { group: 1, epoch: 4 } });
+		lines.addSending(transceiver('1'), 'camera');
+		expect(told).toEqual([
+			{ type: 'line.seal', line: 0, kind: 'microphone', group: 1, epoch: 4 },
+			{ type: 'line.rest', line: 1 },
+		]);
+	});
+
+	it('are told whose frames they carry once the name of each is known, and only what changed', () => {
+		const { lines, told } = make();
+		const unnamed: { mid: string | null } = { mid: null };
+		lines.addReceiving(unnamed as RTCRtpTransceiver);
+		const ada = { seat: 'ada', kind: 'microphone' } as const;
+		lines.useSources({ 0: ada });
+		unnamed.mid = '0';
+		lines.agree(ANSWER, ANSWER);
+		lines.useSources({ 0: { ...ada } });
+		const sources = told.flatMap((message) => (message.type === 'line.source' ? [message.source] : []));
+		expect(sources).toEqual([undefined, ada]);
+		expect(told).toContainEqual({
+			type: 'line.codecs',
+			line: 0,
+			codecs: { byPayloadType: { 111: 'opus' }, first: 'opus' },
+		});
+		lines.begin();
+		expect(told.at(-1)).toEqual({ type: 'line.end', line: 0 });
+	});
+
+	it('are watched: what is sent and did not come to the worker is named', async () => {
+		const { lines, sealed } = make();
+		lines.addSending(transceiver('0'), 'microphone');
+		const look = (packetsSent: number): ReturnType<SealedLines['watch']> =>
+			lines.watch([{ type: 'outbound-rtp', mid: '0', kind: 'audio', packetsSent }]);
+		expect(await look(0)).toEqual([]);
+		sealed.count = 50;
+		expect(await look(50)).toEqual([]);
+		expect(await look(100)).toEqual(['microphone']);
+		// What was dropped for want of a key came to the worker.
+		sealed.dropped = 50;
+		expect(await look(100)).toEqual([]);
+		vi.restoreAllMocks();
+	});
+});

@@ -1,0 +1,125 @@
+/**
+ * The lines of the present media connection, as the page knows them: which is sealed with which keys, whose frames
+ * each receiving one carries. The worker is told whatever changes. What nobody decided rests: it is not sent.
+ */
+import type { Mid, SourceKind } from '../wire/types';
+import type { LineCodecs, LineId } from './frame-messages';
+import type { Expected } from './frames';
+import type { LineCounts } from './line';
+import { codecsByMid } from './sdp';
+import type { SealingOf } from './sealing';
+import type { FrameTransforms } from './transform';
+import { sentByMid, watch } from './watchdog';
+import type { Watching } from './watchdog';
+
+interface Sending {
+	readonly line: LineId;
+	readonly kind: SourceKind;
+	readonly transceiver: RTCRtpTransceiver;
+}
+
+interface Receiving {
+	readonly line: LineId;
+	readonly transceiver: RTCRtpTransceiver;
+}
+
+export class SealedLines {
+	readonly #transforms: Pick<FrameTransforms, 'install' | 'tell' | 'counts'>;
+	#sending: Sending[] = [];
+	#receiving: Receiving[] = [];
+	#sealing: SealingOf = {};
+	#sources: Readonly<Record<Mid, Expected>> = {};
+	/** What the worker was told last of each receiving line. */
+	readonly #told = new Map<LineId, string>();
+	#watching: Watching = new Map();
+
+	constructor(transforms: Pick<FrameTransforms, 'install' | 'tell' | 'counts'>) {
+		this.#transforms = transforms;
+	}
+
+	/** A new connection: the lines of the former one are gone. */
+	begin(): void {
+		for (const { line } of [...this.#sending, ...this.#receiving]) this.#transforms.tell({ type: 'line.end', line });
+		[this.#sending, this.#receiving] = [[], []];
+		this.#sources = {};
+		this.#told.clear();
+		this.#watching = new Map();
+	}
+
+	/** To be called in the same synchronous block as `addTransceiver`. */
+	addSending(transceiver: RTCRtpTransceiver, kind: SourceKind): void {
+		const sending = { line: this.#transforms.install(transceiver), kind, transceiver };
+		this.#sending.push(sending);
+		this.#tellSealing(sending);
+	}
+
+	/** To be called in the same synchronous block as `addTransceiver`. */
+	addReceiving(transceiver: RTCRtpTransceiver): void {
+		this.#receiving.push({ line: this.#transforms.install(transceiver), transceiver });
+	}
+
+	/** Offer and answer are known, and with them the codecs. */
+	agree(offer: string, answer: string): void {
+		const offered = codecsByMid(offer);
+		const answered = codecsByMid(answer);
+		for (const { line, transceiver } of [...this.#sending, ...this.#receiving]) {
+			const { mid } = transceiver;
+			if (mid === null) continue;
+			const codecs: LineCodecs = {
+				byPayloadType: { ...offered.get(mid)?.byPayloadType, ...answered.get(mid)?.byPayloadType },
+				first: answered.get(mid)?.first,
+			};
+			this.#transforms.tell({ type: 'line.codecs', line, codecs });
+		}
+		this.#tellSources();
+	}
+
+	/** From now on what leaves is sealed like this. */
+	sealWith(sealing: SealingOf): void {
+		this.#sealing = sealing;
+		for (const sending of this.#sending) this.#tellSealing(sending);
+	}
+
+	/** Whose frames the receiving lines carry, by their `mid`. */
+	useSources(sources: Readonly<Record<Mid, Expected>>): void {
+		this.#sources = sources;
+		this.#tellSources();
+	}
+
+	/** Compares what the browser sent with what the worker saw: the kinds that went around it. */
+	async watch(stats: readonly Record<string, unknown>[]): Promise<readonly SourceKind[]> {
+		const sent = sentByMid(stats);
+		const sending = this.#sending.filter(({ transceiver: { mid } }) => mid !== null && (sent.get(mid) ?? 0) > 0);
+		if (sending.length === 0) return [];
+		// After the browser's counters, never before: what is seen in between is no difference.
+		const counts = await this.#transforms.counts();
+		const looks = sending.map(({ line, transceiver: { mid } }) => ({
+			line,
+			sent: sent.get(mid ?? '') ?? 0,
+			seen: seenIn(counts.get(line)),
+		}));
+		const { watching, bypassed } = watch(this.#watching, looks);
+		this.#watching = watching;
+		return sending.filter(({ line }) => bypassed.includes(line)).map(({ kind }) => kind);
+	}
+
+	#tellSealing({ line, kind }: Sending): void {
+		const sealing = this.#sealing[kind];
+		this.#transforms.tell(sealing ? { type: 'line.seal', line, kind, ...sealing } : { type: 'line.rest', line });
+	}
+
+	#tellSources(): void {
+		for (const { line, transceiver } of this.#receiving) {
+			const source = transceiver.mid === null ? undefined : this.#sources[transceiver.mid];
+			const text = JSON.stringify(source ?? null);
+			if (this.#told.get(line) === text) continue;
+			this.#told.set(line, text);
+			this.#transforms.tell({ type: 'line.source', line, source });
+		}
+	}
+}
+
+/** All frames that came to the worker, whatever became of them. */
+function seenIn(counts: LineCounts | undefined): number | undefined {
+	return counts && Object.values(counts).reduce((all, count) => all + count, 0);
+}

@@ -1,0 +1,56 @@
+/**
+ * The cipher suite for ts-mls, with two changes: signatures are made with a key that cannot be taken out of the
+ * browser, and half of the shim for external joins.
+ *
+ * ts-mls 1.6.4 reads and writes `external_pub` without the length that RFC 9420 section 12.4.3.2 puts before the key
+ * (upstream #449). Reading it right is done here: an X25519 key has 32 bytes, so 33 that begin with 32 are one with its
+ * length. Writing it right is done in `join.ts`. A test fails when the package is another one than 1.6.4.
+ */
+import { defaultClientConfig, getCiphersuiteFromName, getCiphersuiteImpl } from './package';
+import type { CiphersuiteImpl, ClientConfig } from './package';
+
+import { copy } from '../bytes';
+import { verify } from '../documents';
+
+export const SUITE_NAME = 'MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519';
+const PUBLIC_KEY_LENGTH = 32;
+
+/** What ts-mls passes around as the signature key: nothing, the real one is in `keys`. */
+export const NO_SIGNATURE_KEY = new Uint8Array();
+
+/**
+ * Part of every state. Message keys of one former epoch are kept, for what was on its way. Credentials are checked
+ * elsewhere, before and after: whatever ts-mls asks about one by itself is answered with no.
+ */
+export const CLIENT_CONFIG: ClientConfig = {
+	...defaultClientConfig,
+	keyRetentionConfig: { retainKeysForGenerations: 64, retainKeysForEpochs: 1, maximumForwardRatchetSteps: 1000 },
+	paddingConfig: { kind: 'alwaysPad', paddingLength: 0 },
+	authService: { validateCredential: () => Promise.resolve(false) },
+};
+
+export async function makeSuite(keys: CryptoKeyPair): Promise<CiphersuiteImpl> {
+	const suite = await getCiphersuiteImpl(getCiphersuiteFromName(SUITE_NAME));
+	return {
+		...suite,
+		signature: {
+			sign: async (_, message) => new Uint8Array(await crypto.subtle.sign('Ed25519', keys.privateKey, copy(message))),
+			verify: (key, message, signature) => verify(copy(key), copy(signature), copy(message)),
+			keygen: () => Promise.reject(new Error('signature keys are made elsewhere')),
+		},
+		hpke: { ...suite.hpke, importPublicKey: (key) => suite.hpke.importPublicKey(withoutLength(key)) },
+	};
+}
+
+/** A public key without the length before it, if it has one. */
+export function withoutLength(key: Uint8Array): Uint8Array {
+	return key.length === PUBLIC_KEY_LENGTH + 1 && key[0] === PUBLIC_KEY_LENGTH ? key.subarray(1) : key;
+}
+
+/** A public key with its length before it, as RFC 9420 writes it. */
+export function withLength(key: Uint8Array): Uint8Array {
+	const bytes = new Uint8Array(key.length + 1);
+	bytes[0] = key.length;
+	bytes.set(key, 1);
+	return bytes;
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+
+import type { CircleView } from './seal-view';
+import { groupOf, sealingFor } from './sealing';
+import type { Situation } from './sealing';
+
+const circle = (group: string, number: number, sealing: number | undefined): CircleView => ({
+	...{ group, number, sealing, status: 'active', roster: [] },
+	attestations: new Map(),
+});
+const CIRCLES = [circle('plenary', 0, 7), circle('side-meridia', 1, 3), circle('caucus-a', 16, undefined)];
+const HERE: Situation = { party: 'meridia', place: 'plenary', whispering: false };
+
+describe('what leaves', () => {
+	it('is sealed with the keys of where one is', () => {
+		const plenary = { group: 0, epoch: 7 };
+		expect(sealingFor(HERE, CIRCLES)).toEqual({
+			microphone: plenary,
+			camera: plenary,
+			screen: plenary,
+			screen_audio: plenary,
+		});
+		expect(groupOf({ ...HERE, place: 'lobby' })).toBe('side-meridia');
+		expect(sealingFor({ ...HERE, place: 'lobby' }, CIRCLES).camera).toEqual({ group: 1, epoch: 3 });
+	});
+
+	it('is a whisper for the own party, with the face for all', () => {
+		const sealing = sealingFor({ ...HERE, whispering: true }, CIRCLES);
+		expect(sealing.microphone).toEqual({ group: 1, epoch: 3 });
+		expect(sealing.camera).toEqual({ group: 0, epoch: 7 });
+	});
+
+	it('rests where the keys are not there, and takes no others instead', () => {
+		expect(sealingFor({ ...HERE, place: { caucus: 'caucus-a' } }, CIRCLES)).toEqual({});
+		expect(sealingFor({ ...HERE, party: 'vesland', whispering: true }, CIRCLES).microphone).toBeUndefined();
+		expect(sealingFor(HERE, [])).toEqual({});
+	});
+});
