@@ -18,6 +18,8 @@ const meeting = (more: Partial<MeetingState>): MeetingState => ({
 	departed: [],
 	floor: { holder: null, queue: [] },
 	agenda: null,
+	caucuses: [],
+	whispering: [],
 	sources: [],
 	speaking: [],
 	quality: {},
