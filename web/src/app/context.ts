@@ -326,6 +326,7 @@ export interface Client {
 	/** The person has read a notice. */
 	dismiss(id: RequestId): void;
 	readonly media: ClientMedia;
+	/** The same object for as long as the page, as are its `chat` and `media`: views take hold of them. */
 	readonly seal: ClientSeal;
 	readonly preferences: Preferences;
 }

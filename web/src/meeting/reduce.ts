@@ -111,9 +111,9 @@ function afterMessage(state: State, message: ServerMessage, at: number): State {
 			return afterBye(state, message.reason, at);
 		case 'reply':
 			return afterReply(state, message);
+		// What is sealed is no business of the meeting: the seal hears these by itself.
 		case 'pong':
 		case 'media.answer':
-		// What is sealed is no business of the meeting: the seal hears these by itself.
 		case 'cert.issued':
 		case 'cert.denied':
 		case 'cert.waiting':
