@@ -186,6 +186,8 @@ function tile(meeting: MeetingState, seat: Seat, delegation: Delegation | undefi
 	const here = devicesOf(meeting, seat.id);
 	const place = meeting.floor.queue.indexOf(seat.id);
 	const whereabouts = whereaboutsOf(meeting, seat.id);
+	/** The floor is the plenary's: in a caucus nobody has it or waits for it. */
+	const plenary = caucusOf(meeting) === undefined;
 	return {
 		seat,
 		delegation,
@@ -195,12 +197,12 @@ function tile(meeting: MeetingState, seat: Seat, delegation: Delegation | undefi
 		camera: here?.camera && whereabouts === 'same_room' ? sourceOf(meeting, seat.id, 'camera') : undefined,
 		muted: here !== undefined && !here.microphone,
 		speaking: meeting.speaking.includes(seat.id) && here?.microphone === true && whereabouts === 'same_room',
-		hasFloor: meeting.floor.holder?.[0] === seat.id,
-		place: place < 0 ? undefined : place + 1,
+		hasFloor: plenary && meeting.floor.holder?.[0] === seat.id,
+		place: plenary && place >= 0 ? place + 1 : undefined,
 		chair: isChair(meeting, seat.id),
 		whereabouts,
 		whispering: meeting.whispering.includes(seat.id),
-		quality: here ? meeting.quality[seat.id] : undefined,
+		quality: here && whereabouts === 'same_room' ? meeting.quality[seat.id] : undefined,
 	};
 }
 

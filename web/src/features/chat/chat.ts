@@ -63,7 +63,7 @@ export function readersWords(thread: Pick<ChatThread, 'kind'>): string {
 
 export const THREAD_ICONS: Readonly<Record<ChatThread['kind'], IconName>> = {
 	plenary: 'people',
-	side: 'lock',
+	side: 'person',
 	caucus: 'caucus',
 	pair: 'person',
 };

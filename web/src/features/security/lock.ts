@@ -1,5 +1,5 @@
 /** What the lock in the heading says, and where what is wrong is told. */
-import type { ClientSeal } from '../../app/context';
+import type { ClientSeal, SealTrouble } from '../../app/context';
 import type { Stage } from '../../meeting/state';
 import type { IconName } from '../../ui/icons';
 
@@ -27,6 +27,23 @@ export function lockOf({ status }: Seal): Lock {
 			return 'problem';
 	}
 }
+
+/** What another try on this page, with this link and in this browser, does not change. */
+const FINAL: readonly SealTrouble[] = [
+	'cert.revoked',
+	'no_transform',
+	'no_ed25519',
+	'invitation_invalid',
+	'denied_expired',
+	'denied_proof',
+	'denied_revoked',
+	'denied_unknown',
+	'denied_used',
+];
+
+/** Whether the page loaded anew may get past it. */
+export const mayReload = (trouble: SealTrouble | undefined): boolean =>
+	trouble === undefined || !FINAL.includes(trouble);
 
 /** Where trouble is told: as a page of its own before one is in the room, over the room afterwards. */
 export function troublePlace(stage: Stage['name'], seal: Seal): 'page' | 'banner' | undefined {
