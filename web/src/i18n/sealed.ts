@@ -92,11 +92,14 @@ export const sealStatusWords = (status: SealStatus): string => statuses[status](
 export const attestationWords = (attestation: Attestation | undefined): string =>
 	attestation ? attestations[attestation]() : m.seal_attest_nobody();
 
+/** Groups of digits keep their order in a line that runs from right to left. */
+const leftToRight = (digits: string): string => `\u2066${digits}\u2069`;
+
 /** Who admitted a device, and since when it is a member. */
 export function admittedWords(admitted: AdmittedBy, since: number): string {
 	const time = timeOfDay(since);
 	if (admitted.by === 'root') return m.seal_admitted_root({ time });
-	return m.seal_admitted_registrar({ key: admitted.key.join(' '), time });
+	return m.seal_admitted_registrar({ key: leftToRight(admitted.key.join(' ')), time });
 }
 
 /** Who admitted one's own device. */
