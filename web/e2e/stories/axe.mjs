@@ -38,12 +38,15 @@ export default async function (story) {
 	await story.picture(other, 'document');
 	await marsh.screen.click('button', 'Stop sharing');
 	await panel(marsh, 'f', 'floor');
+	await panel(marsh, 'c', 'chat');
+	await panel(marsh, 'l', 'security');
 	await panel(marsh, 'a', 'agenda');
 	await story.picture(marsh, 'agenda');
 	await marsh.screen.press('a');
 
 	for (const [key, dialog] of [
 		['d', 'devices'],
+		['k', 'caucus'],
 		['?', 'keys'],
 	]) {
 		await marsh.screen.press(key ?? '');

@@ -26,14 +26,21 @@ export default async function (story) {
 	await eventually('the hand to be up', () =>
 		vidal.screen.evaluate((seat) => window.sommet.state().meeting?.floor.queue.includes(seat), vidal.seat),
 	);
-	for (const action of ['floor', 'agenda']) {
+	for (const action of ['floor', 'agenda', 'chat', 'security']) {
 		await vidal.screen.page.locator(`[data-action="${action}"]`).tap();
 		await vidal.hasOpen(action);
 		await vidal.fits(`the panel "${action}"`);
 		await story.picture(vidal, action);
 		await vidal.screen.press('Escape');
 	}
+	// There is no room for all controls: the rarer ones stand behind "More".
+	await vidal.screen.click('button', 'More');
+	await vidal.hasOpen('more');
+	await vidal.fits('the sheet "More"');
+	await story.picture(vidal, 'more');
+	await vidal.screen.press('Escape');
 	for (const dialog of ['Devices', 'Leave']) {
+		if (dialog === 'Devices') await vidal.screen.click('button', 'More');
 		await vidal.screen.click('button', dialog);
 		await vidal.hasOpen(dialog.toLowerCase());
 		await vidal.fits(`the dialog "${dialog}"`);

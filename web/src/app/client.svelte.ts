@@ -16,8 +16,9 @@ import { forgetSecret, secretIn } from '../session/link';
 import { onOtherNetwork } from '../session/network';
 import { Session } from '../session/session';
 import type { Outcome, Request, RequestId, ServerMessage } from '../wire/types';
-import type { Client } from './context';
+import type { Client, ClientSeal } from './context';
 import { StoredPreferences } from './preferences.svelte';
+import { noSeal } from './unsealed';
 
 /** How large the other sides' cameras are asked for just before the reveal, in device pixels. */
 const HEIGHT_AT_REVEAL = 360;
@@ -29,6 +30,7 @@ const RELOADS: readonly Problem[] = ['protocol', 'malformed', 'browser'];
 export class PageClient implements Client {
 	readonly preferences = new StoredPreferences();
 	readonly media: Media;
+	readonly seal: ClientSeal = noSeal;
 	#state: State = $state.raw(initial);
 	readonly #stage: Stage = $derived(stageOf(this.#state));
 	#session: Session | undefined;

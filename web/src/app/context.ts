@@ -6,7 +6,7 @@ import { createContext } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 
 import type { Action, MeetingState, Stage, State } from '../meeting/state';
-import type { Outcome, RequestId, SourceId } from '../wire/types';
+import type { DelegationId, GroupId, Outcome, RequestId, SeatId, SourceId, WallTime } from '../wire/types';
 
 /** A camera, microphone or speaker, as the browser names it (empty before permission is given). */
 export interface Device {
@@ -113,6 +113,192 @@ export interface Preferences {
 	shortcuts: boolean;
 }
 
+/**
+ * Where the sealing is. `checking`: manifest and certificate are being checked. `waiting`: no registrar of the own
+ * delegation is connected. `joining`: admitted, the keys are on their way. `sealed`: all is well. `paused`: a delegation
+ * has not confirmed the keys, no media until it does. `broken`: for good, or until the person does something.
+ */
+export type SealStatus = 'checking' | 'waiting' | 'joining' | 'sealed' | 'paused' | 'broken';
+
+/** Every reason why something is not sealed: the codes of docs/security/protocol.md, then those of this page. */
+export const SEAL_TROUBLES = [
+	'cert.malformed',
+	'cert.unknown_root',
+	'cert.seat',
+	'cert.expired',
+	'cert.revoked',
+	'cert.key_mismatch',
+	'cert.duplicate_member',
+	'mls.bad_commit',
+	'mls.welcome_unusable',
+	'mls.epoch_old',
+	'attest.mismatch',
+	'attest.missing',
+	'media.no_key',
+	'media.auth_failed',
+	'media.replay',
+	'media.wrong_sender',
+	'no_transform',
+	'no_ed25519',
+	'storage_blocked',
+	'manifest_incomplete',
+	'manifest_invalid',
+	'invitation_invalid',
+	'denied_declined',
+	'denied_expired',
+	'denied_malformed',
+	'denied_proof',
+	'denied_revoked',
+	'denied_unknown',
+	'denied_used',
+] as const;
+
+export type SealTrouble = (typeof SEAL_TROUBLES)[number];
+
+/** Thirty digits, as six groups of five: "48213 …". */
+export type Digits = readonly string[];
+
+/** Who let a device in: the party's root key itself, or a registrar's key, of which the first two groups are shown. */
+export type AdmittedBy = { readonly by: 'root' } | { readonly by: 'registrar'; readonly key: Digits };
+
+/** A delegation by its id, or `secretariat`. */
+export type PartyId = DelegationId;
+
+/** A party of the manifest. */
+export interface SealedParty {
+	readonly party: PartyId;
+	/** The fingerprint of its root key. */
+	readonly fingerprint: Digits;
+	/** What its lead said of the present keys; none where nobody of it is in the present place. */
+	readonly attestation: Attestation | undefined;
+}
+
+/** What the lead of a party said of the keys. `waiting`: there are 15 seconds for it. */
+export type Attestation = 'agreed' | 'waiting' | 'missing' | 'mismatch';
+
+/** One leaf of the group one is in now. Names and roles stand in the plan, which is the manifest's. */
+export interface SealedMember {
+	readonly seat: SeatId;
+	readonly party: PartyId;
+	readonly admittedBy: AdmittedBy;
+	/** Since when it is a member, by the server's clock. */
+	readonly since: WallTime;
+	readonly leaf: number;
+	/** It is the lead of its party, which attests. */
+	readonly lead: boolean;
+}
+
+/** What the own certificate says; none before it is issued. */
+export interface OwnCertificate {
+	readonly admittedBy: AdmittedBy;
+	readonly expires: WallTime;
+}
+
+/** Somebody's certificate was withdrawn while this page watched. */
+export interface Revoked {
+	readonly seat: SeatId;
+	readonly at: WallTime;
+}
+
+export type ChatFileState = 'offered' | 'uploading' | 'downloading' | 'ready' | 'failed';
+
+/** Why a file did not come or go. */
+export const FILE_TROUBLES = ['too_large', 'full', 'network', 'damaged', 'refused', 'cancelled'] as const;
+
+export type FileTrouble = (typeof FILE_TROUBLES)[number];
+
+/** A file is cut into chunks; what was interrupted goes on where it stopped. */
+export interface ChatFile {
+	readonly name: string;
+	/** In bytes. */
+	readonly size: number;
+	/** `offered`: it can be fetched. `ready`: it was sent whole, or was fetched and handed to the browser. */
+	readonly state: ChatFileState;
+	/** 0 to 1, while it goes or comes, and where it stopped. */
+	readonly progress: number;
+	/** Why it failed. */
+	readonly why: FileTrouble | undefined;
+}
+
+interface ChatEntry {
+	/** Unique in the page. */
+	readonly id: string;
+	readonly from: SeatId;
+	/** By the server's clock. */
+	readonly at: WallTime;
+	readonly mine: boolean;
+	/** `failed`: it did not reach the group; `retry` tries again. Of others' messages always `sent`. */
+	readonly state: 'sending' | 'sent' | 'failed';
+}
+
+export type ChatMessage = ChatEntry &
+	({ readonly kind: 'text'; readonly text: string } | { readonly kind: 'file'; readonly file: ChatFile });
+
+/** A conversation is a group: who is in it reads it, and nobody else. */
+export interface ChatThread {
+	readonly id: GroupId;
+	readonly kind: 'plenary' | 'side' | 'caucus' | 'pair';
+	/** The other person of a pair; none otherwise. */
+	readonly with: SeatId | undefined;
+	/** In the order of the group's log; own ones that are on their way come last. */
+	readonly messages: readonly ChatMessage[];
+	readonly unread: number;
+	/** Its keys are here: one may write. A caucus that is over can be read only. */
+	readonly open: boolean;
+}
+
+/** What is written. Nothing here rejects: what failed is said by the message itself. */
+export interface ClientChat {
+	/** Plenary, own side, present caucus, then pairs, the one with the latest message first. */
+	readonly threads: readonly ChatThread[];
+	send(thread: GroupId, text: string): void;
+	/** The view has checked the size against `FILE_MAX` already. */
+	sendFile(thread: GroupId, file: File): void;
+	/** Fetches a file and hands it to the browser; goes on where it stopped; hands it over again when it is `ready`. */
+	download(message: ChatMessage['id']): void;
+	/** Stops what comes or goes. */
+	cancel(message: ChatMessage['id']): void;
+	/** Sends again what failed; a file goes on where it stopped. */
+	retry(message: ChatMessage['id']): void;
+	/** The conversation with one person; resolves with its group, or with nothing when it could not be opened. */
+	openPair(seat: SeatId): Promise<GroupId | undefined>;
+	/** All of it is on the screen: nothing is unread. */
+	read(thread: GroupId): void;
+}
+
+/** The largest file, in bytes. */
+export const FILE_MAX = 104_857_600;
+
+/** What is sealed, under which keys, and who holds them. All properties are reactive. */
+export interface ClientSeal {
+	readonly status: SealStatus;
+	/** Why it is not sealed; none when nothing is wrong. While `sealed` it is something that passes by itself. */
+	readonly trouble: SealTrouble | undefined;
+	/** Whose device it is about, where it is about one. */
+	readonly troubleOf: SeatId | PartyId | undefined;
+	/** The summit code; none before the manifest was checked. */
+	readonly code: Digits | undefined;
+	/** In the manifest's order. */
+	readonly parties: readonly SealedParty[];
+	/** The group one is in now: the own side's, the plenary's or a caucus's; none before one is in it. */
+	readonly group: GroupId | undefined;
+	/** Its members, in order of the leaves. */
+	readonly roster: readonly SealedMember[];
+	readonly own: OwnCertificate | undefined;
+	/** The person compared the code of this summit; remembered in this browser, for this code only. */
+	readonly codeCompared: boolean;
+	/** False takes it back. */
+	markCompared(compared: boolean): void;
+	/** Until they were read. */
+	readonly revoked: readonly Revoked[];
+	dismissRevoked(seat: SeatId): void;
+	/** The own voice goes to the own party only. */
+	readonly whispering: boolean;
+	/** Seals with the own side's key from the next frame on, then tells the server. */
+	whisper(on: boolean): void;
+	readonly chat: ClientChat;
+}
+
 export interface Client {
 	/** Everything the page knows; reactive, never changed in place. */
 	readonly state: State;
@@ -140,6 +326,8 @@ export interface Client {
 	/** The person has read a notice. */
 	dismiss(id: RequestId): void;
 	readonly media: ClientMedia;
+	/** The same object for as long as the page, as are its `chat` and `media`: views take hold of them. */
+	readonly seal: ClientSeal;
 	readonly preferences: Preferences;
 }
 

@@ -2,4 +2,5 @@
 export { m } from '../paraglide/messages';
 export * from './format';
 export * from './locale.svelte';
+export * from './sealed';
 export * from './words';

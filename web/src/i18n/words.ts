@@ -18,9 +18,12 @@ const refusals: Record<Refusal, Words> = {
 	already_raised: m.refusal_already_raised,
 	already_so: m.refusal_already_so,
 	ended: m.refusal_ended,
+	epoch_over: m.refusal_epoch_over,
+	in_caucus: m.refusal_in_caucus,
 	malformed: m.refusal_malformed,
 	media_offer: m.refusal_media_offer,
 	no_voice: m.refusal_no_voice,
+	not_called: m.refusal_not_called,
 	not_chair: m.refusal_not_chair,
 	not_here: m.refusal_not_here,
 	not_principal: m.refusal_not_principal,
@@ -35,12 +38,17 @@ const refusals: Record<Refusal, Words> = {
 
 const actions: Record<Action['type'], Words> = {
 	'agenda.open': m.action_agenda_open,
+	'caucus.enter': m.action_caucus_enter,
+	'caucus.leave': m.action_caucus_leave,
+	'caucus.open': m.action_caucus_open,
 	'floor.give': m.action_floor_give,
 	'floor.lower': m.action_floor_lower,
 	'floor.raise': m.action_floor_raise,
 	'floor.yield': m.action_floor_yield,
 	'lobby.ready': m.action_lobby_ready,
+	'pair.open': m.action_pair_open,
 	'summit.end': m.action_summit_end,
+	whisper: m.action_whisper,
 };
 
 const byes: Record<Bye, readonly [Words, Words]> = {
@@ -55,12 +63,14 @@ const byes: Record<Bye, readonly [Words, Words]> = {
 };
 
 /** The codes of the HTTP API's problems, and `network` for no answer at all. */
-export type ProblemCode = 'link-refused' | 'malformed' | 'network' | 'not-found' | 'too-many' | 'unavailable';
+export type ProblemCode =
+	'link-refused' | 'malformed' | 'network' | 'not-agreed' | 'not-found' | 'too-many' | 'unavailable';
 
 const problems: Record<ProblemCode, readonly [Words, Words]> = {
 	'link-refused': [m.bye_link_refused_title, m.bye_link_refused_body],
 	malformed: [m.problem_malformed_title, m.problem_malformed_body],
 	network: [m.problem_network_title, m.problem_network_body],
+	'not-agreed': [m.problem_not_agreed_title, m.problem_not_agreed_body],
 	'not-found': [m.problem_not_found_title, m.problem_not_found_body],
 	'too-many': [m.problem_too_many_title, m.problem_too_many_body],
 	unavailable: [m.problem_unavailable_title, m.problem_unavailable_body],

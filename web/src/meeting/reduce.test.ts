@@ -219,3 +219,53 @@ describe('what was asked', () => {
 		expect(hear(asked, { type: 'reply', id: 'r2', outcome: { result: 'done' } })).toBe(asked);
 	});
 });
+
+describe('caucuses', () => {
+	let sequence = 100;
+	const happens = (state: State, ...events: Event[]): State =>
+		events.reduce((known, event) => hear(known, { type: 'event', sequence: (sequence += 1), at: BEGIN, event }), state);
+	const called = ['meridia-head', 'vesland-head'];
+	const opened: Event = { type: 'caucus.opened', caucus: 'caucus-1', called, by: 'meridia-head' };
+	const enters = (seat: string, caucus = 'caucus-1'): Event => ({ type: 'caucus.entered', caucus, seat });
+	const leaves = (seat: string): Event => ({ type: 'caucus.left', caucus: 'caucus-1', seat });
+	const caucuses = (...events: Event[]): unknown => happens(replay('floor'), ...events).meeting?.caucuses;
+
+	test('are opened by a call, and nobody is in there yet', () => {
+		expect(caucuses(opened)).toEqual([{ caucus: 'caucus-1', called, inside: [] }]);
+		expect(caucuses(opened, opened)).toHaveLength(1);
+	});
+
+	test('know who is in there; a person is in one at most', () => {
+		const second: Event = { ...opened, caucus: 'caucus-2' };
+		const both = caucuses(opened, second, enters('meridia-head'), enters('meridia-head', 'caucus-2'));
+		expect(both).toMatchObject([{ inside: ['meridia-head'] }, { inside: [] }]);
+	});
+
+	test('are closed by the last one who comes back', () => {
+		const inside = [opened, enters('meridia-head'), enters('vesland-head')];
+		expect(caucuses(...inside, leaves('meridia-head'))).toMatchObject([{ inside: ['vesland-head'] }]);
+		expect(caucuses(...inside, leaves('meridia-head'), leaves('vesland-head'))).toEqual([]);
+	});
+
+	test('are given up by who called before anybody went in', () => {
+		expect(caucuses(opened, leaves('meridia-head'))).toEqual([]);
+	});
+
+	test('are over with the summit', () => {
+		expect(caucuses(opened, { type: 'summit.ended', by: null })).toEqual([]);
+	});
+});
+
+test('who whispers is known as long as the connection lasts', () => {
+	const whispering = hear(replay('floor'), { type: 'whispering', seats: ['vesland-1'] });
+	expect(whispering.meeting?.whispering).toEqual(['vesland-1']);
+	const [welcome] = recording('floor').messages;
+	if (!welcome) throw new Error('the recording is empty');
+	expect(hear(whispering, welcome).meeting?.whispering).toEqual([]);
+});
+
+test('what is sealed changes nothing of the meeting', () => {
+	const before = replay('floor');
+	expect(hear(before, { type: 'cert.waiting' })).toBe(before);
+	expect(hear(before, { type: 'seal.suspect', source: 7 })).toBe(before);
+});

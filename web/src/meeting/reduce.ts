@@ -4,6 +4,7 @@
  */
 import type {
 	Bye,
+	CaucusView,
 	Event,
 	MeetingView,
 	Phase,
@@ -77,6 +78,8 @@ function emptyMeeting(summit: string, you: string, plan: SummitPlan): MeetingSta
 		devices: {},
 		floor: { holder: null, queue: [] },
 		agenda: null,
+		caucuses: [],
+		whispering: [],
 		sources: [],
 		speaking: [],
 		quality: {},
@@ -108,8 +111,23 @@ function afterMessage(state: State, message: ServerMessage, at: number): State {
 			return afterBye(state, message.reason, at);
 		case 'reply':
 			return afterReply(state, message);
+		// What is sealed is no business of the meeting: the seal hears these by itself.
 		case 'pong':
 		case 'media.answer':
+		case 'cert.issued':
+		case 'cert.denied':
+		case 'cert.waiting':
+		case 'cert.revoked':
+		case 'seal.groups':
+		case 'seal.packages_wanted':
+		case 'seal.suspect':
+		case 'mls.wanted':
+		case 'mls.committed':
+		case 'mls.welcome':
+		case 'mls.group_info':
+		case 'mls.switch':
+		case 'mls.void':
+		case 'mls.app':
 			return state;
 		case 'event':
 		case 'presence':
@@ -117,6 +135,7 @@ function afterMessage(state: State, message: ServerMessage, at: number): State {
 		case 'source.closed':
 		case 'speaking':
 		case 'quality':
+		case 'whispering':
 		case 'media.slots': {
 			if (!state.meeting) return state;
 			const meeting = afterNews(state.meeting, message);
@@ -188,7 +207,8 @@ function afterBye(state: State, reason: Bye, at: number): State {
 
 function ended(meeting: MeetingState, at: WallTime): MeetingState {
 	if (meeting.phase.state === 'ended') return meeting;
-	return { ...meeting, phase: { state: 'ended', at }, sources: [], speaking: [], slots: {} };
+	const over = { caucuses: [], whispering: [], sources: [], speaking: [], slots: {} };
+	return { ...meeting, ...over, phase: { state: 'ended', at } };
 }
 
 function afterReply(state: State, reply: Extract<ServerMessage, { type: 'reply' }>): State {
@@ -220,7 +240,10 @@ function withNotice(known: State['notices'], notice: Notice): State['notices'] {
 
 type News = Extract<
 	ServerMessage,
-	{ type: 'event' | 'presence' | 'source.opened' | 'source.closed' | 'speaking' | 'quality' | 'media.slots' }
+	{
+		type:
+			'event' | 'presence' | 'source.opened' | 'source.closed' | 'speaking' | 'quality' | 'whispering' | 'media.slots';
+	}
 >;
 
 function afterNews(meeting: MeetingState, news: News): MeetingState {
@@ -246,6 +269,8 @@ function afterNews(meeting: MeetingState, news: News): MeetingState {
 			return { ...meeting, speaking: news.seats };
 		case 'quality':
 			return { ...meeting, quality: { ...meeting.quality, [news.seat]: news.quality } };
+		case 'whispering':
+			return { ...meeting, whispering: news.seats };
 		case 'media.slots':
 			return { ...meeting, slots: withSlots(meeting.slots, news.slots) };
 	}
@@ -303,9 +328,36 @@ function afterEvent(meeting: MeetingState, event: Event, at: WallTime): MeetingS
 			return floor.holder?.[0] === event.seat ? { ...meeting, floor: { ...floor, holder: null } } : meeting;
 		case 'agenda.opened':
 			return { ...meeting, agenda: event.item };
+		case 'caucus.opened':
+			return { ...meeting, caucuses: withCaucus(meeting.caucuses, event.caucus, event.called) };
+		case 'caucus.entered':
+			return { ...meeting, caucuses: withEntered(meeting.caucuses, event.caucus, event.seat) };
+		case 'caucus.left':
+			return { ...meeting, caucuses: withLeft(meeting.caucuses, event.caucus, event.seat) };
 		case 'summit.ended':
 			return ended(meeting, at);
 	}
+}
+
+type Caucuses = readonly CaucusView[];
+
+function withCaucus(known: Caucuses, caucus: string, called: string[]): Caucuses {
+	return known.some((open) => open.caucus === caucus) ? known : [...known, { caucus, called, inside: [] }];
+}
+
+/** A person is in one caucus at most. */
+function withEntered(known: Caucuses, caucus: string, seat: string): Caucuses {
+	if (known.some(({ inside }) => inside.includes(seat))) return known;
+	return known.map((open) => (open.caucus === caucus ? { ...open, inside: [...open.inside, seat] } : open));
+}
+
+/** The last one who comes back closes it; so does who gives it up before anybody went in. */
+function withLeft(known: Caucuses, caucus: string, seat: string): Caucuses {
+	return known.flatMap((open) => {
+		if (open.caucus !== caucus) return [open];
+		const inside = without(open.inside, seat);
+		return inside.length === 0 ? [] : [{ ...open, inside }];
+	});
 }
 
 function without<T>(list: readonly T[], item: T): T[] {

@@ -174,3 +174,82 @@ test('who watches neither asks for the floor, nor is given it, nor shares a scre
 	expect(given).not.toContain('watcher');
 	expect(given).not.toContain('line');
 });
+
+describe('a caucus', () => {
+	const both = ['meridia-head', 'vesland-1'];
+	const caucus = (inside: string[], called = both): MeetingState['caucuses'] => [
+		{ caucus: 'caucus-1', called, inside },
+	];
+	const revealed = { revealed: true };
+	const tiles = (meeting: MeetingState): select.Tile[] => [
+		...select.secretariat(meeting),
+		...select.sides(meeting).flatMap(({ principal, advisers }) => [principal, ...advisers]),
+	];
+	const whereabouts = (meeting: MeetingState): Record<string, string> =>
+		Object.fromEntries(tiles(meeting).map((tile) => [tile.seat.id, tile.whereabouts]));
+
+	test('is seen from the plenary as who is away, without a picture', () => {
+		const meeting = after('floor', { ...revealed, caucuses: caucus(both) });
+		expect(whereabouts(meeting)).toMatchObject({
+			'meridia-head': 'in_caucus',
+			'vesland-1': 'in_caucus',
+			'vesland-head': 'same_room',
+		});
+		const away = tiles(meeting).find(({ seat }) => seat.id === 'meridia-head');
+		expect(away).toMatchObject({ camera: undefined, speaking: false, quality: undefined });
+	});
+
+	test('has at its table who was called, and nobody else', () => {
+		const meeting = after('floor', { ...revealed, you: 'vesland-1', caucuses: caucus(['vesland-1']) });
+		expect(whereabouts(meeting)).toEqual({ 'vesland-1': 'same_room', 'meridia-head': 'called' });
+		expect(tiles(meeting).some(({ hasFloor, place }) => hasFloor || place !== undefined)).toBe(false);
+	});
+
+	test('is not heard in the plenary, nor the plenary in it', () => {
+		const sources: MeetingState['sources'] = [
+			{ id: 1, seat: 'meridia-head', kind: 'microphone' },
+			{ id: 2, seat: 'vesland-head', kind: 'microphone' },
+			{ id: 3, seat: 'meridia-head', kind: 'screen' },
+		];
+		const outside = after('floor', { ...revealed, sources, caucuses: caucus(both) });
+		expect([1, 2].map((id) => select.mayHear(outside, id))).toEqual([false, true]);
+		expect(select.sharedDocument(outside)).toBeUndefined();
+		const inside = { ...outside, you: 'vesland-1' };
+		expect([1, 2, 99].map((id) => select.mayHear(inside, id))).toEqual([true, false, false]);
+		expect(select.sharedDocument(inside)?.source).toBe(3);
+	});
+
+	test('calls who was called and is in none', () => {
+		const meeting = after('floor', { you: 'vesland-1', caucuses: caucus(['meridia-head']) });
+		expect(select.callsToYou(meeting)).toHaveLength(1);
+		expect(select.callsToYou({ ...meeting, caucuses: caucus(both) })).toEqual([]);
+		expect(select.callsToYou({ ...meeting, you: 'meridia-head' })).toEqual([]);
+		expect(select.callsToYou({ ...meeting, you: 'vesland-head' })).toEqual([]);
+	});
+
+	test('changes what one may do', () => {
+		const plenary = after('floor', { ...revealed, floor: { holder: null, queue: [] } });
+		expect(select.rights(plenary)).toMatchObject({ openCaucus: true, leaveCaucus: false, whisper: true });
+		const inside = { ...plenary, caucuses: caucus([plenary.you], [plenary.you, 'chair']) };
+		expect(select.rights(inside)).toMatchObject({
+			openCaucus: false,
+			leaveCaucus: true,
+			whisper: false,
+			raiseHand: false,
+			shareScreen: true,
+		});
+		const lobby = { ...plenary, phase: { state: 'lobby' as const, ready: [] }, revealed: false };
+		expect(select.rights(lobby)).toMatchObject({ openCaucus: false, whisper: false });
+	});
+
+	test('is offered to who is here, receives what is said and is in none', () => {
+		const names = (meeting: MeetingState): string[] => select.mayBeCalled(meeting).map(({ seat }) => seat.id);
+		expect(names(after('floor'))).not.toContain('vesland-head');
+		expect(names(after('floor'))).toContain('meridia-head');
+		expect(names(after('floor', { caucuses: caucus(['meridia-head']) }))).not.toContain('meridia-head');
+	});
+});
+
+test('nobody alone on their side has anybody to whisper to', () => {
+	expect(select.rights(after('floor', { revealed: true, you: 'chair' })).whisper).toBe(false);
+});

@@ -4,6 +4,7 @@
  */
 import type {
 	AgendaItem,
+	CaucusView,
 	Delegation,
 	Devices,
 	Presence,
@@ -15,6 +16,12 @@ import type {
 	WallTime,
 } from '../wire/types';
 import type { Action, MeetingState, State } from './state';
+
+/**
+ * Where somebody is, as seen from where one is oneself: in the same room, in a caucus that one is not in, or called to
+ * the caucus one is in and not there yet.
+ */
+export type Whereabouts = 'same_room' | 'in_caucus' | 'called';
 
 /** One person's tile. There is one for every seat of a delegation, also while it is empty: so nothing ever jumps. */
 export interface Tile {
@@ -35,6 +42,9 @@ export interface Tile {
 	/** 1 for who is next; none when the hand is down. */
 	readonly place: number | undefined;
 	readonly chair: boolean;
+	readonly whereabouts: Whereabouts;
+	/** Heard by the own party only. */
+	readonly whispering: boolean;
 	/** How the connection is, where known. */
 	readonly quality: Quality | undefined;
 }
@@ -78,6 +88,11 @@ export interface Rights {
 	readonly preside: boolean;
 	readonly endSummit: boolean;
 	readonly shareScreen: boolean;
+	/** Call people to a caucus. */
+	readonly openCaucus: boolean;
+	readonly leaveCaucus: boolean;
+	/** Speak to the own party only. */
+	readonly whisper: boolean;
 }
 
 const ABSENT: Presence = { state: 'absent' };
@@ -118,6 +133,41 @@ export function hasVoice(meeting: MeetingState, { id, role }: Seat = ownSeat(mee
 	return (role !== 'observer' && role !== 'technician') || isChair(meeting, id);
 }
 
+/** The caucus that a seat, one's own unless told, is in. */
+export function caucusOf(meeting: MeetingState, id: SeatId = meeting.you): CaucusView | undefined {
+	return meeting.caucuses.find(({ inside }) => inside.includes(id));
+}
+
+/** Whether two people, one of them oneself unless told, see and hear each other: both in no caucus, or in the same. */
+export function inSameRoom(meeting: MeetingState, id: SeatId, other: SeatId = meeting.you): boolean {
+	return caucusOf(meeting, id)?.caucus === caucusOf(meeting, other)?.caucus;
+}
+
+/** The caucuses to which one was called by somebody else and is not in; none while one is in another. */
+export function callsToYou(meeting: MeetingState): readonly CaucusView[] {
+	if (caucusOf(meeting)) return [];
+	return meeting.caucuses.filter(({ called }) => called[0] !== meeting.you && called.includes(meeting.you));
+}
+
+/** Who may be called to a caucus: everybody else at the table who receives what is said. */
+export function mayBeCalled(meeting: MeetingState): readonly Tile[] {
+	return allSeats(meeting)
+		.filter(({ seat }) => seat.id !== meeting.you && seat.role !== 'technician' && !caucusOf(meeting, seat.id))
+		.map(({ seat, delegation }) => tile(meeting, seat, delegation))
+		.filter(({ presence }) => presence.state === 'here' || presence.state === 'reconnecting');
+}
+
+function whereaboutsOf(meeting: MeetingState, id: SeatId): Whereabouts {
+	if (inSameRoom(meeting, id)) return 'same_room';
+	return caucusOf(meeting) ? 'called' : 'in_caucus';
+}
+
+/** Everybody at the table one sits at: all, or who was called to the caucus one is in. */
+function isAtTable(meeting: MeetingState, id: SeatId): boolean {
+	const caucus = caucusOf(meeting);
+	return !caucus || caucus.called.includes(id);
+}
+
 /** The source of that kind which a seat publishes now. */
 export function sourceOf(meeting: MeetingState, id: SeatId, kind: SourceKind): SourceId | undefined {
 	return meeting.sources.find((source) => source.seat === id && source.kind === kind)?.id;
@@ -135,19 +185,24 @@ function tile(meeting: MeetingState, seat: Seat, delegation: Delegation | undefi
 	const presence = presenceOf(meeting, seat.id);
 	const here = devicesOf(meeting, seat.id);
 	const place = meeting.floor.queue.indexOf(seat.id);
+	const whereabouts = whereaboutsOf(meeting, seat.id);
+	/** The floor is the plenary's: in a caucus nobody has it or waits for it. */
+	const plenary = caucusOf(meeting) === undefined;
 	return {
 		seat,
 		delegation,
 		you: seat.id === meeting.you,
 		presence,
 		departed: meeting.departed.includes(seat.id),
-		camera: here?.camera ? sourceOf(meeting, seat.id, 'camera') : undefined,
+		camera: here?.camera && whereabouts === 'same_room' ? sourceOf(meeting, seat.id, 'camera') : undefined,
 		muted: here !== undefined && !here.microphone,
-		speaking: meeting.speaking.includes(seat.id) && here?.microphone === true,
-		hasFloor: meeting.floor.holder?.[0] === seat.id,
-		place: place < 0 ? undefined : place + 1,
+		speaking: meeting.speaking.includes(seat.id) && here?.microphone === true && whereabouts === 'same_room',
+		hasFloor: plenary && meeting.floor.holder?.[0] === seat.id,
+		place: plenary && place >= 0 ? place + 1 : undefined,
 		chair: isChair(meeting, seat.id),
-		quality: here ? meeting.quality[seat.id] : undefined,
+		whereabouts,
+		whispering: meeting.whispering.includes(seat.id),
+		quality: here && whereabouts === 'same_room' ? meeting.quality[seat.id] : undefined,
 	};
 }
 
@@ -161,11 +216,12 @@ export function inAlternatOrder(meeting: MeetingState): readonly Delegation[] {
 	return own <= 0 ? sides : [...sides.slice(own), ...sides.slice(0, own)];
 }
 
-/** The sides in alternat order, each with its tiles. */
+/** The sides in alternat order, each with its tiles; in a caucus, of who was called to it. */
 export function sides(meeting: MeetingState): readonly Side[] {
 	return inAlternatOrder(meeting).flatMap((delegation) => {
-		const tiles = delegation.seats.map((seat) => tile(meeting, seat, delegation));
-		const principal = tiles.find(({ seat }) => seat.role === 'principal');
+		const seated = delegation.seats.filter((seat) => isAtTable(meeting, seat.id));
+		const tiles = seated.map((seat) => tile(meeting, seat, delegation));
+		const principal = tiles.find(({ seat }) => seat.role === 'principal') ?? tiles[0];
 		if (!principal) return [];
 		const own = tiles.some(({ you }) => you);
 		return [{ delegation, own, principal, advisers: tiles.filter((other) => other !== principal) }];
@@ -174,7 +230,8 @@ export function sides(meeting: MeetingState): readonly Side[] {
 
 /** The tiles of the secretariat. */
 export function secretariat(meeting: MeetingState): readonly Tile[] {
-	return meeting.plan.secretariat.map((seat) => tile(meeting, seat, undefined));
+	const seated = meeting.plan.secretariat.filter((seat) => isAtTable(meeting, seat.id));
+	return seated.map((seat) => tile(meeting, seat, undefined));
 }
 
 /** The own delegation's tiles for the lobby; the secretariat's for its members. */
@@ -196,7 +253,8 @@ export function mayBeGiven(meeting: MeetingState): readonly Tile[] {
 	return allSeats(meeting)
 		.filter(({ seat }) => hasVoice(meeting, seat))
 		.map(({ seat, delegation }) => tile(meeting, seat, delegation))
-		.filter(({ presence, hasFloor, place }) => presence.state === 'here' && !hasFloor && place === undefined);
+		.filter(({ presence, hasFloor, place }) => presence.state === 'here' && !hasFloor && place === undefined)
+		.filter(({ seat }) => !caucusOf(meeting, seat.id));
 }
 
 /** Who speaks, and since when by the server's clock. */
@@ -209,7 +267,7 @@ export function speaker(meeting: MeetingState): { tile: Tile; since: WallTime } 
 
 /** The screen shared last; earlier ones come back when it is closed. */
 export function sharedDocument(meeting: MeetingState): SharedDocument | undefined {
-	const source = meeting.sources.findLast(({ kind }) => kind === 'screen');
+	const source = meeting.sources.findLast(({ kind, seat }) => kind === 'screen' && inSameRoom(meeting, seat));
 	const by = source && seatOf(meeting, source.seat);
 	if (!source || !by) return undefined;
 	return { source: source.id, by, you: by.id === meeting.you, presence: presenceOf(meeting, by.id) };
@@ -239,17 +297,23 @@ export function rights(meeting: MeetingState): Rights {
 	const plenary = here && meeting.phase.state === 'plenary' && meeting.revealed;
 	const raised = meeting.floor.queue.includes(you);
 	const speaking = meeting.floor.holder?.[0] === you;
-	const preside = plenary && isChair(meeting, you);
+	// Who is in a caucus is not at the table.
+	const away = caucusOf(meeting) !== undefined;
+	const preside = plenary && isChair(meeting, you) && !away;
 	const speaks = hasVoice(meeting);
+	const others = delegationOf(meeting, you)?.seats ?? meeting.plan.secretariat;
 	return {
 		ready: here && meeting.phase.state === 'lobby' && ownSeat(meeting).role === 'principal',
-		raiseHand: plenary && speaks && !raised && !speaking,
+		raiseHand: plenary && speaks && !raised && !speaking && !away,
 		lowerHand: plenary && raised,
 		yieldFloor: plenary && speaking,
 		giveFloor: preside,
 		preside,
 		endSummit: here && meeting.phase.state !== 'ended' && isChair(meeting, you),
 		shareScreen: plenary && speaks,
+		openCaucus: plenary && speaks && !away,
+		leaveCaucus: plenary && away,
+		whisper: plenary && speaks && !away && others.length > 1,
 	};
 }
 
@@ -272,12 +336,13 @@ export function othersWithCamera(meeting: MeetingState): number {
 
 /**
  * Whether that source may be heard on this screen now. The server sends the other sides from a second before the
- * reveal, so that all is there at its instant; until then only one's own side is heard.
+ * reveal, so that all is there at its instant; until then only one's own side is heard. Between the plenary and a
+ * caucus nothing is heard either way.
  */
 export function mayHear(meeting: MeetingState, id: SourceId): boolean {
-	if (meeting.revealed) return true;
 	const source = meeting.sources.find((known) => known.id === id);
-	if (!source) return false;
+	if (!source) return meeting.revealed && !caucusOf(meeting);
+	if (meeting.revealed) return inSameRoom(meeting, source.seat);
 	return delegationOf(meeting, source.seat)?.id === delegationOf(meeting, meeting.you)?.id;
 }
 

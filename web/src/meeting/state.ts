@@ -5,6 +5,7 @@
 import type {
 	AgendaItemId,
 	Bye,
+	CaucusView,
 	Devices,
 	FloorView,
 	Mid,
@@ -42,6 +43,8 @@ export type Problem =
 	| 'malformed'
 	/** The seat went on at another device. */
 	| 'taken_over'
+	/** A party has not signed the manifest yet. */
+	| 'not_agreed'
 	/** The browser lacks what a meeting needs (WebRTC with encoded transforms, or a secure context). */
 	| 'browser';
 
@@ -63,7 +66,19 @@ export type Connection = 'connecting' | 'open' | 'lost';
 export type Action = Extract<
 	Request,
 	{
-		type: 'lobby.ready' | 'floor.raise' | 'floor.lower' | 'floor.give' | 'floor.yield' | 'agenda.open' | 'summit.end';
+		type:
+			| 'lobby.ready'
+			| 'floor.raise'
+			| 'floor.lower'
+			| 'floor.give'
+			| 'floor.yield'
+			| 'agenda.open'
+			| 'caucus.open'
+			| 'caucus.enter'
+			| 'caucus.leave'
+			| 'pair.open'
+			| 'whisper'
+			| 'summit.end';
 	}
 >;
 
@@ -92,6 +107,10 @@ export interface MeetingState {
 	readonly devices: Readonly<Record<SeatId, Devices>>;
 	readonly floor: FloorView;
 	readonly agenda: AgendaItemId | null;
+	/** The caucuses that are open, the oldest first. */
+	readonly caucuses: readonly CaucusView[];
+	/** Who of the own party whispers to it. */
+	readonly whispering: readonly SeatId[];
 	readonly sources: readonly Source[];
 	/** Whose voice is heard now, loudest first. */
 	readonly speaking: readonly SeatId[];

@@ -12,6 +12,7 @@ export class ExchangeError extends Error {
 
 const PROBLEM_OF_CODE: Readonly<Record<string, Problem>> = {
 	'link-refused': 'link_refused',
+	'not-agreed': 'not_agreed',
 	malformed: 'link_refused',
 	'not-found': 'link_refused',
 	'too-many': 'too_many',

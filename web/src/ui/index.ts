@@ -1,4 +1,5 @@
 /** The parts of which every view is made, in one import. */
+export { default as Band } from './Band.svelte';
 export { default as Banner } from './Banner.svelte';
 export { default as Button } from './Button.svelte';
 export { default as Clock } from './Clock.svelte';

@@ -4,7 +4,19 @@
  */
 
 /** What a key does in the room. */
-export type Shortcut = 'microphone' | 'camera' | 'hand' | 'share' | 'floor' | 'agenda' | 'devices' | 'help';
+export type Shortcut =
+	| 'microphone'
+	| 'camera'
+	| 'hand'
+	| 'share'
+	| 'chat'
+	| 'whisper'
+	| 'caucus'
+	| 'floor'
+	| 'agenda'
+	| 'security'
+	| 'devices'
+	| 'help';
 
 /** The letter of each shortcut, as printed on the sheet. */
 export const KEYS: Readonly<Record<Shortcut, string>> = {
@@ -12,8 +24,12 @@ export const KEYS: Readonly<Record<Shortcut, string>> = {
 	camera: 'V',
 	hand: 'H',
 	share: 'S',
+	chat: 'C',
+	whisper: 'W',
+	caucus: 'K',
 	floor: 'F',
 	agenda: 'A',
+	security: 'L',
 	devices: 'D',
 	help: '?',
 };

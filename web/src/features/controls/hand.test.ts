@@ -12,6 +12,9 @@ const none: Rights = {
 	preside: false,
 	endSummit: false,
 	shareScreen: false,
+	openCaucus: false,
+	leaveCaucus: false,
+	whisper: false,
 };
 
 test('the hand control does what the floor allows', () => {

@@ -18,6 +18,8 @@ const meeting = (more: Partial<MeetingState>): MeetingState => ({
 	departed: [],
 	floor: { holder: null, queue: [] },
 	agenda: null,
+	caucuses: [],
+	whispering: [],
 	sources: [],
 	speaking: [],
 	quality: {},
@@ -71,4 +73,32 @@ test('the opening is said as one, and many arrivals as a number', () => {
 	expect(announcements(closed, closed)).toEqual([]);
 	expect(announcements(closed, full)).toEqual(['The plenary is open.']);
 	expect(announcements(meeting({}), full)).toEqual(['Here: 8 of 9']);
+});
+
+const caucus = (inside: string[]): MeetingState['caucuses'] => [
+	{ caucus: 'caucus-1', called: ['meridia-head', 'vesland-foreign', 'vesland-head'], inside },
+];
+
+test('from the plenary, who goes into a caucus and who comes back is said', () => {
+	const away = meeting({ caucuses: caucus(['vesland-foreign']) });
+	expect(announcements(meeting({}), away)).toEqual(['Magnus Okoye is in a caucus']);
+	expect(announcements(away, meeting({}))).toEqual(['Magnus Okoye is back in the plenary']);
+});
+
+test('in a caucus, one’s own way in and out is said, and who comes and goes', () => {
+	const alone = meeting({ caucuses: caucus(['meridia-head']) });
+	const both = meeting({ caucuses: caucus(['meridia-head', 'vesland-foreign']) });
+	expect(announcements(meeting({}), alone)).toEqual(['You are in a caucus: nobody outside hears you.']);
+	expect(announcements(alone, both)).toEqual(['Magnus Okoye came into the caucus']);
+	expect(announcements(both, alone)).toEqual(['Magnus Okoye left the caucus']);
+	expect(announcements(alone, meeting({}))).toEqual(['You are back in the plenary.']);
+});
+
+test('a whisper is said when it begins, and one’s own also when it ends', () => {
+	const other = meeting({ whispering: ['meridia-foreign'] });
+	expect(announcements(meeting({}), other)).toEqual(['Ines Valdoro whispers to your delegation']);
+	expect(announcements(other, meeting({}))).toEqual([]);
+	const own = meeting({ whispering: ['meridia-head'] });
+	expect(announcements(meeting({}), own)).toEqual(['You are whispering: only your delegation hears you.']);
+	expect(announcements(own, meeting({}))).toEqual(['Everybody hears you again.']);
 });

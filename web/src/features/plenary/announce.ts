@@ -3,7 +3,7 @@
  * Voices, microphones and cameras are not announced: they would never be silent.
  */
 import { m, number, text } from '../../i18n';
-import { allSeats, presenceOf } from '../../meeting/selectors';
+import { allSeats, caucusOf, presenceOf } from '../../meeting/selectors';
 import type { MeetingState } from '../../meeting/state';
 import type { SeatId } from '../../wire/types';
 
@@ -56,8 +56,30 @@ const agenda: Change = (before, after) => {
 	return item && before.agenda !== after.agenda ? [m.agenda_opened({ title: text(item.title) })] : [];
 };
 
+/** Who went to another room. Of a caucus one is in: who came in and who left. */
+const caucuses: Change = (before, after) => {
+	const [own, ownBefore] = [caucusOf(after)?.caucus, caucusOf(before)?.caucus];
+	if (own !== ownBefore) return [own === undefined ? m.caucus_you_back() : m.caucus_band()];
+	return allSeats(after).flatMap(({ seat }) => {
+		const [is, was] = [caucusOf(after, seat.id)?.caucus, caucusOf(before, seat.id)?.caucus];
+		const name = text(seat.name);
+		if (is === was) return [];
+		if (own === undefined) return [is === undefined ? m.caucus_came_back({ name }) : m.caucus_went_in({ name })];
+		if (is === own) return [m.caucus_joined({ name })];
+		return was === own ? [m.caucus_left({ name })] : [];
+	});
+};
+
+const whispers: Change = (before, after) =>
+	allSeats(after).flatMap(({ seat }) => {
+		const [is, was] = [after.whispering.includes(seat.id), before.whispering.includes(seat.id)];
+		if (is === was) return [];
+		if (seat.id === after.you) return [is ? m.whisper_you_on() : m.whisper_you_off()];
+		return is ? [m.whisper_said({ name: text(seat.name) })] : [];
+	});
+
 /** The sentences, in order of weight; `before` is nothing at first. Before the reveal nothing is said. */
 export function announcements(before: MeetingState | undefined, after: MeetingState): string[] {
 	if (!before?.revealed) return after.revealed ? [m.plenary_opened()] : [];
-	return [floor, agenda, hands, presence].flatMap((change) => change(before, after));
+	return [caucuses, whispers, floor, agenda, hands, presence].flatMap((change) => change(before, after));
 }

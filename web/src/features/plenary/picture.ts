@@ -4,19 +4,28 @@
  */
 import type { Arrival } from '../../app/context';
 import { m, presenceWords } from '../../i18n';
+import type { Whereabouts } from '../../meeting/selectors';
 import type { Presence } from '../../wire/types';
 
 /**
  * `live`: the picture. `coming`: the camera is on, its picture is on its way. `left-out`: there are more cameras
  * than one screen receives. `off`: here without a camera.
- * `away`: the connection is lost, and the picture with it. `empty`: an empty chair.
+ * `away`: the connection is lost, and the picture with it. `empty`: an empty chair. `caucus`: in a caucus that one is
+ * not in. `called`: called to the caucus one is in.
  */
-export type Picture = 'live' | 'coming' | 'left-out' | 'off' | 'away' | 'empty';
+export type Picture = 'live' | 'coming' | 'left-out' | 'off' | 'away' | 'empty' | 'caucus' | 'called';
 
 const PICTURE_OF: Readonly<Record<Arrival, Picture>> = { arriving: 'live', awaited: 'coming', left_out: 'left-out' };
 
 /** `camera`: the person's camera is on and may be seen. `arrival`: where its picture is. */
-export function pictureOf(presence: Presence, camera: boolean, arrival: Arrival): Picture {
+export function pictureOf(
+	presence: Presence,
+	camera: boolean,
+	arrival: Arrival,
+	whereabouts: Whereabouts = 'same_room',
+): Picture {
+	const gone = presence.state === 'absent' || presence.state === 'arriving';
+	if (!gone && whereabouts !== 'same_room') return whereabouts === 'called' ? 'called' : 'caucus';
 	switch (presence.state) {
 		case 'absent':
 		case 'arriving':
@@ -40,6 +49,10 @@ export function pictureWords(picture: Picture, presence: Presence, departed = fa
 			return m.tile_left_out();
 		case 'off':
 			return m.tile_camera_off();
+		case 'caucus':
+			return m.caucus_in();
+		case 'called':
+			return m.caucus_called();
 		case 'away':
 		case 'empty':
 			return presenceWords(presence, departed);

@@ -28,6 +28,8 @@ const person: Person = {
 	hasFloor: false,
 	place: undefined,
 	chair: false,
+	whereabouts: 'same_room',
+	whispering: false,
 	quality: { grade: 'fair', symptom: 'delay' },
 };
 

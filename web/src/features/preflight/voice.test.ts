@@ -28,6 +28,7 @@ function drawn(view: keyof typeof VIEWS, role: Role): string {
 	const client = {
 		meeting: voiceOf(role),
 		media,
+		seal: { status: 'sealed', own: { admittedBy: { by: 'root' }, expires: 0 } },
 		preferences: { shortcuts: true },
 		stage: { name: 'preflight' },
 		now: () => 0,
