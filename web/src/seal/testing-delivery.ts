@@ -4,6 +4,9 @@ import type { Outcome, Request, SeatId, ServerMessage } from '../wire/types';
 const DONE: Outcome = { result: 'done' };
 const OVER: Outcome = { result: 'refused', why: 'epoch_over' };
 
+/** How long whose turn it is has to commit, in milliseconds. */
+const TURN_MS = 500;
+
 type Asked<T extends Request['type']> = Extract<Request, { type: T }>;
 
 interface Device {
@@ -33,6 +36,8 @@ export class Delivery {
 	#asked: SeatId | undefined;
 	#vote: { seq: number; epoch: number; by: SeatId; awaited: Set<SeatId>; applied: number; refused: number } | undefined;
 	#leaving = new Set<SeatId>();
+	/** Let in, and not yet heard of. */
+	#entering = new Set<SeatId>();
 
 	constructor(group = 'plenary') {
 		this.group = group;
@@ -103,6 +108,7 @@ export class Delivery {
 				return this.#answer(seat, request.seq, false);
 			case 'mls.resync': {
 				this.#holders.delete(seat);
+				this.#entering.delete(seat);
 				this.#devices.get(seat)?.packages.unshift(request.package);
 				this.#nominate();
 				return DONE;
@@ -136,7 +142,11 @@ export class Delivery {
 		if (added.includes(by)) told.push(by);
 		for (const seat of removed) this.#members.delete(seat);
 		for (const seat of [...removed, ...added]) this.#holders.delete(seat);
-		for (const seat of added) this.#members.add(seat);
+		for (const seat of added) {
+			this.#members.add(seat);
+			this.#devices.get(seat)?.packages.shift();
+		}
+		this.#entering = new Set(added);
 		const awaited = new Set([...this.#holders, ...added].filter((seat) => seat !== by && this.#devices.has(seat)));
 		this.#vote = { seq: this.seq, epoch: epoch + 1, by, awaited, applied: 0, refused: 0 };
 		const news: ServerMessage = { type: 'mls.committed', group: this.group, seq: this.seq, epoch, by, commit };
@@ -151,6 +161,7 @@ export class Delivery {
 
 	#answer(seat: SeatId, seq: number, applied: boolean): Outcome {
 		if (applied) this.#holders.add(seat);
+		this.#entering.delete(seat);
 		const vote = this.#vote;
 		if (vote?.seq === seq && vote.awaited.delete(seat)) {
 			if (applied) vote.applied += 1;
@@ -175,7 +186,9 @@ export class Delivery {
 
 	#nominate(): void {
 		if (this.#vote) return;
-		const comes = [...this.#devices.keys()].filter((seat) => !this.#holders.has(seat) && !this.#leaving.has(seat));
+		const comes = [...this.#devices.keys()].filter(
+			(seat) => !this.#holders.has(seat) && !this.#leaving.has(seat) && !this.#entering.has(seat),
+		);
 		if (this.epoch === null) {
 			const [first] = comes;
 			if (first && this.#asked !== first) {
@@ -192,8 +205,11 @@ export class Delivery {
 		if (add.length + remove.length === 0) return;
 		const who = [...this.#holders].find((seat) => !this.#leaving.has(seat));
 		if (who) {
-			for (const { seat } of add) this.#devices.get(seat)?.packages.shift();
-			return this.#want(who, add, remove);
+			this.#want(who, add, remove);
+			// Whose turn it was in vain is asked again.
+			const { epoch } = this;
+			setTimeout(() => (this.epoch === epoch && !this.#vote ? this.#nominate() : undefined), TURN_MS);
+			return;
 		}
 		const [alone] = comes;
 		if (alone) {
