@@ -7,6 +7,8 @@ import { camerasAtReveal, hasVoice, inSeatOrder, mayHear, othersWithCamera } fro
 import { initial } from '../meeting/state';
 import type { Action, Input, MeetingState, Problem, Stage, State } from '../meeting/state';
 import { Media } from '../media/media.svelte';
+import { accessOf } from '../seal/invitation';
+import { SealClient } from '../seal/seal-client';
 import { canTransform } from '../seal/transform';
 import { deviceName } from '../session/device';
 import { ExchangeError, exchange } from '../session/exchange';
@@ -16,9 +18,9 @@ import { forgetSecret, secretIn } from '../session/link';
 import { onOtherNetwork } from '../session/network';
 import { Session } from '../session/session';
 import type { Outcome, Request, RequestId, ServerMessage } from '../wire/types';
-import type { Client, ClientSeal } from './context';
+import type { Client } from './context';
 import { StoredPreferences } from './preferences.svelte';
-import { noSeal } from './unsealed';
+import { PageSeal } from './seal.svelte';
 
 /** How large the other sides' cameras are asked for just before the reveal, in device pixels. */
 const HEIGHT_AT_REVEAL = 360;
@@ -30,10 +32,11 @@ const RELOADS: readonly Problem[] = ['protocol', 'malformed', 'browser'];
 export class PageClient implements Client {
 	readonly preferences = new StoredPreferences();
 	readonly media: Media;
-	readonly seal: ClientSeal = noSeal;
+	readonly seal: PageSeal;
 	#state: State = $state.raw(initial);
 	readonly #stage: Stage = $derived(stageOf(this.#state));
 	#session: Session | undefined;
+	#sealing: SealClient | undefined;
 	#token: string | undefined;
 	#revealTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -51,6 +54,14 @@ export class PageClient implements Client {
 				this.media.close();
 				this.#dispatch({ type: 'problem', problem: 'browser' });
 			},
+		});
+		this.seal = new PageSeal({
+			meeting: () => this.#state.meeting,
+			now: () => this.now(),
+			way: () => ({ token: this.#token ?? '' }),
+			write: (group, text) => this.#sealing?.write(group, text) ?? Promise.reject(new Error('there is no session yet')),
+			askForPair: (seat) => this.#online().ask(crypto.randomUUID(), { type: 'pair.open', seat }),
+			onWhisper: (on) => this.#whisper(on),
 		});
 		addEventListener('online', () => this.#session?.poke());
 		onOtherNetwork(() => this.#session?.poke());
@@ -107,6 +118,7 @@ export class PageClient implements Client {
 		this.#dispatch({ type: 'left' });
 		forgetKeepsake();
 		this.media.close();
+		this.seal.setWhispering(false);
 		// Without a connection the server frees the seat by itself a little later.
 		await session?.tell({ type: 'leave' }).catch(() => undefined);
 		session?.stop();
@@ -151,11 +163,11 @@ export class PageClient implements Client {
 	/** The link stays in the address until it is used or refused, so that after a failure a reload tries again. */
 	async #exchange(secret: string): Promise<void> {
 		try {
-			const { token, summit, you, plan } = await exchange(secret);
-			writeKeepsake({ token, entered: false });
+			const { token, summit, you, plan } = await exchange(await accessOf(secret));
+			writeKeepsake({ token, entered: false, secret });
 			forgetSecret();
 			this.#dispatch({ type: 'arrived', summit, you, plan });
-			this.#connect(token);
+			this.#connect(token, secret);
 		} catch (error) {
 			const problem = error instanceof ExchangeError ? error.problem : 'unavailable';
 			if (problem === 'link_refused') forgetSecret();
@@ -164,15 +176,17 @@ export class PageClient implements Client {
 	}
 
 	/** After a reload: who had come in is in again at once, and is seen and heard as soon as server and browser let it. */
-	#resume({ token, entered }: Keepsake): void {
+	#resume({ token, entered, secret }: Keepsake): void {
 		if (entered) {
 			this.#dispatch({ type: 'entered' });
 			void this.media.open();
 		}
-		this.#connect(token);
+		this.#connect(token, secret);
 	}
 
-	#connect(token: string): void {
+	#connect(token: string, secret?: string): void {
+		// One for the page: who comes back after leaving is still who it was.
+		this.#sealing ??= this.#makeSealing(secret);
 		const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 		this.#token = token;
 		this.#session?.stop();
@@ -189,8 +203,55 @@ export class PageClient implements Client {
 		this.#session.start();
 	}
 
+	#makeSealing(secret: string | undefined): SealClient {
+		return new SealClient(secret, {
+			transforms: this.media.transforms,
+			lines: this.media.lines,
+			// What was written is asked again on the next connection; all else is said anew there.
+			ask: (request) =>
+				request.type === 'mls.app' ? this.#online().ask(crypto.randomUUID(), request) : this.#online().tell(request),
+			onView: (view) => {
+				this.seal.show(view);
+				if (view.own) this.#forgetSecret(view.lasts);
+			},
+			onWritten: (written) => this.seal.hear(written),
+			onTrouble: (code, group, about) => this.seal.warn(code, group, about),
+		});
+	}
+
+	/** It was proved, and proves nothing any more; where the browser keeps no key, a reload asks for the link again. */
+	#forgetSecret(lasts: boolean): void {
+		const keepsake = readKeepsake();
+		if (keepsake?.secret === undefined) return;
+		if (lasts) writeKeepsake({ token: keepsake.token, entered: keepsake.entered });
+		else forgetKeepsake();
+	}
+
+	/** The keys change before the server is asked to send it to the own party only, and after it sends it to all again. */
+	#whisper(on: boolean): void {
+		const follow = (whispering: boolean): void => {
+			this.seal.setWhispering(whispering);
+			this.#beSealed();
+		};
+		if (on) follow(true);
+		void this.#online()
+			.tell({ type: 'whisper', on })
+			.then(
+				({ result }) => follow(result === 'done' ? on : false),
+				() => undefined,
+			);
+	}
+
+	#beSealed(): void {
+		const { situation } = this.seal;
+		if (situation) this.#sealing?.be(situation);
+	}
+
 	#hear(message: ServerMessage): void {
 		this.#dispatch({ type: 'message', message, at: Date.now() });
+		this.#sealing?.hear(message);
+		if (message.type === 'cert.revoked') this.seal.learnRevoked(message.list);
+		if (message.type === 'welcome' && this.seal.whispering) this.#whisper(true);
 		if (message.type === 'welcome' && this.#state.entered) this.#comeIn(message.media);
 		// While the seat is another device's, this one holds neither camera nor microphone.
 		if (message.type === 'seat_taken') this.media.close();
@@ -212,6 +273,8 @@ export class PageClient implements Client {
 
 	#end(): void {
 		this.media.close();
+		this.#sealing?.close();
+		this.#sealing = undefined;
 		const { problem } = this.#state;
 		const mayContinue = problem === 'taken_over' || problem === 'protocol' || problem === 'malformed';
 		if (!mayContinue) forgetKeepsake();
@@ -227,6 +290,9 @@ export class PageClient implements Client {
 	#follow(): void {
 		const meeting = this.#state.meeting;
 		if (!meeting) return;
+		this.#sealing?.setClock(this.#state.clockOffset);
+		this.#sealing?.setOnline(Object.keys(meeting.presence));
+		this.#beSealed();
 		this.media.allowCapture(hasVoice(meeting));
 		this.media.useSlots(
 			meeting.slots,

@@ -230,7 +230,7 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 	}
 
 	/** Nobody is there to let this device in. */
-	async #joinAlone({ epoch, group_info: info }: Said<'mls.group_info'>): Promise<void> {
+	async #joinAlone({ seq, epoch, group_info: info }: Said<'mls.group_info'>): Promise<void> {
 		const { engine, ask, seat } = this.#means;
 		try {
 			const isFormer = ({ identity }: Leaf): boolean => readMember(identity).seat === seat;
@@ -248,7 +248,9 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 				if (outcome.result === 'refused' && this.#entering === made) this.#entering = undefined;
 			});
 		} catch (error) {
-			this.#means.onTrouble(asSealError(error, 'mls.welcome_unusable').code, this.group);
+			// With nobody there to help, the group begins anew.
+			const { code: why } = asSealError(error, 'mls.welcome_unusable');
+			this.#tell({ type: 'mls.refused', group: this.group, seq, why });
 		}
 	}
 

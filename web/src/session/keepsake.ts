@@ -8,6 +8,8 @@ export interface Keepsake {
 	readonly token: string;
 	/** The person had pressed "Join". */
 	readonly entered: boolean;
+	/** The secret of the personal link, until it was proved to the registrar: without it a reload before that is the end. */
+	readonly secret?: string;
 }
 
 const KEY = 'sommet.session';
