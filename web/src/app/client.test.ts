@@ -30,6 +30,12 @@ class FakeSocket {
 	}
 }
 
+/** A worker that does nothing with what it is told. */
+class FakeWorker extends EventTarget {
+	postMessage(): void {}
+	terminate(): void {}
+}
+
 /** What the browser tells of the network. */
 let network: EventTarget & { type: string | undefined };
 
@@ -56,7 +62,7 @@ function page({ hash = '', keepsake }: { hash?: string; keepsake?: { token: stri
 	vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
 	vi.stubGlobal('dispatchEvent', events.dispatchEvent.bind(events));
 	vi.stubGlobal('navigator', { userAgent: 'Firefox/153.0', connection: network, mediaDevices: devices });
-	vi.stubGlobal('Worker', EventTarget);
+	vi.stubGlobal('Worker', FakeWorker);
 	vi.stubGlobal('WebSocket', FakeSocket);
 	vi.stubGlobal('HTMLMediaElement', EventTarget);
 	vi.stubGlobal('RTCRtpScriptTransform', EventTarget);
@@ -199,7 +205,6 @@ describe('the link in the address', () => {
 		expect(location.hash).toBe('#/join/abc');
 		answers(201, { token: 't', summit: 's', you: welcome.you, plan: welcome.plan });
 		client.retry();
-		await vi.advanceTimersByTimeAsync(0);
-		expect(client.stage.name).toBe('preflight');
+		await vi.waitFor(() => expect(client.stage.name).toBe('preflight'));
 	});
 });

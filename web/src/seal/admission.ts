@@ -29,11 +29,23 @@ export interface Checked {
 export async function checkWelcome(welcome: Welcome, before: Checked | undefined, now: number): Promise<Checked> {
 	const agreed = await readAgreed(welcome.manifest, welcome.summit);
 	if (before && !equal(before.agreed.hash, agreed.hash)) throw new SealError('manifest.changed');
+	// The page shows the plan that came with the welcome: it must be the one that was agreed.
+	if (!isSame(welcome.plan, agreed.manifest.plan)) throw new SealError('manifest.changed', 'the plan is another one');
 	const invitation = await readInvitation(welcome.invitation, agreed, now);
 	if (invitation.seat !== welcome.you) throw new SealError('invitation.malformed', 'for another seat');
 	let revoked = before?.revoked ?? NO_REVOCATIONS;
 	for (const list of welcome.revocations) revoked = await withRevocationIfGood(revoked, list, agreed, now);
 	return { agreed, invitation, revoked };
+}
+
+/** Whether two values of JSON are the same, whatever the order of their fields. */
+function isSame(one: unknown, other: unknown): boolean {
+	if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
+	const [left, right] = [Object.entries(one), Object.entries(other)];
+	const fields = new Map<string, unknown>(right);
+	return (
+		left.length === right.length && left.every(([name, value]) => fields.has(name) && isSame(value, fields.get(name)))
+	);
 }
 
 /** A list that is no party's says nothing: its sender can at most hold back the right one. */
