@@ -71,19 +71,29 @@ export function nameOf(seat) {
 }
 
 /**
- * A summit's file.
+ * A summit's file, which is written once the keys of its parties are known.
  * @param {{ sides?: string[], people?: number, chair?: boolean | string }} [wish] which sides, how many people on each,
  * and who presides: a neutral chair, somebody of a delegation, or nobody
  */
 export function plan({ sides = ['meridia', 'vesland'], people = 1, chair = false } = {}) {
+	const parties = chair === true ? [...sides, 'secretariat'] : sides;
+	return { parties, file: (/** @type {Record<string, string>} */ keys) => write({ sides, people, chair }, keys) };
+}
+
+/**
+ * @param {{ sides: string[], people: number, chair: boolean | string }} wish
+ * @param {Record<string, string>} keys each party's public key
+ */
+function write({ sides, people, chair }, keys) {
 	const lines = [
 		`title = ${localized({ en: 'Talks on the Strait', fr: 'Entretiens sur le détroit', ar: 'محادثات المضيق' })}`,
 	];
+	if (keys['secretariat']) lines.push(`secretariat_key = "${keys['secretariat']}"`);
 	if (chair) lines.push(`chair = ["${chair === true ? 'chair' : chair}"]`);
 	for (const name of sides) {
 		const side = SIDES[name];
 		if (!side) throw new Error(`there is no side "${name}"`);
-		lines.push('', '[[delegation]]', `id = "${side.id}"`, `name = ${localized(side.name)}`);
+		lines.push('', '[[delegation]]', `id = "${side.id}"`, `name = ${localized(side.name)}`, `key = "${keys[name]}"`);
 		lines.push(`flag = { layout = "${side.flag.layout}", colours = ${JSON.stringify(side.flag.colours)} }`);
 		side.people.slice(0, people).forEach(([person, title], index) => {
 			lines.push('', '[[delegation.seat]]', ...seat(seatOf(side.id, index), person, title));

@@ -6,6 +6,7 @@ import https from 'node:https';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { command, environment, keyOf, startRegistrar, stopRegistrar } from './parties.mjs';
 import { freeTcpPort, freeUdpPort, sommet } from './places.mjs';
 import { eventually } from './wait.mjs';
 
@@ -15,6 +16,8 @@ const run = promisify(execFile);
  * @typedef {object} Summit
  * @property {string} id
  * @property {Record<string, string>} links each seat's personal link
+ * @property {Record<string, import('./parties.mjs').Key>} keys each party's
+ * @property {Map<string, import('node:child_process').ChildProcess>} registrars each party's
  */
 
 export class Server {
@@ -112,25 +115,87 @@ export class Server {
 	 * @returns {Promise<string>} its standard output
 	 */
 	async command(...words) {
-		const { stdout } = await run(sommet, [...words, '--data', this.data], { timeout: 20_000 });
+		const { stdout } = await run(sommet, [...words, '--data', this.data], { timeout: 20_000, env: environment });
 		return stdout;
 	}
 
+	/** Where a party's own programs reach it. */
+	get url() {
+		return `${this.#scheme}://127.0.0.1:${this.port}`;
+	}
+
 	/**
-	 * Creates a summit and a link for each of its seats.
-	 * @param {string} plan a summit's file
+	 * A summit that its parties agreed on: each signed it, invited its people, and has its registrar at work.
+	 * @param {{ parties: string[], file: (keys: Record<string, string>) => string }} plan
 	 * @returns {Promise<Summit>}
 	 */
-	async createSummit(plan) {
+	async createSummit({ parties, file: write }) {
 		this.#summits += 1;
+		const all = await Promise.all(parties.map(keyOf));
+		const keys = Object.fromEntries(all.map((key) => [key.party, key]));
 		const file = path.join(this.folder, `summit-${this.#summits}.toml`);
-		fs.writeFileSync(file, plan);
-		const created = JSON.parse(await this.command('summit', 'create', file, '--json'));
-		const invited = JSON.parse(await this.command('invite', created.id, '--json'));
-		/** @type {Record<string, string>} */
-		const links = {};
-		for (const { seat, link } of invited) links[seat] = this.here(link);
-		return { id: created.id, links };
+		fs.writeFileSync(file, write(Object.fromEntries(all.map(({ party, key }) => [party, key]))));
+		const signing = all.flatMap((key) => ['--key', key.file]);
+		const { id } = JSON.parse(await this.command('summit', 'propose', file, '--json', ...signing));
+		/** @type {Summit} */
+		const summit = { id, links: {}, keys, registrars: new Map() };
+		await Promise.all(
+			all.map(async (key) => {
+				for (const { seat, link } of await this.#invite(summit, key)) summit.links[seat] = link;
+				this.admit(summit, key.party);
+			}),
+		);
+		return summit;
+	}
+
+	/**
+	 * @param {Summit} summit
+	 * @param {import('./parties.mjs').Key} key
+	 * @param {...string} words
+	 * @returns {Promise<{ seat: string, link: string }[]>}
+	 */
+	async #invite(summit, key, ...words) {
+		const office = ['--key', key.file, '--server', this.url];
+		const made = JSON.parse(await command('invite', summit.id, ...office, ...words, '--json'));
+		return made.map((/** @type {{ seat: string, link: string }} */ { seat, link }) => ({
+			seat,
+			link: this.here(link),
+		}));
+	}
+
+	/**
+	 * Another link to a seat, by its own party: for another device.
+	 * @param {Summit} summit
+	 * @param {string} seat
+	 */
+	async inviteAgain(summit, seat) {
+		const key = summit.keys[seat.split('-')[0] ?? ''];
+		if (!key) throw new Error(`nobody invites to the seat "${seat}"`);
+		const [made] = await this.#invite(summit, key, '--seat', seat);
+		if (!made) throw new Error(`there is no link to "${seat}"`);
+		return made.link;
+	}
+
+	/**
+	 * The registrar of a party is at work.
+	 * @param {Summit} summit
+	 * @param {string} party
+	 */
+	admit({ id, keys, registrars }, party) {
+		const key = keys[party];
+		if (!key) throw new Error(`"${party}" is no party of this summit`);
+		registrars.set(party, startRegistrar(key, id, this.url));
+	}
+
+	/**
+	 * The registrar of a party, or of all, goes home.
+	 * @param {Summit} summit
+	 * @param {string} [party]
+	 */
+	async closeOffice({ registrars }, party) {
+		const going = [...registrars].filter(([of]) => party === undefined || of === party);
+		await Promise.all(going.map(([, child]) => stopRegistrar(child)));
+		for (const [of] of going) registrars.delete(of);
 	}
 
 	/**

@@ -57,7 +57,10 @@ export class Story {
 	 * @param {Parameters<typeof plan>[0]} [wish]
 	 */
 	async summit(wish, server = /** @type {Server | undefined} */ (undefined)) {
-		return (server ?? (await this.server())).createSummit(plan(wish));
+		const at = server ?? (await this.server());
+		const summit = await at.createSummit(plan(wish));
+		this.later(() => at.closeOffice(summit));
+		return summit;
 	}
 
 	/**
@@ -76,6 +79,16 @@ export class Story {
 		const processor = await Processor.watch(await this.stage.chromium(true));
 		this.later(() => processor.stop());
 		return processor;
+	}
+
+	/**
+	 * The same person at another device, by another link: each link admits one device.
+	 * @param {import('./server.mjs').Summit} summit
+	 * @param {string} seat
+	 */
+	async anotherDevice(summit, seat) {
+		const link = await (await this.server()).inviteAgain(summit, seat);
+		return this.person({ ...summit, links: { ...summit.links, [seat]: link } }, seat);
 	}
 
 	/**

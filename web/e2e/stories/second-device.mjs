@@ -13,7 +13,7 @@ export default async function (story) {
 	await hale.sees(marsh);
 	await marsh.marks();
 
-	const second = await story.person(summit, 'meridia-head');
+	const second = await story.anotherDevice(summit, 'meridia-head');
 	await second.screen.goto(second.link);
 	await second.reaches('seat_taken');
 	await second.reads('Your seat is in use on another device', 'Chromium');
@@ -25,7 +25,7 @@ export default async function (story) {
 	expect(await marsh.isMarked(), 'the first device was disturbed by the question');
 	expect((await marsh.stage()) === 'plenary', 'the first device has left the plenary');
 
-	const third = await story.person(summit, 'meridia-head');
+	const third = await story.anotherDevice(summit, 'meridia-head');
 	await third.screen.goto(third.link);
 	await third.reaches('seat_taken');
 	await third.screen.click('button', 'Continue on this device');
