@@ -39,10 +39,10 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 	#state: S | undefined;
 	/** The state before the latest commit, should that turn out void. */
 	#former: { readonly seq: number; readonly state: S } | undefined;
-	/** The own commit that was sent and is not announced, or not applied yet. */
-	#pending: Committed<S> | undefined;
-	/** The place of the own commit that was announced. */
-	#taken: number | undefined;
+	/** The own commits of this epoch that were sent: whoever is slow is asked twice, and any of them may be taken. */
+	#sent: readonly Committed<S>[] = [];
+	/** The one of them that was announced, and its place; it is applied at the switch. */
+	#taken: { readonly seq: number; readonly made: Committed<S> } | undefined;
 	/** Created, or joined from outside: the server has not said that it counts. */
 	#entering: Committed<S> | undefined;
 	#attesting: Attesting | undefined;
@@ -65,7 +65,7 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 	get status(): CircleStatus {
 		if (this.#status !== 'active') return this.#status;
 		if (this.#taken !== undefined || this.#keys.sealing !== this.#state?.epoch) return 'transition';
-		return this.#pending ? 'committing' : 'active';
+		return this.#sent.length > 0 ? 'committing' : 'active';
 	}
 
 	/** The group's number in the ids of keys. */
@@ -148,7 +148,7 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 		const nominated = await prepareCommit(this.#means, this.#state, wanted, onBad);
 		if (!nominated) return;
 		const { made, added, removed } = nominated;
-		this.#pending = made;
+		this.#sent = [...this.#sent, made];
 		this.#means.onChange();
 		const answer = this.#means.ask({
 			type: 'mls.commit',
@@ -162,8 +162,7 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 		});
 		// Who loses the race forgets its own commit; without an answer the log will tell.
 		this.#after(answer, (outcome) => {
-			if (outcome.result === 'refused' && this.#pending === made && this.#taken === undefined)
-				this.#pending = undefined;
+			if (outcome.result === 'refused') this.#sent = this.#sent.filter((other) => other !== made);
 		});
 	}
 
@@ -193,17 +192,17 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 		// The own commit was taken, and the server's word to apply it got lost.
 		if (this.#state.epoch < epoch) await this.#applyOwn();
 		const state = this.#state;
-		if (this.#pending && equal(this.#pending.commit, bytes) && state.epoch === epoch) {
-			this.#taken = seq;
-			await this.#keys.install(this.#pending.state);
+		const made = this.#sent.find((sent) => equal(sent.commit, bytes));
+		if (made && state.epoch === epoch) {
+			this.#taken = { seq, made };
+			await this.#keys.install(made.state);
 			this.#answer(seq, this.#means.engine.ownLeaf(state));
 			this.#expectSwitch(epoch + 1);
 			return this.#means.onChange();
 		}
 		try {
 			const processed = await this.#means.engine.process(state, bytes);
-			this.#pending = undefined;
-			this.#taken = undefined;
+			[this.#sent, this.#taken] = [[], undefined];
 			if (processed.kind === 'removed') return this.#leave('removed');
 			await this.#apply(processed.state, seq);
 			this.#answer(seq, this.#means.engine.ownLeaf(processed.state));
@@ -256,8 +255,7 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 
 	async #beInside(state: S, seq: number, tells: boolean): Promise<void> {
 		this.#entering = undefined;
-		this.#pending = undefined;
-		this.#taken = undefined;
+		[this.#sent, this.#taken] = [[], undefined];
 		this.#former = undefined;
 		this.#status = 'active';
 		this.#restarts = 0;
@@ -281,11 +279,10 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 	}
 
 	async #applyOwn(): Promise<void> {
-		const [made, seq] = [this.#pending, this.#taken];
-		if (!made || seq === undefined) return;
-		this.#pending = undefined;
-		this.#taken = undefined;
-		await this.#apply(made.state, seq);
+		const taken = this.#taken;
+		if (!taken) return;
+		[this.#sent, this.#taken] = [[], undefined];
+		await this.#apply(taken.made.state, taken.seq);
 	}
 
 	async #switch(epoch: number): Promise<void> {
@@ -297,10 +294,9 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 
 	/** The commit at that place never was. */
 	async #forget(seq: number): Promise<void> {
-		if (this.#taken === seq) {
-			if (this.#pending) this.#keys.retire(this.#pending.state.epoch, 0);
-			this.#pending = undefined;
-			this.#taken = undefined;
+		if (this.#taken?.seq === seq) {
+			this.#keys.retire(this.#taken.made.state.epoch, 0);
+			[this.#sent, this.#taken] = [[], undefined];
 			this.#seq = seq;
 		} else if (this.#former?.seq === seq && this.#state) {
 			this.#keys.retire(this.#state.epoch, 0);
@@ -399,7 +395,7 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 
 	/** Whether that epoch was announced and its switch is still awaited. */
 	#isBehind(epoch: number): boolean {
-		if (this.#taken !== undefined) return this.#pending?.state.epoch === epoch;
+		if (this.#taken) return this.#taken.made.state.epoch === epoch;
 		return this.#state?.epoch === epoch && this.#keys.sealing !== epoch;
 	}
 
@@ -431,7 +427,7 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 		this.#timers.clear();
 		this.#keys.clear();
 		[this.#state, this.#former, this.#entering] = [undefined, undefined, undefined];
-		[this.#pending, this.#taken] = [undefined, undefined];
+		[this.#sent, this.#taken] = [[], undefined];
 		[this.#attesting, this.#early] = [undefined, []];
 	}
 

@@ -180,6 +180,17 @@ describe('a member', () => {
 		await waitFor(() => expect(circleOf(cleo)?.status).toBe('active'));
 	});
 
+	it('applies whichever of its commits was taken, when it was slow and asked twice', async () => {
+		const { delivery, come } = makeWorld();
+		const [ada, cleo] = [await come('meridia-1'), await come('vesland-1')];
+		const epoch = await together([ada, cleo]);
+		delivery.want('meridia-1');
+		delivery.want('meridia-1');
+		await together([ada, cleo], epoch + 1);
+		expect(ada.asked.filter(({ type }) => type === 'mls.commit')).toHaveLength(3);
+		expect(ada.troubles).toEqual([]);
+	});
+
 	it('is removed, holds no keys any more, and is not heard by the others', async () => {
 		const { delivery, come } = makeWorld();
 		const [ada, cleo, desk] = [await come('meridia-1'), await come('vesland-1'), await come('desk')];

@@ -52,7 +52,7 @@ export class Delivery {
 		this.#holders.delete(seat);
 	}
 
-	/** The leaf of that seat is to go. */
+	/** The leaf of that seat is to go, and not to come back. */
 	remove(seat: SeatId): void {
 		this.#leaving.add(seat);
 		this.#nominate();
@@ -137,7 +137,6 @@ export class Delivery {
 		this.epoch = epoch + 1;
 		this.#groupInfo = info;
 		this.log.push(commit);
-		for (const seat of removed) if (!added.includes(seat)) this.#leaving.delete(seat);
 		const told = [...this.#members].filter((seat) => !added.includes(seat) || seat === by);
 		if (added.includes(by)) told.push(by);
 		for (const seat of removed) this.#members.delete(seat);
