@@ -3,6 +3,8 @@
  * Read-only and without secrets; nothing in the page uses it.
  */
 import type { Stage, State } from '../meeting/state';
+import type { LineReport } from '../seal/lines';
+import type { MemberView } from '../seal/seal-view';
 import type { Mid, SourceId } from '../wire/types';
 import type { PageClient } from './client.svelte';
 
@@ -15,6 +17,10 @@ export interface Diagnostics {
 	readonly pc: RTCPeerConnection | undefined;
 	/** What each receiving m-line carries. */
 	slots(): Readonly<Record<Mid, SourceId>>;
+	/** Groups, members, epochs and codes as this device has them; no key. */
+	seal(): MemberView;
+	/** What became of the frames of each m-line. */
+	sealedLines(): Promise<readonly LineReport[]>;
 	/** Closes the socket as a lost network would. */
 	dropSocket(): void;
 }
@@ -28,6 +34,8 @@ export function exposeDiagnostics(client: PageClient): void {
 			return client.media.link.peer;
 		},
 		slots: () => client.state.meeting?.slots ?? {},
+		seal: () => client.seal.view,
+		sealedLines: () => client.media.lines.report(),
 		dropSocket: () => client.breakConnection(),
 	};
 	Object.defineProperty(window, 'sommet', { value: Object.freeze(diagnostics) });

@@ -167,6 +167,11 @@ export class PageSeal implements ClientSeal {
 		this.#options.onWhisper(on);
 	}
 
+	/** What the worker of MLS says, for diagnostics. */
+	get view(): MemberView {
+		return this.#view;
+	}
+
 	// ---- what the page tells
 
 	/** Where the person is now, for the keys. */

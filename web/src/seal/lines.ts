@@ -23,6 +23,14 @@ interface Receiving {
 	readonly transceiver: RTCRtpTransceiver;
 }
 
+/** What happened to the frames of one line. */
+export interface LineReport {
+	readonly mid: Mid | null;
+	/** What is sent on it; nothing of a receiving one. */
+	readonly kind: SourceKind | undefined;
+	readonly counts: LineCounts | undefined;
+}
+
 export class SealedLines {
 	readonly #transforms: Pick<FrameTransforms, 'install' | 'tell' | 'counts'>;
 	#sending: Sending[] = [];
@@ -101,6 +109,22 @@ export class SealedLines {
 		const { watching, bypassed } = watch(this.#watching, looks);
 		this.#watching = watching;
 		return sending.filter(({ line }) => bypassed.includes(line)).map(({ kind }) => kind);
+	}
+
+	/** What the worker counted of each line, for whoever looks for a fault. */
+	async report(): Promise<readonly LineReport[]> {
+		const counts = await this.#transforms.counts();
+		const sending = this.#sending.map(({ line, kind, transceiver: { mid } }) => ({
+			mid,
+			kind,
+			counts: counts.get(line),
+		}));
+		const receiving = this.#receiving.map(({ line, transceiver: { mid } }) => ({
+			mid,
+			kind: undefined,
+			counts: counts.get(line),
+		}));
+		return [...sending, ...receiving];
 	}
 
 	#tellSealing({ line, kind }: Sending): void {
