@@ -16,4 +16,4 @@ mod routing;
 mod sources;
 
 pub use media::{Counters, Identity, NewPeer, OfferError, PeerId};
-pub use node::{ConnectionId, Input, InvitationId, Node, Output, SessionId};
+pub use node::{Batch, ConnectionId, Input, InvitationId, Node, Output, Sealed, SessionId};

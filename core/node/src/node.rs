@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use media::{Counters, NewPeer, OfferError};
-use wire::{Bye, ClientMessage, Entry, RequestId, SeatId, ServerMessage, SummitId, SummitPlan, WallTime};
+use wire::{
+    Bye, ClientMessage, Denied, Entry, Envelope, GroupEntry, PartyId, PartyReply, RequestId, SeatId, ServerMessage,
+    SignedManifest, SummitId, SummitPlan, WallTime,
+};
 
 use crate::demux::{Demux, Place, RoomIndex};
 use crate::room::{Hello, Room, Turn};
@@ -22,6 +25,16 @@ pub struct SessionId(pub i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InvitationId(pub i64);
 
+/// What a summit is sealed with, as far as the server keeps it: what the parties signed, and the logs of the groups.
+pub struct Sealed {
+    /// What every party signed.
+    pub manifest: SignedManifest,
+    /// The latest revocation list of each party that has one.
+    pub revocations: Vec<Envelope>,
+    /// The entries of all groups, each group's in order.
+    pub groups: Vec<GroupEntry>,
+}
+
 /// What happened.
 pub enum Input {
     /// A summit is to be served here: its plan and its whole log. Told before the first [`Input::Hello`] for it.
@@ -32,6 +45,8 @@ pub enum Input {
         plan: Box<SummitPlan>,
         /// All entries, in order.
         log: Vec<Entry>,
+        /// What it is sealed with.
+        sealed: Box<Sealed>,
     },
     /// A connection said hello with a token that the shell found to be good.
     Hello {
@@ -49,6 +64,33 @@ pub enum Input {
         device: String,
         /// Whether another device must give way.
         take_over: bool,
+        /// The signed invitation of the link.
+        document: Box<Envelope>,
+    },
+    /// A party's registrar connected and proved its key; the shell checked the signature. [`Input::Disconnected`] ends it.
+    Registrar {
+        /// The connection.
+        connection: ConnectionId,
+        /// Of which summit; it was opened before.
+        summit: SummitId,
+        /// Of which party.
+        party: PartyId,
+    },
+    /// A registrar answered a [`PartyReply::Request`].
+    RegistrarAnswer {
+        /// The registrar's connection.
+        connection: ConnectionId,
+        /// The request's number.
+        id: u64,
+        /// The certificate, or why there is none.
+        answer: Result<Envelope, Denied>,
+    },
+    /// A party published a new revocation list; the shell checked and stored it.
+    Revoked {
+        /// In which summit.
+        summit: SummitId,
+        /// The list.
+        list: Envelope,
     },
     /// A connection that was welcomed said something. (`hello` never comes this way; `ping` is answered by the shell.)
     Message {
@@ -112,6 +154,13 @@ pub enum Output {
         /// What.
         message: ServerMessage,
     },
+    /// Send a message to a party's registrar: always a [`PartyReply::Request`].
+    SendParty {
+        /// To whom.
+        connection: ConnectionId,
+        /// What.
+        message: PartyReply,
+    },
     /// Say good-bye (`bye` with this reason is sent by the shell) and close.
     Close {
         /// Which.
@@ -119,13 +168,13 @@ pub enum Output {
         /// Why.
         reason: Bye,
     },
-    /// Store these entries, all or none, then say [`Input::Persisted`]. Those of one summit come in order and must be
-    /// stored so: what follows an entry that was not stored must not be stored either.
+    /// Store this, all or nothing, then say [`Input::Persisted`]. Batches of one summit come in order and must be
+    /// stored so: what follows a batch that was not stored must not be stored either.
     Persist {
         /// Whose log.
         summit: SummitId,
-        /// What one request led to; never empty.
-        entries: Vec<Entry>,
+        /// What one request led to.
+        batch: Batch,
     },
     /// Answer this offer off the media thread with [`NewPeer::answer`], then say [`Input::Negotiated`].
     Negotiate {
@@ -141,6 +190,15 @@ pub enum Output {
         /// Which.
         summit: SummitId,
     },
+}
+
+/// What is stored together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// Entries of the summit's log; never empty.
+    Log(Vec<Entry>),
+    /// An entry of a group's log.
+    Group(GroupEntry),
 }
 
 /// All rooms of one media thread.
@@ -169,14 +227,28 @@ impl Node {
     /// Something happened. `wall` is the wall clock at `now`.
     pub fn handle(&mut self, input: Input, now: Instant, wall: WallTime) {
         match input {
-            Input::Open { summit, plan, log } => self.open(summit, *plan, &log, now),
-            Input::Hello { connection, session, invitation, summit, seat, device, take_over } => {
+            Input::Open { summit, plan, log, sealed } => self.open(summit, *plan, &log, *sealed, now),
+            Input::Hello { connection, session, invitation, summit, seat, device, take_over, document } => {
                 let Some(&index) = self.by_summit.get(&summit) else {
                     return self.outputs.push_back(Output::Close { connection, reason: Bye::LinkRefused });
                 };
                 self.by_connection.insert(connection, index);
-                let hello = Hello { connection, session, invitation, seat, device, take_over };
+                let hello = Hello { connection, session, invitation, seat, device, take_over, document: *document };
                 self.in_room(index, now, wall, |room, turn| room.hello(hello, turn));
+            }
+            Input::Registrar { connection, summit, party } => {
+                if let Some(&index) = self.by_summit.get(&summit) {
+                    self.by_connection.insert(connection, index);
+                    self.in_room(index, now, wall, |room, turn| room.registrar_came(connection, party, turn));
+                }
+            }
+            Input::RegistrarAnswer { connection, id, answer } => {
+                self.in_room_of(connection, now, wall, |room, turn| {
+                    room.registrar_answered(connection, id, answer, turn)
+                });
+            }
+            Input::Revoked { summit, list } => {
+                self.in_summit(&summit, now, wall, |room, turn| room.certificates_revoked(list, turn));
             }
             Input::Message { connection, message } => {
                 self.in_room_of(connection, now, wall, |room, turn| room.message(connection, message, turn));
@@ -274,13 +346,13 @@ impl Node {
         self.rooms.iter().flatten().filter_map(Room::poll_timeout).min()
     }
 
-    fn open(&mut self, summit: SummitId, plan: SummitPlan, log: &[Entry], now: Instant) {
+    fn open(&mut self, summit: SummitId, plan: SummitPlan, log: &[Entry], sealed: Sealed, now: Instant) {
         if self.by_summit.contains_key(&summit) {
             return;
         }
         let free = self.rooms.iter().position(Option::is_none).unwrap_or(self.rooms.len());
         let index = RoomIndex(free);
-        let room = Room::open(summit.clone(), index, plan, log, now);
+        let room = Room::open(summit.clone(), index, plan, log, sealed, now);
         if free == self.rooms.len() {
             self.rooms.push(Some(room));
         } else {

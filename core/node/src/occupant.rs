@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use media::PeerId;
-use wire::{Devices, Mid, Presence, Quality, RequestId, SeatId, Source, SourceId, Track, WallTime, Wanted};
+use wire::{Devices, Envelope, Mid, Presence, Quality, RequestId, SeatId, Source, SourceId, Track, WallTime, Wanted};
 
 use crate::{ConnectionId, InvitationId, SessionId};
 
@@ -14,6 +14,8 @@ pub(crate) struct Occupant {
     pub(crate) session: SessionId,
     /// The link it came by.
     pub(crate) invitation: InvitationId,
+    /// The signed invitation of that link.
+    pub(crate) document: Envelope,
     /// Its words for itself.
     pub(crate) device: String,
     /// When it came.
@@ -100,10 +102,12 @@ impl Occupant {
         device: String,
         since: WallTime,
         connection: ConnectionId,
+        document: Envelope,
     ) -> Self {
         Self {
             session,
             invitation,
+            document,
             device,
             since,
             line: Line::Up(connection),

@@ -4,6 +4,7 @@
 //! people what changed. `room/telling.rs` keeps every screen up to date, `room/lines.rs` looks after media connections.
 
 mod lines;
+mod sealing;
 mod telling;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -12,15 +13,15 @@ use std::time::{Duration, Instant};
 use media::{Media, PeerId};
 use summit::{Action, Meeting};
 use wire::{
-    Bye, ClientMessage, Entry, Event, MeetingView, Outcome, Phase, Refusal, Request, RequestId, SeatId, ServerMessage,
-    SourceId, SummitId, SummitPlan, WallTime,
+    Bye, ClientMessage, Entry, Envelope, Event, MeetingView, Outcome, Phase, Refusal, Request, RequestId, SeatId,
+    ServerMessage, SignedManifest, SourceId, SummitId, SummitPlan, WallTime,
 };
 
 use crate::demux::{Demux, RoomIndex};
 use crate::ledger::{Decision, Ledger};
 use crate::occupant::{Line, Occupant, Stage, Told};
 use crate::sources::{SourceNumbers, Sources};
-use crate::{ConnectionId, InvitationId, Output, SessionId};
+use crate::{Batch, ConnectionId, InvitationId, Output, Sealed, SessionId};
 
 /// How long a seat is kept for a device whose connection was lost, with its media going on. Long enough for a server
 /// restart or a change of network, short enough that an empty chair is soon shown as empty.
@@ -40,6 +41,8 @@ pub(crate) struct Room {
     pub(crate) id: SummitId,
     index: RoomIndex,
     ledger: Ledger,
+    manifest: SignedManifest,
+    revocations: Vec<Envelope>,
     media: Media,
     seats: BTreeMap<SeatId, Occupant>,
     connections: BTreeMap<ConnectionId, SeatId>,
@@ -97,15 +100,26 @@ pub(crate) struct Hello {
     pub(crate) seat: SeatId,
     pub(crate) device: String,
     pub(crate) take_over: bool,
+    pub(crate) document: Envelope,
 }
 
 impl Room {
     /// Opens the room as its log tells it.
-    pub(crate) fn open(id: SummitId, index: RoomIndex, plan: SummitPlan, log: &[Entry], now: Instant) -> Self {
+    pub(crate) fn open(
+        id: SummitId,
+        index: RoomIndex,
+        plan: SummitPlan,
+        log: &[Entry],
+        sealed: Sealed,
+        now: Instant,
+    ) -> Self {
+        let Sealed { manifest, revocations, groups: _ } = sealed;
         Self {
             id,
             index,
             ledger: Ledger::restore(plan, log),
+            manifest,
+            revocations,
             media: Media::new(),
             seats: BTreeMap::new(),
             connections: BTreeMap::new(),
@@ -134,7 +148,7 @@ impl Room {
 
     /// A device asks for its seat: it gets it, or is told who has it.
     pub(crate) fn hello(&mut self, hello: Hello, turn: &mut Turn<'_>) {
-        let Hello { connection, session, invitation, seat, device, take_over } = hello;
+        let Hello { connection, session, invitation, seat, device, take_over, document } = hello;
         if self.has_ended() {
             return turn.close(connection, Bye::Ended);
         }
@@ -146,6 +160,7 @@ impl Room {
                 let former = occupant.connection().filter(|former| *former != connection);
                 occupant.line = Line::Up(connection);
                 occupant.device = device;
+                occupant.document = document;
                 self.let_go(former, turn);
                 return self.welcome(connection, seat, turn);
             }
@@ -158,7 +173,7 @@ impl Room {
             self.vacate(&seat, turn);
         }
         self.owed.departed.remove(&seat);
-        self.seats.insert(seat.clone(), Occupant::new(session, invitation, device, turn.wall, connection));
+        self.seats.insert(seat.clone(), Occupant::new(session, invitation, device, turn.wall, connection, document));
         self.welcome(connection, seat, turn);
     }
 
@@ -216,6 +231,9 @@ impl Room {
             meeting: Box::new(meeting),
             now: turn.wall,
             media: occupant.peer().is_some(),
+            manifest: self.manifest.clone(),
+            invitation: occupant.document.clone(),
+            revocations: self.revocations.clone(),
         };
         turn.send(connection, message);
         self.tell_slots_again(&seat, connection, turn);
@@ -233,6 +251,7 @@ impl Room {
             presence: others.clone().map(|(other, occupant)| (other.clone(), occupant.presence())).collect(),
             floor: meeting.floor(),
             agenda: meeting.agenda(),
+            caucuses: meeting.caucuses(seat),
             sources: self.sources.iter().filter(|source| self.may_know(seat, source)).cloned().collect(),
             quality: others.filter_map(|(other, occupant)| Some((other.clone(), occupant.quality?))).collect(),
         }
@@ -316,6 +335,18 @@ impl Room {
                 self.tell_quality_of(seat, turn);
             }
             Request::Devices { .. } | Request::MediaOffer { .. } => return Err(Refusal::NotHere),
+            Request::CertificateRequest { .. }
+            | Request::SealResume { .. }
+            | Request::SealPackages { .. }
+            | Request::MlsCreate { .. }
+            | Request::MlsCommit { .. }
+            | Request::MlsExternal { .. }
+            | Request::MlsApplied { .. }
+            | Request::MlsRefused { .. }
+            | Request::MlsResync { .. }
+            | Request::MlsApp { .. }
+            | Request::Whisper { .. }
+            | Request::OpenPair { .. } => return self.sealing(connection, seat, id, request, turn),
             Request::Hello { .. }
             | Request::Ping { .. }
             | Request::MediaWant { .. }
@@ -325,6 +356,9 @@ impl Room {
             | Request::GiveFloor { .. }
             | Request::YieldFloor
             | Request::OpenAgenda { .. }
+            | Request::OpenCaucus { .. }
+            | Request::EnterCaucus { .. }
+            | Request::LeaveCaucus
             | Request::End => return Err(Refusal::Malformed),
         }
         Ok(Reply::Now)
@@ -405,7 +439,7 @@ impl Room {
 
     fn persist(&self, entries: Vec<Entry>, turn: &mut Turn<'_>) {
         if !entries.is_empty() {
-            turn.outputs.push_back(Output::Persist { summit: self.id.clone(), entries });
+            turn.outputs.push_back(Output::Persist { summit: self.id.clone(), batch: Batch::Log(entries) });
         }
     }
 

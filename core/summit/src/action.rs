@@ -1,6 +1,6 @@
 //! What a seat can ask of the meeting. Everything else a participant says (devices, media) is no matter of rules.
 
-use wire::{AgendaItemId, Request, SeatId};
+use wire::{AgendaItemId, GroupId, Request, SeatId};
 
 /// One thing asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,12 @@ pub enum Action {
     YieldFloor,
     /// Open that item of the agenda.
     OpenAgenda(AgendaItemId),
+    /// Call these people to a caucus, besides oneself.
+    OpenCaucus(Vec<SeatId>),
+    /// Go into that caucus.
+    EnterCaucus(GroupId),
+    /// Come back from the caucus one is in.
+    LeaveCaucus,
     /// End the summit.
     End,
 }
@@ -31,6 +37,9 @@ impl Action {
             Request::GiveFloor { seat } => Some(Self::GiveFloor(seat.clone())),
             Request::YieldFloor => Some(Self::YieldFloor),
             Request::OpenAgenda { item } => Some(Self::OpenAgenda(item.clone())),
+            Request::OpenCaucus { seats } => Some(Self::OpenCaucus(seats.clone())),
+            Request::EnterCaucus { caucus } => Some(Self::EnterCaucus(caucus.clone())),
+            Request::LeaveCaucus => Some(Self::LeaveCaucus),
             Request::End => Some(Self::End),
             Request::Hello { .. }
             | Request::Ping { .. }
@@ -40,7 +49,19 @@ impl Action {
             | Request::MediaOffer { .. }
             | Request::MediaWant { .. }
             | Request::MediaPublish { .. }
-            | Request::Quality { .. } => None,
+            | Request::Quality { .. }
+            | Request::CertificateRequest { .. }
+            | Request::SealResume { .. }
+            | Request::SealPackages { .. }
+            | Request::MlsCreate { .. }
+            | Request::MlsCommit { .. }
+            | Request::MlsExternal { .. }
+            | Request::MlsApplied { .. }
+            | Request::MlsRefused { .. }
+            | Request::MlsResync { .. }
+            | Request::MlsApp { .. }
+            | Request::Whisper { .. }
+            | Request::OpenPair { .. } => None,
         }
     }
 }

@@ -10,6 +10,7 @@
 mod action;
 mod agenda;
 mod audience;
+mod caucus;
 mod floor;
 mod lobby;
 mod meeting;

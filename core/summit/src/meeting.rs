@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use wire::{AgendaItemId, Entry, Event, FloorView, Phase, Refusal, SeatId, SummitPlan, WallTime};
+use wire::{AgendaItemId, CaucusView, Entry, Event, FloorView, GroupId, Phase, Refusal, SeatId, SummitPlan, WallTime};
 
 use crate::agenda::Agenda;
 use crate::audience::{self, Openness};
+use crate::caucus::Caucuses;
 use crate::floor::Floor;
 use crate::lobby::Lobby;
 use crate::roll::Roll;
@@ -20,6 +21,7 @@ pub struct Meeting {
     stage: Stage,
     floor: Floor,
     agenda: Agenda,
+    caucuses: Caucuses,
 }
 
 /// Where the summit is in its life.
@@ -49,7 +51,7 @@ impl Meeting {
     pub fn new(plan: SummitPlan) -> Self {
         let stage = Stage::Gathering { lobby: Lobby::default() };
         let roll = Roll::new(&plan);
-        Self { plan, roll, stage, floor: Floor::default(), agenda: Agenda::default() }
+        Self { plan, roll, stage, floor: Floor::default(), agenda: Agenda::default(), caucuses: Caucuses::default() }
     }
 
     /// A summit as its log tells it.
@@ -90,18 +92,39 @@ impl Meeting {
         self.agenda.open().cloned()
     }
 
+    /// The caucuses that are open, as far as `viewer` may know of them: before the reveal those of the own party.
+    pub fn caucuses(&self, viewer: &SeatId) -> Vec<CaucusView> {
+        self.caucuses.visible_to(&self.roll, self.openness(), viewer)
+    }
+
+    /// Every caucus that is open, the oldest first.
+    pub fn open_caucuses(&self) -> &[CaucusView] {
+        self.caucuses.open()
+    }
+
+    /// The caucus that seat is in. Who is in none is in the room of everybody.
+    pub fn caucus_of(&self, seat: &SeatId) -> Option<&GroupId> {
+        self.caucuses.of(seat)
+    }
+
+    /// Whether that seat receives what is said and shown at all: a technician sees how the lines are, and no content.
+    pub fn receives_content(&self, seat: &SeatId) -> bool {
+        self.roll.place(seat).is_some_and(|place| place.receives_content)
+    }
+
     /// Whether that seat may say and show anything at all: whoever has no voice is received by nobody.
     pub fn has_voice(&self, seat: &SeatId) -> bool {
         self.roll.place(seat).is_some_and(|place| place.has_voice)
     }
 
     /// Whether `listener` may receive what `speaker` says and shows now: inside a delegation before the reveal, everybody
-    /// after it, nobody after the end. Never oneself, never a technician, who sees lines and no content, and nothing of
+    /// after it, nobody after the end; whoever is in a caucus receives those who are in there and nobody else does. Never oneself, never a technician, who sees lines and no content, and nothing of
     /// who has no voice.
     pub fn may_receive(&self, listener: &SeatId, speaker: &SeatId) -> bool {
         match &self.stage {
             Stage::Gathering { .. } | Stage::Plenary { .. } => {
-                audience::may_receive(&self.roll, self.openness(), listener, speaker)
+                self.caucuses.of(listener) == self.caucuses.of(speaker)
+                    && audience::may_receive(&self.roll, self.openness(), listener, speaker)
             }
             Stage::Over { .. } => false,
         }
@@ -128,31 +151,46 @@ impl Meeting {
         }
         match action {
             Action::Ready(ready) => self.lobby()?.decide_ready(&self.plan, seat, *ready),
+            Action::RaiseHand if self.caucuses.of(seat).is_some() => Err(Refusal::InCaucus),
             Action::RaiseHand => self.plenary()?.floor.decide_raise(seat),
             Action::LowerHand(whose) => self.plenary()?.floor.decide_lower(&self.plan, seat, whose),
+            // Who is in a caucus is not at the table.
+            Action::GiveFloor(to) if self.caucuses.of(to).is_some() => Err(Refusal::NotHere),
             Action::GiveFloor(to) => self.plenary()?.floor.decide_give(&self.plan, seat, to, here),
             Action::YieldFloor => self.plenary()?.floor.decide_yield(&self.plan, seat),
             Action::OpenAgenda(item) => self.plenary()?.agenda.decide_open(&self.plan, seat, item),
+            Action::OpenCaucus(seats) => self.caucuses.decide_open(&self.roll, self.openness(), seat, seats),
+            Action::EnterCaucus(caucus) => {
+                let entered = self.caucuses.decide_enter(seat, caucus)?;
+                // Who goes leaves neither a raised hand nor an occupied floor behind.
+                Ok(self.floor.decide_departure(seat).into_iter().chain([entered]).collect())
+            }
+            Action::LeaveCaucus => Ok(vec![self.caucuses.decide_leave(seat)?]),
             Action::End => Ok(vec![Event::Ended { by: Some(seat.clone()) }]),
         }
     }
 
-    /// What follows when `seat` goes for good: its hand goes down, its floor is free, its readiness is taken back. Often
-    /// nothing.
+    /// What follows when `seat` goes for good: its hand goes down, its floor is free, its readiness is taken back, and it
+    /// leaves its caucus. Often nothing.
     pub fn decide_departure(&self, seat: &SeatId) -> Vec<Event> {
-        match &self.stage {
-            Stage::Gathering { lobby } => lobby.decide_departure(&self.plan, seat).into_iter().collect(),
-            Stage::Plenary { .. } => self.floor.decide_departure(seat).into_iter().collect(),
-            Stage::Over { .. } => Vec::new(),
-        }
+        let at_the_table = match &self.stage {
+            Stage::Gathering { lobby } => lobby.decide_departure(&self.plan, seat),
+            Stage::Plenary { .. } => self.floor.decide_departure(seat),
+            Stage::Over { .. } => return Vec::new(),
+        };
+        at_the_table.into_iter().chain(self.caucuses.decide_departure(seat)).collect()
     }
 
-    /// What follows when every head of delegation has said "ready": the plenary is revealed, once. `announced` is when people
+    /// What follows when every head of delegation has said "ready": everybody comes back from the caucuses of the parties, and
+    /// the plenary is revealed, once. `announced` is when people
     /// will learn of it, as far as the caller can tell: it is asked when the last "ready" is stored, so that the time this
     /// took does not come off the lead.
     pub fn decide_reveal(&self, announced: WallTime, here: &BTreeSet<SeatId>) -> Vec<Event> {
         match &self.stage {
-            Stage::Gathering { lobby } => lobby.decide_reveal(&self.plan, announced, here).into_iter().collect(),
+            Stage::Gathering { lobby } => match lobby.decide_reveal(&self.plan, announced, here) {
+                Some(revealed) => self.caucuses.decide_return().into_iter().chain([revealed]).collect(),
+                None => Vec::new(),
+            },
             Stage::Plenary { .. } | Stage::Over { .. } => Vec::new(),
         }
     }
@@ -186,6 +224,9 @@ impl Meeting {
             Event::FloorGiven { seat, .. } => self.floor.apply_given(seat, at),
             Event::FloorYielded { seat, .. } => self.floor.apply_yielded(seat),
             Event::AgendaOpened { item, .. } => self.agenda.apply_opened(item),
+            Event::CaucusOpened { caucus, called, .. } => self.caucuses.apply_opened(caucus, called),
+            Event::CaucusEntered { caucus, seat } => self.caucuses.apply_entered(caucus, seat),
+            Event::CaucusLeft { caucus, seat } => self.caucuses.apply_left(caucus, seat),
             Event::Ended { .. } => {
                 if !matches!(self.stage, Stage::Over { .. }) {
                     self.stage = Stage::Over { at, openness: self.openness() };

@@ -15,6 +15,8 @@ enum Power {
     Principal,
     /// Whoever may speak.
     Voice,
+    /// Whoever receives what is said and shown.
+    Content,
 }
 
 /// The table.
@@ -28,6 +30,10 @@ fn needs(action: &Action, asking: &SeatId) -> Power {
         // Whoever has the floor may yield it; `floor.rs` knows who that is.
         Action::YieldFloor => Power::Anyone,
         Action::OpenAgenda(_) => Power::Chair,
+        Action::OpenCaucus(_) => Power::Voice,
+        // Who was called receives content; `caucus.rs` knows who was.
+        Action::EnterCaucus(_) => Power::Content,
+        Action::LeaveCaucus => Power::Content,
         Action::End => Power::Chair,
     }
 }
@@ -43,6 +49,8 @@ pub(crate) fn check(plan: &SummitPlan, asking: &SeatId, action: &Action) -> Resu
         Power::Principal => Err(Refusal::NotPrincipal),
         Power::Voice if has_voice(plan, seat) => Ok(()),
         Power::Voice => Err(Refusal::NoVoice),
+        Power::Content if receives_content(seat.role) => Ok(()),
+        Power::Content => Err(Refusal::NotCalled),
     }
 }
 
