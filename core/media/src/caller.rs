@@ -1,5 +1,6 @@
 //! A peer connection from the participant's end: it offers as a browser does, sends given frames, and counts what comes.
-//! Bots, simulation and load use it, so that they speak to the server in exactly a browser's way. It decodes nothing.
+//! Bots, simulation and load use it, so that they speak to the server in exactly a browser's way. It decodes nothing, and it
+//! neither seals nor opens: frames are given to it sealed, and it gives them out so ([`Caller::poll_frame`]).
 //!
 //! Sans-IO like the rest: tell it what happened, then call [`Caller::poll_output`] until `None`.
 
@@ -15,19 +16,23 @@ use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Pt, Rid, Simulcast, SimulcastLayer};
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::{ExtensionMap, ExtensionValues, RtpPacket, RtpWrite, Vp8Descriptor};
+use str0m::rtp::{ExtensionMap, ExtensionValues, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Rtc, RtcError};
 use wire::{Mid, SourceKind, Track};
 
+use crate::layer::{self, Descriptor};
 use dependency::Dependency;
-pub use received::Received;
 use received::{Counter, Packet};
+pub use received::{Received, ReceivedFrame};
 
 /// Where the dependency descriptor goes among str0m's standard extension ids.
 const DEPENDENCY_EXTENSION: u8 = 9;
 /// Kept for retransmission, in packets. Each is a copy: a bot among thousands must stay small.
 const SEND_BUFFER_VIDEO: usize = 256;
 const SEND_BUFFER_AUDIO: usize = 8;
+/// Frames that came and were not fetched. When it is full the oldest is let fall, as if it had been lost on the way: who fetches
+/// none still counts them.
+const FRAMES_MAX: usize = 64;
 
 /// One of the simulcast layers of a camera.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,10 +112,10 @@ pub enum CallerOutput {
     KeyFrameWanted(Layer),
 }
 
-/// One Opus frame and how loud it is.
+/// One frame of sound, sealed, and how loud it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Sound<'a> {
-    /// An Opus packet (RFC 6716).
+    /// The frame as it travels.
     pub frame: &'a [u8],
     /// When it sounds, in ticks of 48 kHz.
     pub timestamp: u32,
@@ -118,10 +123,10 @@ pub struct Sound<'a> {
     pub level: u8,
 }
 
-/// One VP8 frame.
+/// One VP8 frame, sealed.
 #[derive(Clone, Copy, Debug)]
 pub struct Picture<'a> {
-    /// A frame (RFC 6386).
+    /// The frame as it travels: its clear bytes (RFC 6386), then what is sealed.
     pub frame: &'a [u8],
     /// When it is shown, in ticks of 90 kHz.
     pub timestamp: u32,
@@ -139,6 +144,7 @@ pub struct Caller {
     counters: BTreeMap<Mid, Counter>,
     first_picture: Option<Instant>,
     outputs: VecDeque<CallerOutput>,
+    frames: VecDeque<ReceivedFrame>,
     timeout: Instant,
 }
 
@@ -170,6 +176,7 @@ impl Caller {
             counters: BTreeMap::new(),
             first_picture: None,
             outputs: VecDeque::new(),
+            frames: VecDeque::new(),
             timeout: now,
         };
         let sdp = caller.add_lines(setup);
@@ -278,6 +285,11 @@ impl Caller {
         self.outputs.pop_front()
     }
 
+    /// The next frame that came whole, in the order of each m-line.
+    pub fn poll_frame(&mut self) -> Option<ReceivedFrame> {
+        self.frames.pop_front()
+    }
+
     /// When to call [`Caller::handle_timeout`] if nothing else happens; none once the connection is lost.
     pub fn poll_timeout(&self) -> Option<Instant> {
         (!self.lost).then_some(self.timeout)
@@ -374,18 +386,29 @@ impl Caller {
 
     fn count(&mut self, packet: &RtpPacket, now: Instant) {
         let Some(mid) = self.rtc.direct_api().stream_rx(&packet.header.ssrc).map(|stream| stream.mid()) else { return };
-        let Some(counter) = self.counters.get_mut(&Mid(mid.to_string())) else { return };
-        let descriptor = Vp8Descriptor::parse(&packet.payload);
+        let mid = Mid(mid.to_string());
+        let Some(counter) = self.counters.get_mut(&mid) else { return };
+        let is_video = !counter.is_sound();
+        let codec = if is_video { layer::Codec::Vp8 } else { layer::Codec::Opus };
+        let descriptor = Descriptor::read(codec, &packet.payload);
         let packet = Packet {
             sequence: *packet.seq_no,
             timestamp: packet.header.timestamp,
-            bytes: packet.payload.len(),
+            payload: packet.payload.clone(),
+            part: descriptor.part,
             marker: packet.header.marker,
-            starts_key_frame: descriptor.is_ok_and(|descriptor| descriptor.starts_keyframe(&packet.payload)),
+            starts_key_frame: descriptor.starts_keyframe,
             level: packet.header.ext_vals.audio_level.map(i8::unsigned_abs),
         };
-        counter.count(packet, now);
+        let mut whole = Vec::new();
+        counter.count(packet, now, &mut whole);
         self.first_picture = self.first_picture.or_else(|| counter.received().first_playable);
+        for (timestamp, bytes) in whole {
+            if self.frames.len() == FRAMES_MAX {
+                self.frames.pop_front();
+            }
+            self.frames.push_back(ReceivedFrame { mid: mid.clone(), is_video, timestamp, bytes });
+        }
     }
 
     fn lose(&mut self, error: &RtcError) {

@@ -45,9 +45,29 @@ impl Codec {
     }
 }
 
+/// Which part of a frame a packet brings, and where in its payload the frame's bytes begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The descriptor is cut short.
+    #[default]
+    Unknown,
+    /// The beginning.
+    First {
+        /// Bytes before it.
+        at: usize,
+    },
+    /// Something after it.
+    Further {
+        /// Bytes before it.
+        at: usize,
+    },
+}
+
 /// What a packet's payload descriptor says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Descriptor {
+    /// Which part of its frame it brings.
+    pub(crate) part: Part,
     /// It is the first packet of a frame that can be decoded without any other.
     pub(crate) starts_keyframe: bool,
     /// The height of that frame in pixels, where it can be read.
@@ -70,7 +90,7 @@ impl Descriptor {
     /// Reads what the payload of a packet begins with; nothing is known of a payload that is cut short.
     pub(crate) fn read(codec: Codec, payload: &[u8]) -> Self {
         match codec {
-            Codec::Opus => Self::default(),
+            Codec::Opus => Self { part: Part::First { at: 0 }, ..Self::default() },
             Codec::Vp8 => read_vp8(payload).unwrap_or_default(),
             Codec::Vp9 => read_vp9(payload).unwrap_or_default(),
         }
@@ -105,7 +125,8 @@ fn read_vp8(payload: &[u8]) -> Option<Descriptor> {
         }
     }
     let begins_frame = first & 0x10 != 0 && first & 0x07 == 0;
-    let frame = payload.get(at..)?;
+    let frame = payload.get(at..).filter(|frame| !frame.is_empty())?;
+    descriptor.part = if begins_frame { Part::First { at } } else { Part::Further { at } };
     // RFC 7741 4.3: the lowest bit of the first byte of a frame is 0 in a keyframe.
     descriptor.starts_keyframe = begins_frame && frame.first()? & 0x01 == 0;
     if descriptor.starts_keyframe {
@@ -123,19 +144,51 @@ fn vp8_height(frame: &[u8]) -> Option<u16> {
 
 fn read_vp9(payload: &[u8]) -> Option<Descriptor> {
     let first = *payload.first()?;
-    let predicted = first & 0x40 != 0;
-    let begins_frame = first & 0x08 != 0;
-    let base_spatial_layer = if first & 0x20 == 0 {
-        true
-    } else {
-        let picture_id_bytes = match (first & 0x80 != 0, payload.get(1)? & 0x80 != 0) {
-            (false, _) => 0,
-            (true, false) => 1,
-            (true, true) => 2,
-        };
-        payload.get(1 + picture_id_bytes)? & 0x0e == 0
-    };
-    Some(Descriptor { starts_keyframe: !predicted && begins_frame && base_spatial_layer, ..Descriptor::default() })
+    let has = |flag: u8| first & flag != 0;
+    let (predicted, begins_frame) = (has(0x40), has(0x08));
+    let mut at = 1;
+    if has(0x80) {
+        at += if payload.get(at)? & 0x80 != 0 { 2 } else { 1 };
+    }
+    let mut base_spatial_layer = true;
+    if has(0x20) {
+        base_spatial_layer = payload.get(at)? & 0x0e == 0;
+        // TL0PICIDX follows unless the stream is flexible.
+        at += if has(0x10) { 1 } else { 2 };
+    }
+    if has(0x10) && predicted {
+        while payload.get(at)? & 0x01 != 0 {
+            at += 1;
+        }
+        at += 1;
+    }
+    if has(0x02) {
+        at = after_structure(payload, at)?;
+    }
+    payload.get(at)?;
+    let part = if begins_frame { Part::First { at } } else { Part::Further { at } };
+    Some(Descriptor {
+        part,
+        starts_keyframe: !predicted && begins_frame && base_spatial_layer,
+        ..Descriptor::default()
+    })
+}
+
+/// Where the scalability structure of VP9 ends (RFC 9628 section 4.2.1).
+fn after_structure(payload: &[u8], mut at: usize) -> Option<usize> {
+    let head = *payload.get(at)?;
+    at += 1;
+    if head & 0x10 != 0 {
+        at += 4 * (usize::from(head >> 5) + 1);
+    }
+    if head & 0x08 != 0 {
+        let pictures = *payload.get(at)?;
+        at += 1;
+        for _ in 0..pictures {
+            at += 1 + usize::from(payload.get(at)? >> 2 & 0x03);
+        }
+    }
+    Some(at)
 }
 
 /// One layer of a source; a source without simulcast has one.
@@ -229,6 +282,7 @@ mod tests {
         assert_eq!(
             descriptor,
             Descriptor {
+                part: Part::First { at: 6 },
                 starts_keyframe: true,
                 height: Some(360),
                 picture_id: Some(PictureId { value: 0x102, largest: 0x7fff }),
@@ -257,8 +311,16 @@ mod tests {
             (&[0xa8, 0x81, 0x02, 0x00, 0x07], true),  // long picture id, base layer
             (&[0xa8, 0x11, 0x00, 0x07], true),        // short picture id, base layer
             (&[0xa8, 0x81, 0x02, 0x02, 0x07], false), // upper spatial layer
+            // flexible, predicted from two, and a structure of two sizes and one picture with two references
+            (&[0xda, 0x11, 0x03, 0x02, 0x38, 0, 1, 0, 2, 0, 3, 0, 4, 1, 0x08, 5, 6], false),
         ] {
-            assert_eq!(Descriptor::read(Codec::Vp9, payload).starts_keyframe, keyframe, "{payload:x?}");
+            let whole = [payload, &[0x55]].concat();
+            let read = Descriptor::read(Codec::Vp9, &whole);
+            assert_eq!(read.starts_keyframe, keyframe, "{payload:x?}");
+            let at = payload.len();
+            let part = if payload[0] & 0x08 == 0 { Part::Further { at } } else { Part::First { at } };
+            assert_eq!(read.part, part, "{payload:x?}");
+            assert_eq!(Descriptor::read(Codec::Vp9, payload).part, Part::Unknown, "there is no frame in it");
         }
     }
 

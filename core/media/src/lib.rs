@@ -1,12 +1,12 @@
 //! The media plane of one room: peers, the sources they publish, the slots they receive, and the forwarding between.
 //!
 //! No meeting is known here: `node` says which sources a peer may receive and how large it shows them. No payload is
-//! looked into: it is sealed between the members. Sockets and time are the caller's:
+//! looked into: it is sealed between the members, and what does not look so is dropped (`seal`). Sockets and time are the caller's:
 //!
 //! * tell: [`Media::add_peer`], [`Media::handle_offer`], [`Media::handle_datagram`], [`Media::handle_timeout`], ...
 //! * ask: [`Media::poll_output`] until `None`, then [`Media::poll_timeout`].
 //!
-//! A packet goes through `peer` (out of SRTP), `media` (which source), `slot` (which layer, or not), `rewrite` (its new
+//! A packet goes through `peer` (out of SRTP), `media` (which source), `seal` (is it sealed by its publisher?), `slot` (which layer, or not), `rewrite` (its new
 //! numbers) and `peer` again (into the listener's SRTP). Only `peer` and [`caller`], the participant's end, name str0m.
 
 mod arena;
@@ -19,8 +19,8 @@ mod media;
 mod offer;
 mod packet;
 mod peer;
-mod red;
 mod rewrite;
+mod seal;
 mod slot;
 mod source;
 mod speaker;
@@ -28,6 +28,7 @@ mod speaker;
 pub use media::{Counters, Media, NewPeer, Output, PeerId};
 pub use offer::OfferError;
 pub use peer::Identity;
+pub use seal::SealWindow;
 
 /// A moment for a test to begin with; from there on it moves the time itself.
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::listener::Listener;
 use crate::offer::OfferError;
 use crate::packet::Packet;
 use crate::peer::{Identity, Loss, Peer, Produced};
+use crate::seal::{Guard, SealWindow};
 use crate::source::Source;
 use crate::speaker::Speakers;
 
@@ -89,6 +90,9 @@ pub enum Output {
     Ended(PeerId),
     /// Whose voices are heard now in the whole room, loudest first; sent on change.
     Speaking(Vec<SourceId>),
+    /// What comes from that source does not look sealed, or not by its publisher with a key of the present: it was dropped. Said
+    /// once in ten seconds.
+    Suspect(SourceId),
 }
 
 /// What a room has counted since it was made, for the operator.
@@ -98,6 +102,8 @@ pub struct Counters {
     pub received: u64,
     /// Media packets written to listeners.
     pub forwarded: u64,
+    /// Media packets dropped because they were not sealed as they must be.
+    pub suspect: u64,
     /// Packets and datagrams dropped because a queue was full.
     pub dropped: u64,
     /// Keyframes asked of browsers.
@@ -112,6 +118,7 @@ impl Counters {
         Self {
             received: self.received + other.received,
             forwarded: self.forwarded + other.forwarded,
+            suspect: self.suspect + other.suspect,
             dropped: self.dropped + other.dropped,
             keyframes_requested: self.keyframes_requested + other.keyframes_requested,
             panicked: self.panicked + other.panicked,
@@ -124,6 +131,8 @@ pub(crate) struct Member {
     id: PeerId,
     peer: Peer,
     listener: Listener,
+    /// What it may seal with. Empty: nothing of it is forwarded.
+    window: Vec<SealWindow>,
     /// What it publishes, by index of its m-line.
     sources: Vec<Option<Key<Source>>>,
     /// The entry of the timer heap that counts.
@@ -172,6 +181,7 @@ impl Media {
             id: peer,
             peer: transport,
             listener,
+            window: Vec::new(),
             sources,
             scheduled: None,
             sounds: Vec::new(),
@@ -287,7 +297,8 @@ impl Media {
         if let Some(replaced) = replaced {
             self.close_source(replaced, now);
         }
-        let opened = Source { id: source, kind, owner, mid: mid.clone(), line: None, layers: vec![], places: vec![] };
+        let (mid, guard) = (mid.clone(), Guard::default());
+        let opened = Source { id: source, kind, owner, mid, line: None, layers: vec![], guard, places: vec![] };
         let key = self.sources.insert(opened);
         self.source_ids.insert(source, key);
         if kind == SourceKind::Microphone {
@@ -313,6 +324,14 @@ impl Media {
         self.abandon_batch_of(key);
         if spoke {
             self.announce_speakers();
+        }
+    }
+
+    /// What a peer may seal with from now on. A new peer may seal with nothing, so nothing of it is forwarded before this.
+    pub fn set_seal_window(&mut self, peer: PeerId, window: Vec<SealWindow>) {
+        let member = self.ids.get(&peer).and_then(|&key| self.members.get_mut(key));
+        if let Some(member) = member {
+            member.window = window;
         }
     }
 

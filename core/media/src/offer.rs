@@ -9,9 +9,8 @@ pub(crate) const LINES_MAX: usize = 64;
 /// The most simulcast layers of one m-line; the client offers three. An offer with more is refused.
 pub(crate) const LAYERS_MAX: usize = 4;
 
-/// The largest offer, in bytes: what the message that brings it may hold; 30 m-lines of Chromium take 25 kB. A larger one is
-/// refused unread.
-const OFFER_BYTES_MAX: usize = wire::MESSAGE_BYTES_MAX;
+/// The largest offer, in bytes; 30 m-lines of Chromium take 25 kB. A larger one is refused unread.
+const OFFER_BYTES_MAX: usize = 64 * 1024;
 
 /// Why an offer cannot be used. The text never holds a piece of the offer, which names addresses and passwords.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

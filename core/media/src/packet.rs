@@ -1,12 +1,10 @@
 //! One media packet on its way through the room. The payload is shared by all who receive it and never changed.
 
-use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::layer::{Codec, Descriptor};
 use crate::peer::Extensions;
-use crate::red;
 
 /// A packet that a publisher sent, out of its transport's encryption.
 #[derive(Debug)]
@@ -28,11 +26,9 @@ pub(crate) struct Packet {
     pub(crate) descriptor: Descriptor,
     pub(crate) payload: Arc<[u8]>,
     pub(crate) arrived: Instant,
-    /// The primary block of a redundant payload, cut out when the first listener without RED needs it.
-    pub(crate) primary: OnceCell<Option<Arc<[u8]>>>,
 }
 
-/// Whether a payload is wrapped in RED (RFC 2198).
+/// Whether a payload holds RED (RFC 2198). It is sealed as a whole, so the blocks in it are out of the server's reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Redundancy {
     /// As the codec made it.
@@ -42,18 +38,6 @@ pub(crate) enum Redundancy {
         /// That payload type.
         block_payload_type: u8,
     },
-}
-
-impl Packet {
-    /// The payload without redundancy; `None` when the redundant payload is malformed.
-    pub(crate) fn primary(&self) -> Option<Arc<[u8]>> {
-        match self.redundancy {
-            Redundancy::None => Some(self.payload.clone()),
-            Redundancy::Red { .. } => {
-                self.primary.get_or_init(|| red::primary_block(&self.payload).map(Arc::from)).clone()
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -75,7 +59,6 @@ pub(crate) mod tests {
             descriptor: Descriptor::default(),
             payload: Arc::from([0; 4]),
             arrived,
-            primary: OnceCell::new(),
         }
     }
 }

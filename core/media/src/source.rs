@@ -5,6 +5,7 @@ use wire::{Mid, SourceId, SourceKind};
 use crate::arena::Key;
 use crate::layer::Layer;
 use crate::media::Member;
+use crate::seal::Guard;
 
 /// A source and where it goes.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct Source {
     /// The same as an index into its owner's lines; `None` until an offer holds that line.
     pub(crate) line: Option<usize>,
     pub(crate) layers: Vec<Layer>,
+    /// Lets through what is sealed.
+    pub(crate) guard: Guard,
     /// The slots that carry it.
     pub(crate) places: Vec<Place>,
 }
@@ -43,6 +46,7 @@ pub(crate) mod tests {
             mid: Mid("0".into()),
             line: None,
             layers: Vec::new(),
+            guard: Guard::default(),
             places: Vec::new(),
         }
     }

@@ -87,6 +87,10 @@ fn what_is_received_is_counted_as_pictures() {
     let received = call.received(&slot);
     assert_eq!((received.packets, received.frames, received.key_frames, received.playable_frames), (30, 30, 2, 30));
     assert!(received.first_playable.is_some());
+    let frames: Vec<_> = std::iter::from_fn(|| call.caller.poll_frame()).collect();
+    assert!(frames.iter().all(|frame| frame.mid == slot && frame.is_video && frame.bytes.len() == 900));
+    assert_eq!(frames.iter().map(|frame| frame.bytes[0]).filter(|&first| first == 0x10).count(), 2);
+    assert_eq!(frames.len(), 30);
 }
 
 #[test]

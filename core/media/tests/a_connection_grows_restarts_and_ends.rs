@@ -48,7 +48,7 @@ fn a_screen_published_before_its_m_line_is_offered_is_seen_once_it_is() {
     room.renegotiate(publisher);
     room.run(Duration::from_millis(50));
     for picture in 0..5 {
-        let payload = frames::vp9(picture == 0, picture, 1);
+        let payload = frames::vp9(SourceKind::Screen, picture == 0, picture, 1);
         room.clients[publisher].send_video(mid.as_str().into(), None, Codec::Vp9, &payload);
         room.run(Duration::from_millis(100));
     }

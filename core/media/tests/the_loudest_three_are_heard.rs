@@ -106,7 +106,11 @@ fn each_voice_goes_on_without_a_seam_when_slots_change_hands() {
             assert_eq!(pair[1].marker, pair[1].source != pair[0].source, "a marker where another voice begins");
         }
         for got in stream {
-            assert_eq!(got.source.map(|id| id.0), Some(u32::from(got.payload[0])), "announced before the first packet");
+            assert_eq!(
+                got.source.map(|id| id.0),
+                Some(u32::from(common::frames::mark(&got.payload))),
+                "announced before the first packet"
+            );
         }
     }
 }
@@ -115,6 +119,7 @@ fn each_voice_goes_on_without_a_seam_when_slots_change_hands() {
 fn the_sound_of_a_screen_is_heard_where_it_is_named_and_is_nobodys_voice() {
     let (mut room, listener) = room();
     let microphone = room.clients[4].microphone.unwrap();
+    room.clients[4].sound = SourceKind::ScreenAudio;
     let film = room.open(9, 4, &microphone, SourceKind::ScreenAudio);
     room.media.set_voices(PeerId(listener as u64), vec![film], (0..4).map(SourceId).collect(), room.now);
     talk(&mut room, 1000, &[0, 1, 4]);

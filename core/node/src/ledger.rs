@@ -132,6 +132,18 @@ impl Ledger {
         Ok(if events.is_empty() { Vec::new() } else { self.enter(events, None, None, at) })
     }
 
+    /// The store failed on something that came before all that waits here. Returns who asked in vain.
+    pub(crate) fn abandon(&mut self) -> Vec<(ConnectionId, RequestId)> {
+        self.decided = self.recorded.clone();
+        self.last_decided = self.last_recorded;
+        let mut failed = Vec::new();
+        for waiting in self.waiting.iter_mut().filter(|waiting| !waiting.abandoned) {
+            failed.extend(waiting.asker());
+            waiting.abandoned = true;
+        }
+        failed
+    }
+
     /// The store has answered for the oldest decision.
     pub(crate) fn settle(&mut self, stored: bool) -> Settled {
         let Some(oldest) = self.waiting.pop_front() else { return Settled::default() };
@@ -173,20 +185,14 @@ impl Ledger {
 
     /// Nothing that was decided since the last entry on record has happened.
     fn fall_back(&mut self, oldest: Waiting) -> Settled {
-        self.decided = self.recorded.clone();
-        self.last_decided = self.last_recorded;
-        let mut failed = Vec::from_iter(oldest.asker());
-        for waiting in &mut self.waiting {
-            failed.extend(waiting.asker());
-            waiting.abandoned = true;
-        }
+        let failed = oldest.asker().into_iter().chain(self.abandon()).collect();
         Settled { failed, ..Settled::default() }
     }
 }
 
 /// The ids of requests that were carried out, the latest of them: a client sends again within seconds.
 #[derive(Default)]
-struct Done {
+pub(crate) struct Done {
     known: BTreeSet<RequestId>,
     order: VecDeque<RequestId>,
 }
@@ -195,7 +201,7 @@ struct Done {
 const DONE_MAX: usize = 8192;
 
 impl Done {
-    fn contains(&self, request: &RequestId) -> bool {
+    pub(crate) fn contains(&self, request: &RequestId) -> bool {
         self.known.contains(request)
     }
 }

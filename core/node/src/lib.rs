@@ -5,12 +5,15 @@
 //! [`Node::poll_timeout`]. Nothing is announced or acknowledged before the shell has stored it ([`Output::Persist`]).
 //!
 //! Read on in this order: [`node`](crate::Node) (which room?), `demux.rs` (whose packet?), `room.rs` (what does it
-//! change, who is told?), `ledger.rs` (decided, stored, announced), `routing.rs` (who receives what), `occupant.rs` (one seat).
+//! change, who is told?), `ledger.rs` (decided, stored, announced), `routing.rs` (who receives what), `occupant.rs` (one seat),
+//! `delivery.rs` (the groups' logs, and whose turn it is to change a group; no keys), `registrars.rs` (who may have a certificate).
 
+mod delivery;
 mod demux;
 mod ledger;
 mod node;
 mod occupant;
+mod registrars;
 mod room;
 mod routing;
 mod sources;

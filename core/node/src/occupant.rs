@@ -30,6 +30,8 @@ pub(crate) struct Occupant {
     pub(crate) wanted: Vec<Wanted>,
     /// How it says its connection is.
     pub(crate) quality: Option<Quality>,
+    /// The microphone is for the own party only.
+    pub(crate) whispers: bool,
     /// What it knows of the others.
     pub(crate) told: Told,
 }
@@ -92,6 +94,8 @@ pub(crate) struct Told {
     pub(crate) quality: BTreeMap<SeatId, Quality>,
     /// Who is heard.
     pub(crate) speaking: Vec<SeatId>,
+    /// Who of the own party whispers.
+    pub(crate) whispering: Vec<SeatId>,
 }
 
 impl Occupant {
@@ -115,6 +119,7 @@ impl Occupant {
             media: MediaLine::None,
             wanted: Vec::new(),
             quality: None,
+            whispers: false,
             told: Told::default(),
         }
     }

@@ -1,25 +1,29 @@
 //! One summit as it is held: who sits where, what they ask for, and what becomes of it.
 //!
 //! The rules are `summit`'s and the packets are `media`'s; the room brings a request to the right one and tells the
-//! people what changed. `room/telling.rs` keeps every screen up to date, `room/lines.rs` looks after media connections.
+//! people what changed. `room/telling.rs` keeps every screen up to date, `room/lines.rs` looks after media connections,
+//! `room/sealing.rs` after the groups and their keys, `room/whispering.rs` after who is heard by the own party only.
 
 mod lines;
 mod sealing;
 mod telling;
+mod whispering;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
-use media::{Media, PeerId};
+use media::{Media, PeerId, SealWindow};
 use summit::{Action, Meeting};
 use wire::{
     Bye, ClientMessage, Entry, Envelope, Event, MeetingView, Outcome, Phase, Refusal, Request, RequestId, SeatId,
     ServerMessage, SignedManifest, SourceId, SummitId, SummitPlan, WallTime,
 };
 
+use crate::delivery::Delivery;
 use crate::demux::{Demux, RoomIndex};
 use crate::ledger::{Decision, Ledger};
 use crate::occupant::{Line, Occupant, Stage, Told};
+use crate::registrars::Registrars;
 use crate::sources::{SourceNumbers, Sources};
 use crate::{Batch, ConnectionId, InvitationId, Output, Sealed, SessionId};
 
@@ -41,8 +45,16 @@ pub(crate) struct Room {
     pub(crate) id: SummitId,
     index: RoomIndex,
     ledger: Ledger,
+    /// What the store was asked for and has not answered, in order.
+    pending: VecDeque<Pending>,
     manifest: SignedManifest,
     revocations: Vec<Envelope>,
+    delivery: Delivery,
+    /// Those who write to each other, by their places in the plan.
+    pairs: BTreeSet<(usize, usize)>,
+    registrars: Registrars,
+    /// What each peer may seal with, as the media were told.
+    windows: BTreeMap<PeerId, Vec<SealWindow>>,
     media: Media,
     seats: BTreeMap<SeatId, Occupant>,
     connections: BTreeMap<ConnectionId, SeatId>,
@@ -56,6 +68,15 @@ pub(crate) struct Room {
     owed: Owed,
     /// How long the store took for what it stored last, as far as a reveal waits for it.
     commit_took: Duration,
+}
+
+/// Whose the oldest answer of the store is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pending {
+    /// The ledger's.
+    Log,
+    /// The delivery service's.
+    Group,
 }
 
 /// What must happen whether or not the store can take it at the first attempt: it is decided again until it is on record.
@@ -113,13 +134,19 @@ impl Room {
         sealed: Sealed,
         now: Instant,
     ) -> Self {
-        let Sealed { manifest, revocations, groups: _ } = sealed;
+        let Sealed { manifest, revocations, groups } = sealed;
+        let delivery = Delivery::restore(id.clone(), &plan, &groups, now);
         Self {
             id,
             index,
             ledger: Ledger::restore(plan, log),
+            pending: VecDeque::new(),
             manifest,
             revocations,
+            delivery,
+            pairs: sealing::pairs(&groups),
+            registrars: Registrars::default(),
+            windows: BTreeMap::new(),
             media: Media::new(),
             seats: BTreeMap::new(),
             connections: BTreeMap::new(),
@@ -148,6 +175,11 @@ impl Room {
 
     /// A device asks for its seat: it gets it, or is told who has it.
     pub(crate) fn hello(&mut self, hello: Hello, turn: &mut Turn<'_>) {
+        self.hello_to(hello, turn);
+        self.tend_groups(turn);
+    }
+
+    fn hello_to(&mut self, hello: Hello, turn: &mut Turn<'_>) {
         let Hello { connection, session, invitation, seat, device, take_over, document } = hello;
         if self.has_ended() {
             return turn.close(connection, Bye::Ended);
@@ -179,6 +211,9 @@ impl Room {
 
     /// A connection is gone. Its seat is kept for a while, and its media go on.
     pub(crate) fn disconnected(&mut self, connection: ConnectionId, turn: &mut Turn<'_>) {
+        if self.registrars.has(connection) {
+            return self.registrar_went(connection, turn);
+        }
         let Some(seat) = self.connections.remove(&connection) else { return };
         let Some(occupant) = self.seats.get_mut(&seat) else { return };
         if occupant.line != Line::Up(connection) {
@@ -195,6 +230,8 @@ impl Room {
                 self.look_for_absent.get_or_insert(turn.now + SEAT_KEPT);
             }
         }
+        self.registrars.forget(&seat);
+        self.tend_groups(turn);
     }
 
     /// A link was withdrawn: the devices that came by it leave.
@@ -202,9 +239,11 @@ impl Room {
         let came_by_it =
             |(seat, occupant): (&SeatId, &Occupant)| (occupant.invitation == invitation).then(|| seat.clone());
         for seat in self.seats.iter().filter_map(came_by_it).collect::<Vec<_>>() {
+            self.delivery.left(&seat);
             self.leave(&seat, turn);
             self.dismiss(&seat, Bye::LinkRefused, turn);
         }
+        self.tend_groups(turn);
     }
 
     /// Everybody is told that the server stops; what they have is kept in the log.
@@ -223,6 +262,7 @@ impl Room {
             sources: meeting.sources.iter().map(|source| (source.id, source.clone())).collect(),
             quality: meeting.quality.clone(),
             speaking: Vec::new(),
+            whispering: Vec::new(),
         };
         let message = ServerMessage::Welcome {
             summit: self.id.clone(),
@@ -238,6 +278,7 @@ impl Room {
         turn.send(connection, message);
         self.tell_slots_again(&seat, connection, turn);
         self.tell_speaking_to(&seat, turn);
+        self.tell_whispering_to(&seat, turn);
         self.tell_presence_of(&seat, turn);
     }
 
@@ -277,7 +318,10 @@ impl Room {
     /// The seat is free: its media end, the others see an empty chair.
     fn vacate(&mut self, seat: &SeatId, turn: &mut Turn<'_>) {
         self.end_media_of(seat, turn);
-        self.seats.remove(seat);
+        let whispered = self.seats.remove(seat).is_some_and(|occupant| occupant.whispers);
+        if whispered {
+            self.tell_whispering(turn);
+        }
         self.tell_presence_of(seat, turn);
         self.tell_quality_of(seat, turn);
     }
@@ -288,10 +332,14 @@ impl Room {
     pub(crate) fn message(&mut self, connection: ConnectionId, message: ClientMessage, turn: &mut Turn<'_>) {
         let Some(seat) = self.connections.get(&connection).cloned() else { return };
         let ClientMessage { id, request } = message;
+        let moves_groups = moves_groups(&request);
         match self.carry_out(connection, &seat, &id, request, turn) {
             Ok(Reply::Now) => turn.reply(connection, id, Outcome::Done),
             Ok(Reply::Later) => {}
             Err(why) => turn.reply(connection, id, Outcome::Refused { why }),
+        }
+        if moves_groups {
+            self.tend_groups(turn);
         }
     }
 
@@ -313,6 +361,7 @@ impl Room {
             }
             Request::Devices { devices } if self.is_here(seat) => self.set_stage(seat, Stage::Here(devices), turn),
             Request::Leave => {
+                self.delivery.left(seat);
                 self.leave(seat, turn);
                 turn.reply(connection, id.clone(), Outcome::Done);
                 self.dismiss(seat, Bye::Left, turn);
@@ -334,6 +383,7 @@ impl Room {
                 }
                 self.tell_quality_of(seat, turn);
             }
+            Request::Whisper { on } => self.whisper(seat, on, turn)?,
             Request::Devices { .. } | Request::MediaOffer { .. } => return Err(Refusal::NotHere),
             Request::CertificateRequest { .. }
             | Request::SealResume { .. }
@@ -345,7 +395,6 @@ impl Room {
             | Request::MlsRefused { .. }
             | Request::MlsResync { .. }
             | Request::MlsApp { .. }
-            | Request::Whisper { .. }
             | Request::OpenPair { .. } => return self.sealing(connection, seat, id, request, turn),
             Request::Hello { .. }
             | Request::Ping { .. }
@@ -437,32 +486,40 @@ impl Room {
         }
     }
 
-    fn persist(&self, entries: Vec<Entry>, turn: &mut Turn<'_>) {
+    fn persist(&mut self, entries: Vec<Entry>, turn: &mut Turn<'_>) {
         if !entries.is_empty() {
+            self.pending.push_back(Pending::Log);
             turn.outputs.push_back(Output::Persist { summit: self.id.clone(), batch: Batch::Log(entries) });
         }
     }
 
-    /// The store has answered for the oldest decision: now it is announced, then acknowledged.
+    /// The store has answered for the oldest of what it was asked for: now it is announced, then acknowledged.
     pub(crate) fn persisted(&mut self, stored: bool, turn: &mut Turn<'_>) {
-        let settled = self.ledger.settle(stored);
+        let Some(oldest) = self.pending.pop_front() else { return };
+        let (done, mut failed): (Vec<_>, Vec<_>) = match oldest {
+            Pending::Log => {
+                let settled = self.ledger.settle(stored);
+                if let Some(decided_at) = settled.decided_at() {
+                    // A clock that was set, or a disk that stood still once, must not put the reveal off.
+                    self.commit_took = turn.wall.since(decided_at).min(COMMIT_MAX);
+                }
+                self.announce_all(settled.entries, turn);
+                (settled.done.into_iter().collect(), settled.failed)
+            }
+            Pending::Group => {
+                let settled = self.delivery.settle(stored, turn.now);
+                self.tell_groups(turn);
+                (settled.done.into_iter().collect(), settled.failed)
+            }
+        };
         if !stored {
+            // What follows in the one log or the others is not stored either.
+            failed.extend(self.ledger.abandon());
+            failed.extend(self.delivery.abandon(turn.now));
             self.owed.again = Some(turn.now + TRY_AGAIN);
         }
-        if let Some(decided_at) = settled.decided_at() {
-            // A clock that was set, or a disk that stood still once, must not put the reveal off.
-            self.commit_took = turn.wall.since(decided_at).min(COMMIT_MAX);
-        }
-        let moves_floor = |entry: &Entry| matches!(entry.event, Event::FloorGiven { .. } | Event::FloorYielded { .. });
-        let floor_moved = settled.entries.iter().any(moves_floor);
-        for entry in settled.entries {
-            self.announce(entry, turn);
-        }
-        if floor_moved {
-            self.route(turn.now);
-        }
-        let done = settled.done.into_iter().map(|asker| (asker, Outcome::Done));
-        let failed = settled.failed.into_iter().map(|asker| (asker, Outcome::Refused { why: Refusal::NotRecorded }));
+        let done = done.into_iter().map(|asker| (asker, Outcome::Done));
+        let failed = failed.into_iter().map(|asker| (asker, Outcome::Refused { why: Refusal::NotRecorded }));
         for ((connection, id), outcome) in done.chain(failed) {
             turn.reply(connection, id, outcome);
         }
@@ -472,15 +529,61 @@ impl Room {
         if self.has_ended() {
             self.close_down(turn);
         }
+        self.tend_groups(turn);
+    }
+
+    fn announce_all(&mut self, entries: Vec<Entry>, turn: &mut Turn<'_>) {
+        let moves_floor = |entry: &Entry| matches!(entry.event, Event::FloorGiven { .. } | Event::FloorYielded { .. });
+        let floor_moved = entries.iter().any(moves_floor);
+        // Other people are together than before: each is told what may be received now.
+        let moves = |entry: &Entry| match &entry.event {
+            Event::Revealed { .. } | Event::CaucusEntered { .. } | Event::CaucusLeft { .. } => true,
+            Event::CaucusOpened { .. }
+            | Event::Ready { .. }
+            | Event::HandRaised { .. }
+            | Event::HandLowered { .. }
+            | Event::FloorGiven { .. }
+            | Event::FloorYielded { .. }
+            | Event::AgendaOpened { .. }
+            | Event::Ended { .. } => false,
+        };
+        let moved = entries.iter().any(moves);
+        for entry in &entries {
+            if let Event::CaucusEntered { seat, .. } | Event::CaucusLeft { seat, .. } = &entry.event {
+                self.set_whispering(seat, false);
+            }
+        }
+        for entry in entries {
+            self.announce(entry, turn);
+        }
+        if floor_moved {
+            self.route(turn.now);
+        }
+        if moved {
+            self.tell_everything(turn);
+        }
     }
 
     fn announce(&mut self, entry: Entry, turn: &mut Turn<'_>) {
         let Entry { sequence, at, event, .. } = entry;
-        for connection in self.connections.keys() {
-            turn.send(*connection, ServerMessage::Event { sequence, at, event: event.clone() });
-        }
-        if matches!(event, Event::Revealed { .. }) {
-            self.tell_everything(turn);
+        let meeting = self.ledger.meeting();
+        // What a party does by itself before the reveal is for its own people.
+        let concerns: &[SeatId] = match &event {
+            Event::CaucusOpened { called, .. } => called,
+            Event::CaucusEntered { seat, .. } | Event::CaucusLeft { seat, .. } => std::slice::from_ref(seat),
+            Event::Ready { .. }
+            | Event::Revealed { .. }
+            | Event::HandRaised { .. }
+            | Event::HandLowered { .. }
+            | Event::FloorGiven { .. }
+            | Event::FloorYielded { .. }
+            | Event::AgendaOpened { .. }
+            | Event::Ended { .. } => &[],
+        };
+        for (connection, viewer) in &self.connections {
+            if concerns.iter().all(|seat| meeting.may_see_presence(viewer, seat)) {
+                turn.send(*connection, ServerMessage::Event { sequence, at, event: event.clone() });
+            }
         }
     }
 
@@ -498,12 +601,18 @@ impl Room {
             Line::Up(_) => None,
             Line::Down { until } => Some(until),
         });
-        seats.chain(self.media.poll_timeout()).chain(self.look_for_absent).chain(self.owed.again).min()
+        seats
+            .chain(self.media.poll_timeout())
+            .chain(self.look_for_absent)
+            .chain(self.owed.again)
+            .chain(self.delivery.poll_timeout())
+            .min()
     }
 
     /// Time has passed: media go on, and seats whose device did not come back become free.
     pub(crate) fn handle_timeout(&mut self, turn: &mut Turn<'_>) {
         self.media.handle_timeout(turn.now);
+        let groups_due = self.delivery.poll_timeout().is_some_and(|at| at <= turn.now);
         let is_over = |occupant: &Occupant| matches!(occupant.line, Line::Down { until } if until <= turn.now);
         let over: Vec<_> =
             self.seats.iter().filter(|(_, occupant)| is_over(occupant)).map(|(seat, _)| seat.clone()).collect();
@@ -518,6 +627,9 @@ impl Room {
         }
         if self.owed.again.take_if(is_due).is_some() {
             self.pay(turn);
+        }
+        if groups_due {
+            self.tend_groups(turn);
         }
     }
 
@@ -545,4 +657,41 @@ enum Reply {
     Now,
     /// When the store or the negotiation is done, or it was answered already.
     Later,
+}
+
+/// Whether the groups may have to change by that.
+fn moves_groups(request: &Request) -> bool {
+    match request {
+        Request::Enter { .. }
+        | Request::Leave
+        | Request::SealResume { .. }
+        | Request::SealPackages { .. }
+        | Request::MlsCreate { .. }
+        | Request::MlsCommit { .. }
+        | Request::MlsExternal { .. }
+        | Request::MlsApplied { .. }
+        | Request::MlsRefused { .. }
+        | Request::MlsResync { .. }
+        | Request::OpenPair { .. } => true,
+        Request::Hello { .. }
+        | Request::Ping { .. }
+        | Request::Devices { .. }
+        | Request::Ready { .. }
+        | Request::RaiseHand
+        | Request::LowerHand { .. }
+        | Request::GiveFloor { .. }
+        | Request::YieldFloor
+        | Request::OpenAgenda { .. }
+        | Request::End
+        | Request::MediaOffer { .. }
+        | Request::MediaWant { .. }
+        | Request::MediaPublish { .. }
+        | Request::Quality { .. }
+        | Request::CertificateRequest { .. }
+        | Request::MlsApp { .. }
+        | Request::Whisper { .. }
+        | Request::OpenCaucus { .. }
+        | Request::EnterCaucus { .. }
+        | Request::LeaveCaucus => false,
+    }
 }

@@ -1,13 +1,28 @@
 //! Who receives what: the one place where the meeting's rules meet the room's sources. Pure; everything it needs is given.
 
+use std::collections::BTreeMap;
+
 use summit::Meeting;
-use wire::{Pixels, SeatId, Source, SourceId, SourceKind, Wanted};
+use wire::{PartyId, Pixels, SeatId, Source, SourceId, SourceKind, Wanted};
 
 use crate::sources::Sources;
 
 /// Whether `listener` may be sent this source, and may know of it. Nobody is sent their own.
 pub(crate) fn may_receive(meeting: &Meeting, listener: &SeatId, source: &Source) -> bool {
     source.seat != *listener && meeting.may_receive(listener, &source.seat)
+}
+
+/// Who whispers, with the party that hears it.
+pub(crate) type Whispers = BTreeMap<SeatId, PartyId>;
+
+/// Whether `listener` may hear this source now, too: the microphone of who whispers is heard by the own party only.
+pub(crate) fn may_hear(meeting: &Meeting, whispers: &Whispers, listener: &SeatId, source: &Source) -> bool {
+    let whispered_to = match source.kind {
+        SourceKind::Microphone => whispers.get(&source.seat),
+        SourceKind::Camera | SourceKind::Screen | SourceKind::ScreenAudio => None,
+    };
+    may_receive(meeting, listener, source)
+        && whispered_to.is_none_or(|party| meeting.plan().party_of(listener).as_ref() == Some(party))
 }
 
 /// The sounds that one listener gets.
@@ -21,10 +36,10 @@ pub(crate) struct Sounds {
 
 /// The sounds that `listener` gets. Whoever has the floor is heard, however loud the others are; so is the document on the
 /// table, the screen that was shared last. Of all other voices the loudest are heard.
-pub(crate) fn sounds(meeting: &Meeting, listener: &SeatId, sources: &Sources) -> Sounds {
+pub(crate) fn sounds(meeting: &Meeting, whispers: &Whispers, listener: &SeatId, sources: &Sources) -> Sounds {
     let mut sounds = Sounds::default();
     let mut document = None;
-    for source in sources.iter().filter(|source| may_receive(meeting, listener, source)) {
+    for source in sources.iter().filter(|source| may_hear(meeting, whispers, listener, source)) {
         match source.kind {
             SourceKind::Microphone if meeting.has_floor(&source.seat) => sounds.first.push(source.id),
             SourceKind::Microphone => sounds.voices.push(source.id),

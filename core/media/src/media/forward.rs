@@ -9,18 +9,25 @@ use crate::packet::Packet;
 use crate::peer::Produced;
 use crate::source::Source;
 
-use super::{ARRIVED_MAX, Media, Member};
+use super::{ARRIVED_MAX, Media, Member, Output};
 
 impl Media {
     /// A media packet came from a publisher.
     pub(super) fn take_in(&mut self, publisher: Key<Member>, mut packet: Packet) {
-        let key = self.members.get(publisher).and_then(|member| *member.sources.get(packet.line)?);
-        let Some(key) = key else { return };
+        let Some(member) = self.members.get(publisher) else { return };
+        let Some(key) = member.sources.get(packet.line).copied().flatten() else { return };
         let Some(source) = self.sources.get_mut(key) else { return };
         if source.kind.is_video() != packet.codec.is_video() {
             return;
         }
         self.counters.received += 1;
+        if !source.guard.admits(&packet, source.kind, &member.window) {
+            self.counters.suspect += 1;
+            if source.guard.tells(packet.arrived) {
+                self.outputs.push_back(Output::Suspect(source.id));
+            }
+            return;
+        }
         layer::note(&mut source.layers, &mut packet);
         if let Some(level) = packet.extensions.audio_level {
             self.speakers.hear(key, level, packet.arrived);

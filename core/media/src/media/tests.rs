@@ -26,6 +26,8 @@ impl Room {
             let (peer, answer) = NewPeer::answer(&offer, &[server()], &identity, now).unwrap();
             caller.handle_answer(&answer, now).unwrap();
             room.media.add_peer(PeerId(index as u64), peer, now);
+            let window = vec![SealWindow { group: 0, leaf: 1, epochs: vec![0] }];
+            room.media.set_seal_window(PeerId(index as u64), window);
             room.callers.push(caller);
         }
         room
@@ -57,7 +59,9 @@ impl Room {
 
     fn show_pictures(&mut self, count: u32) {
         for number in 0..count {
-            let picture = Picture { frame: &[0x10; 200], timestamp: number * 3000 };
+            // The clear bytes of a key frame, and the header of a seal of leaf 1 for a camera.
+            let frame = [&[0x10; 10][..], &[0xb1, 0, 1, 0, 64], &[0x55; 200]].concat();
+            let picture = Picture { frame: &frame, timestamp: number * 3000 };
             self.callers[0].write_video(Layer::Full, picture, self.now);
             self.run(Duration::from_millis(30));
         }

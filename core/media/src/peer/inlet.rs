@@ -54,7 +54,6 @@ impl Inlets {
             descriptor: Descriptor::read(codec, &packet.payload),
             payload: packet.payload,
             arrived: packet.timestamp,
-            primary: Default::default(),
         })
     }
 

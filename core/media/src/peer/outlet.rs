@@ -1,7 +1,5 @@
 //! How we send on an m-line: the payload types are the receiver's, the numbers are the slot's.
 
-use std::sync::Arc;
-
 use str0m::media::Pt;
 use str0m::rtp::{ExtensionValues, RtpWrite, Ssrc, Vp8Descriptor, Vp8Patch};
 use str0m::{Rtc, format};
@@ -46,9 +44,9 @@ impl Outlet {
 
     /// A packet as this receiver can read it, with other numbers; `None` if it cannot.
     pub(super) fn packet(&self, packet: &Packet, numbers: Rewritten) -> Option<RtpWrite> {
-        let (payload_type, payload) = self.fit(packet)?;
+        let payload_type = self.fit(packet)?;
         let sequence = numbers.sequence.into();
-        let write = RtpWrite::new(payload_type, sequence, numbers.timestamp, packet.arrived, payload)
+        let write = RtpWrite::new(payload_type, sequence, numbers.timestamp, packet.arrived, packet.payload.clone())
             .marker(numbers.marker)
             .nackable(packet.codec.is_video())
             .ext_vals(ExtensionValues {
@@ -68,19 +66,18 @@ impl Outlet {
         self.fit(packet).is_some()
     }
 
-    /// The payload type a packet has for this receiver, and the payload in the form it can read.
-    fn fit(&self, packet: &Packet) -> Option<(Pt, Arc<[u8]>)> {
+    /// The payload type a packet has for this receiver. A receiver that did not agree on RED gets a sealed RED payload as Opus:
+    /// its client finds out when it has opened it, and takes the newest frame.
+    fn fit(&self, packet: &Packet) -> Option<Pt> {
         match packet.codec {
-            Codec::Vp8 => Some((self.vp8?, packet.payload.clone())),
-            Codec::Vp9 => Some((self.vp9?, packet.payload.clone())),
+            Codec::Vp8 => self.vp8,
+            Codec::Vp9 => self.vp9,
             Codec::Opus => {
                 let opus = self.opus?;
                 match (packet.redundancy, self.red) {
                     // The blocks inside name the publisher's type for Opus: it must mean the same here.
-                    (Redundancy::Red { block_payload_type }, Some(red)) if *opus == block_payload_type => {
-                        Some((red, packet.payload.clone()))
-                    }
-                    (Redundancy::Red { .. } | Redundancy::None, _) => Some((opus, packet.primary()?)),
+                    (Redundancy::Red { block_payload_type }, Some(red)) if *opus == block_payload_type => Some(red),
+                    (Redundancy::Red { .. } | Redundancy::None, _) => Some(opus),
                 }
             }
         }

@@ -10,9 +10,9 @@ use str0m::media::{Direction, Frequency, KeyframeRequestKind, MediaKind, Simulca
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
-use wire::{Slot, SourceId};
+use wire::{Slot, SourceId, SourceKind};
 
-use super::server;
+use super::{frames, server};
 
 /// What a client offers.
 #[derive(Clone, Debug)]
@@ -100,6 +100,8 @@ pub struct Client {
     pub keyframe_requests: Vec<(Instant, String, Option<String>)>,
     pub microphone: Option<str0m::media::Mid>,
     pub camera: Option<str0m::media::Mid>,
+    /// What its sound is sealed as.
+    pub sound: SourceKind,
     pub slots: BTreeMap<String, Option<SourceId>>,
     pending: Option<SdpPendingOffer>,
     offer: Option<String>,
@@ -125,6 +127,7 @@ impl Client {
             keyframe_requests: Vec::new(),
             microphone: None,
             camera: None,
+            sound: SourceKind::Microphone,
             slots: BTreeMap::new(),
             pending: None,
             offer: None,
@@ -269,7 +272,7 @@ impl Client {
         });
     }
 
-    /// Sends a microphone packet of 20 ms: RED if it was negotiated and `red`, else plain.
+    /// Seals and sends a microphone packet of 20 ms: RED if it was negotiated and `red`, else plain.
     pub fn send_sound(&mut self, payload: &[u8], level: i8, red: bool) {
         let mid = self.microphone.expect("a microphone");
         let parameters = *self.rtc.codec_config().find(|p| p.spec().codec == Codec::Opus).expect("Opus");
@@ -278,7 +281,8 @@ impl Client {
         let extensions = ExtensionValues { audio_level: Some(level), voice_activity: Some(true), ..Default::default() };
         let timestamp = (sequence * 960) as u32;
         let write =
-            RtpWrite::new(payload_type, sequence.into(), timestamp, self.now, payload.to_vec()).ext_vals(extensions);
+            RtpWrite::new(payload_type, sequence.into(), timestamp, self.now, frames::sound(self.sound, payload))
+                .ext_vals(extensions);
         self.rtc.direct_api().stream_tx_by_mid(mid, None).expect("a stream").write_rtp(write);
         self.drain();
     }

@@ -8,7 +8,7 @@ pub mod frames;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use media::{Identity, Media, NewPeer, Output, PeerId};
+use media::{Identity, Media, NewPeer, Output, PeerId, SealWindow};
 use wire::{Mid, Pixels, Slot, SourceId, SourceKind};
 
 #[allow(unused_imports)]
@@ -38,6 +38,7 @@ pub enum Said {
     Lost(PeerId),
     Ended(PeerId),
     Speaking(Vec<SourceId>),
+    Suspect(SourceId),
 }
 
 /// A room with clients; client `n` is peer `n`.
@@ -63,6 +64,8 @@ impl Room {
             NewPeer::answer(&client.offer(), &[server()], &self.identity, self.now).expect("an offer that is answered");
         client.accept(&answer);
         self.media.add_peer(PeerId(index as u64), peer, self.now);
+        let window = vec![SealWindow { group: 0, leaf: 1, epochs: vec![0] }];
+        self.media.set_seal_window(PeerId(index as u64), window);
         self.clients.push(client);
         index
     }
@@ -182,6 +185,7 @@ impl Room {
             Output::Lost(peer) => Said::Lost(peer),
             Output::Ended(peer) => Said::Ended(peer),
             Output::Speaking(sources) => Said::Speaking(sources),
+            Output::Suspect(source) => Said::Suspect(source),
         };
         self.said.push(said);
     }

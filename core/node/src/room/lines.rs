@@ -88,6 +88,7 @@ impl Room {
         turn.send(connection, ServerMessage::MediaSlots { slots: self.media.slots(peer) });
         self.open_sources(&seat, tracks, turn);
         self.route(turn.now);
+        self.tend_groups(turn);
         turn.reply(connection, request, Outcome::Done);
     }
 
@@ -163,9 +164,9 @@ impl Room {
 
     /// Who may receive what has changed.
     pub(super) fn route(&mut self, now: Instant) {
-        let meeting = self.ledger.meeting();
+        let (meeting, whispers) = (self.ledger.meeting(), self.whispers());
         for (peer, seat) in &self.owners {
-            let Sounds { first, voices } = routing::sounds(meeting, seat, &self.sources);
+            let Sounds { first, voices } = routing::sounds(meeting, &whispers, seat, &self.sources);
             self.media.set_voices(*peer, first, voices, now);
         }
         for seat in self.owners.values().cloned().collect::<Vec<_>>() {
@@ -238,9 +239,18 @@ impl Room {
                 media::Output::Lost(peer) => self.set_silent(peer, true, turn),
                 media::Output::Ended(peer) => self.media_ended(peer, turn),
                 media::Output::Speaking(loudest) => self.speaking_changed(loudest, turn),
+                media::Output::Suspect(source) => self.tell_suspect(source, turn),
             }
         }
         None
+    }
+
+    /// What a source sends is not sealed as it must be: whose it is is told.
+    fn tell_suspect(&self, source: SourceId, turn: &mut Turn<'_>) {
+        let seat = self.sources.get(source).map(|source| &source.seat);
+        if let Some(connection) = seat.and_then(|seat| self.seats.get(seat)?.connection()) {
+            turn.send(connection, ServerMessage::SealSuspect { source });
+        }
     }
 
     /// A peer fell silent, or is heard. The others see it; its own browser notices by itself and offers anew.

@@ -46,9 +46,11 @@ impl Room {
 
     /// Whose voices are heard, among those that `viewer` may hear.
     pub(super) fn tell_speaking_to(&mut self, viewer: &SeatId, turn: &mut Turn<'_>) {
+        let (meeting, whispers) = (self.ledger.meeting(), self.whispers());
+        let may_hear = |voice: &&Source| voice.seat == *viewer || routing::may_hear(meeting, &whispers, viewer, voice);
         let voices = self.loudest.iter().filter_map(|id| self.sources.get(*id));
         let mut seats: Vec<SeatId> = Vec::new();
-        for voice in voices.filter(|voice| self.may_know(viewer, voice)) {
+        for voice in voices.filter(may_hear) {
             // A person with two microphones is one person.
             if !seats.contains(&voice.seat) {
                 seats.push(voice.seat.clone());
@@ -73,6 +75,7 @@ impl Room {
             for source in &sources {
                 self.tell_source_to(&viewer, *source, turn);
             }
+            self.tell_whispering_to(&viewer, turn);
             self.tell_speaking_to(&viewer, turn);
         }
         self.route(turn.now);
@@ -127,7 +130,7 @@ impl Room {
     }
 
     /// Those who have a screen now.
-    fn viewers(&self) -> Vec<SeatId> {
+    pub(super) fn viewers(&self) -> Vec<SeatId> {
         self.connections.values().cloned().collect()
     }
 
