@@ -11,6 +11,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("axum-server", &["server"]),
     ("dimpl", &["media"]),
     ("mio", &["server"]),
+    ("openmls", &["seal"]),
     ("quinn-udp", &["server"]),
     ("rusqlite", &["store"]),
     ("str0m", &["media"]),
