@@ -11,6 +11,9 @@ import { eventually } from './wait.mjs';
 
 const run = promisify(execFile);
 
+/** The passphrase of every party's key here, which protects nothing. */
+const environment = { ...process.env, SOMMET_PASSPHRASE: 'nothing is secret here' };
+
 /**
  * @typedef {object} Summit
  * @property {string} id
@@ -21,6 +24,12 @@ export class Server {
 	/** @type {import('node:child_process').ChildProcess | undefined} */
 	#process;
 	#summits = 0;
+	/** What each registrar serves: they run while the server does. @type {string[][]} */
+	#offices = [];
+	/** @type {import('node:child_process').ChildProcess[]} */
+	#registrars = [];
+	/** The public part of each party's key. @type {Record<string, string>} */
+	#keys = {};
 
 	/**
 	 * @param {{ folder: string, port: number, mediaPort: number, address?: string | undefined }} place a server without
@@ -63,6 +72,14 @@ export class Server {
 		});
 		fs.closeSync(log);
 		await eventually('the server to answer', () => this.#answers(), { within: 15_000, every: 50 });
+		for (const words of this.#offices) this.#registrar(words);
+	}
+
+	/** Runs a party's registrar until the server is stopped. @param {string[]} words */
+	#registrar(words) {
+		const log = fs.openSync(path.join(this.folder, 'registrars.log'), 'a');
+		this.#registrars.push(spawn(sommet, ['registrar', ...words], { stdio: ['ignore', log, log], env: environment }));
+		fs.closeSync(log);
 	}
 
 	async #answers() {
@@ -99,6 +116,7 @@ export class Server {
 	 * @returns {Promise<number | null>}
 	 */
 	async #end(signal) {
+		for (const registrar of this.#registrars.splice(0)) registrar.kill();
 		const child = this.#process;
 		if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
 		const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -112,24 +130,83 @@ export class Server {
 	 * @returns {Promise<string>} its standard output
 	 */
 	async command(...words) {
-		const { stdout } = await run(sommet, [...words, '--data', this.data], { timeout: 20_000 });
+		const { stdout } = await run(sommet, [...words, '--data', this.data], { timeout: 20_000, env: environment });
 		return stdout;
 	}
 
 	/**
-	 * Creates a summit and a link for each of its seats.
+	 * Runs a command of a party, as on a machine of its own.
+	 * @param {string} party
+	 * @param {string[]} words
+	 * @returns {Promise<string>} its standard output
+	 */
+	async partyCommand(party, ...words) {
+		const { stdout } = await run(sommet, [...words, ...this.#as(party)], { timeout: 20_000, env: environment });
+		return stdout;
+	}
+
+	/** @param {string} party */
+	#as(party) {
+		return ['--key', this.#keyFile(party), '--server', `${this.#scheme}://127.0.0.1:${this.port}`];
+	}
+
+	/** @param {string} party */
+	#keyFile(party) {
+		return path.join(this.folder, `${party}.key.json`);
+	}
+
+	/**
+	 * The public part of a party's key, which is made if need be.
+	 * @param {string} party
+	 */
+	async #key(party) {
+		if (!this.#keys[party]) {
+			const file = this.#keyFile(party);
+			await run(sommet, ['key', 'init', party, '--file', file], { env: environment });
+			this.#keys[party] = JSON.parse((await run(sommet, ['key', 'show', file, '--json'])).stdout).key;
+		}
+		return this.#keys[party];
+	}
+
+	/**
+	 * The parties of a summit's file, and the file with their keys.
+	 * @param {string} plan
+	 */
+	async #withKeys(plan) {
+		const parties = [...plan.matchAll(/\[\[delegation\]\]\nid = "([^"]+)"/g)].map((match) => /** @type {string} */ (match[1]));
+		let text = plan;
+		for (const party of parties) {
+			const head = `[[delegation]]\nid = "${party}"\n`;
+			text = text.replace(head, `${head}key = "${await this.#key(party)}"\n`);
+		}
+		if (plan.includes('[[secretariat]]')) {
+			parties.push('secretariat');
+			text = `secretariat_key = "${await this.#key('secretariat')}"\n${text}`;
+		}
+		return { parties, text };
+	}
+
+	/**
+	 * Creates a summit that all its parties signed, a link for each of its seats, and a registrar for each party.
 	 * @param {string} plan a summit's file
 	 * @returns {Promise<Summit>}
 	 */
 	async createSummit(plan) {
 		this.#summits += 1;
 		const file = path.join(this.folder, `summit-${this.#summits}.toml`);
-		fs.writeFileSync(file, plan);
-		const created = JSON.parse(await this.command('summit', 'create', file, '--json'));
-		const invited = JSON.parse(await this.command('invite', created.id, '--json'));
+		const { parties, text } = await this.#withKeys(plan);
+		fs.writeFileSync(file, text);
+		const keys = parties.flatMap((party) => ['--key', this.#keyFile(party)]);
+		const created = JSON.parse(await this.command('summit', 'propose', file, '--json', ...keys));
 		/** @type {Record<string, string>} */
 		const links = {};
-		for (const { seat, link } of invited) links[seat] = this.here(link);
+		for (const party of parties) {
+			const invited = JSON.parse(await this.partyCommand(party, 'invite', created.id, '--json'));
+			for (const { seat, link } of invited) links[seat] = this.here(link);
+			const words = [created.id, ...this.#as(party)];
+			this.#offices.push(words);
+			this.#registrar(words);
+		}
 		return { id: created.id, links };
 	}
 
