@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use client::{Behaviour, Input, Noticed, Participant, Persona, Settings, Talk};
 use node::ConnectionId;
+use seal::SigningKey;
+use seal::invitation::Secret;
 use wire::{ClientMessage, Pixels, RequestId, SeatId, ServerMessage};
 
 use crate::chance::Chance;
@@ -21,6 +24,8 @@ pub struct Device {
     pub(crate) id: DeviceId,
     pub(crate) seat: SeatId,
     pub(crate) token: String,
+    secret: Secret,
+    key: Arc<SigningKey>,
     persona: Option<Persona>,
     pub(crate) participant: Participant,
     /// Its WebSocket, while it believes that it has one.
@@ -41,6 +46,8 @@ pub struct Device {
 pub(crate) struct Making {
     pub(crate) seat: SeatId,
     pub(crate) token: String,
+    pub(crate) secret: Secret,
+    pub(crate) key: Arc<SigningKey>,
     pub(crate) persona: Option<Persona>,
     pub(crate) conditions: Conditions,
     pub(crate) seed: u64,
@@ -48,16 +55,18 @@ pub(crate) struct Making {
 
 impl Device {
     pub(crate) fn new(id: DeviceId, making: Making, now: Instant) -> Self {
-        let Making { seat, token, persona, conditions, seed } = making;
+        let Making { seat, token, secret, key, persona, conditions, seed } = making;
         let way = |name: &str| Way::new(conditions, Chance::new(seed, &format!("way {name} of device {}", id.0)));
         let seed = Chance::new(seed, &format!("device {}", id.0)).number();
-        let participant = Participant::new(settings(id, &token, persona.clone(), seed), now);
+        let participant = Participant::new(settings(id, &token, (&secret, &key), persona.clone(), seed), now);
         let public = local(id);
         let (up, down) = (way("up"), way("down"));
         Self {
             id,
             seat,
             token,
+            secret,
+            key,
             persona,
             participant,
             socket: None,
@@ -71,9 +80,9 @@ impl Device {
         }
     }
 
-    /// The page is loaded anew: nothing is left but the session's token.
+    /// The page is loaded anew: nothing is left but the session's token and the device's key.
     pub(crate) fn reload(&mut self, seed: u64, now: Instant) {
-        let settings = settings(self.id, &self.token, self.persona.clone(), seed);
+        let settings = settings(self.id, &self.token, (&self.secret, &self.key), self.persona.clone(), seed);
         self.participant = Participant::new(settings, now);
         self.socket = None;
         self.messages.clear();
@@ -152,6 +161,9 @@ impl Device {
             | Noticed::SeatTaken { .. }
             | Noticed::Answered { .. }
             | Noticed::FirstPicture { .. }
+            | Noticed::Admitted
+            | Noticed::Barred(_)
+            | Noticed::Written { .. }
             | Noticed::Revealed => None,
         });
         news.unwrap_or(false)
@@ -163,9 +175,17 @@ impl Device {
     }
 }
 
-fn settings(id: DeviceId, token: &str, persona: Option<Persona>, seed: u64) -> Settings {
+fn settings(
+    id: DeviceId,
+    token: &str,
+    (secret, key): (&Secret, &Arc<SigningKey>),
+    persona: Option<Persona>,
+    seed: u64,
+) -> Settings {
     Settings {
         token: token.to_owned(),
+        secret: secret.clone(),
+        key: key.clone(),
         device: format!("device {}", id.0),
         take_over: false,
         enter: false,

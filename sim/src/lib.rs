@@ -4,6 +4,7 @@
 //! * [`World`] holds everything and lets time pass, from one deadline to the next.
 //! * `serving` is the server: the real `node::Node`, with a shell that is only as large as it must be.
 //! * `device` is a person's end: the real `client::Participant`, behind a [`network`] that delays, loses and repeats.
+//! * `offices` are the parties' own: keys, the manifest that all signed, a registrar for each.
 //! * [`people`] act, scripted or at random; a reference model of the meeting (`model`) says what should become of it, and
 //!   `oracle` compares after every step.
 //!
@@ -17,6 +18,7 @@ mod disk;
 mod finding;
 mod model;
 pub mod network;
+mod offices;
 mod oracle;
 pub mod people;
 mod persona;

@@ -470,6 +470,7 @@ fn fold(log: &[Entry]) -> Folded {
             }
             Event::FloorYielded { .. } => now.speaker = None,
             Event::AgendaOpened { item, .. } => now.item = Some(item.clone()),
+            Event::CaucusOpened { .. } | Event::CaucusEntered { .. } | Event::CaucusLeft { .. } => {}
             Event::Ended { .. } => now.ended = Some(*at),
         }
     }

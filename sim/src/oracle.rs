@@ -117,6 +117,9 @@ impl World {
                     | Event::FloorGiven { .. }
                     | Event::FloorYielded { .. }
                     | Event::AgendaOpened { .. }
+                    | Event::CaucusOpened { .. }
+                    | Event::CaucusEntered { .. }
+                    | Event::CaucusLeft { .. }
                     | Event::Ended { .. } => Ok(()),
                 }
             }
@@ -156,6 +159,23 @@ impl World {
                 let as_kept = !asks_the_meeting || acknowledged == in_log;
                 self.check(as_kept, || format!("{you} is answered {outcome:?}; in the log: {in_log}"))
             }
+            ServerMessage::CertificateIssued { .. }
+            | ServerMessage::CertificateDenied { .. }
+            | ServerMessage::CertificateWaiting
+            | ServerMessage::CertificatesRevoked { .. }
+            | ServerMessage::SealGroups { .. }
+            | ServerMessage::SealPackagesWanted { .. }
+            | ServerMessage::MlsWanted { .. }
+            | ServerMessage::MlsCommitted { .. }
+            | ServerMessage::MlsWelcome { .. }
+            | ServerMessage::MlsGroupInfo { .. }
+            | ServerMessage::MlsSwitch { .. }
+            | ServerMessage::MlsVoid { .. }
+            | ServerMessage::MlsApp { .. }
+            | ServerMessage::Whispering { .. } => Ok(()),
+            ServerMessage::SealSuspect { source } => {
+                self.check(false, || format!("what {you} sends as source {} is taken for unsealed", source.0))
+            }
             ServerMessage::SourceClosed { .. }
             | ServerMessage::SeatTaken { .. }
             | ServerMessage::MediaAnswer { .. }
@@ -180,6 +200,8 @@ impl World {
             presence,
             floor: self.model.floor(),
             agenda: self.model.agenda(),
+            // The model knows no caucus: nobody calls one in a random summit.
+            caucuses: Vec::new(),
             sources: view.sources.clone(),
             quality: view.quality.clone(),
         };

@@ -89,6 +89,21 @@ fn is_recorded(message: &ServerMessage) -> bool {
         ServerMessage::Speaking { .. }
         | ServerMessage::MediaAnswer { .. }
         | ServerMessage::MediaSlots { .. }
+        | ServerMessage::CertificateIssued { .. }
+        | ServerMessage::CertificateDenied { .. }
+        | ServerMessage::CertificateWaiting
+        | ServerMessage::CertificatesRevoked { .. }
+        | ServerMessage::SealGroups { .. }
+        | ServerMessage::SealPackagesWanted { .. }
+        | ServerMessage::MlsWanted { .. }
+        | ServerMessage::MlsCommitted { .. }
+        | ServerMessage::MlsWelcome { .. }
+        | ServerMessage::MlsGroupInfo { .. }
+        | ServerMessage::MlsSwitch { .. }
+        | ServerMessage::MlsVoid { .. }
+        | ServerMessage::MlsApp { .. }
+        | ServerMessage::SealSuspect { .. }
+        | ServerMessage::Whispering { .. }
         | ServerMessage::Pong { .. } => false,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use client::Noticed;
-use wire::{Bye, Phase, Presence, Request, SeatId, Source, SourceKind, SummitPlan};
+use wire::{Bye, GroupId, Phase, Presence, Request, Role, SeatId, Source, SourceKind, SummitPlan};
 
 use crate::chance::Chance;
 use crate::device::Device;
@@ -118,7 +118,39 @@ impl World {
             self.check_view(&seat, &view)?;
             self.check_sources(&seat, &view)?;
         }
+        self.check_groups()?;
         self.check_pictures()
+    }
+
+    /// Whoever may receive anything is a member of everybody's group and of its own party's, and all are in the same epoch, with
+    /// the same keys, among the same people.
+    fn check_groups(&self) -> Result<(), Finding> {
+        let mut seen: BTreeMap<GroupId, (SeatId, u64, Vec<u8>)> = BTreeMap::new();
+        for seat in self.seats() {
+            let receives = self.plan.seat(&seat).is_some_and(|known| known.role != Role::Technician);
+            let Some(device) = self.device_of(&seat) else { continue };
+            let participant = device.participant();
+            let epochs: BTreeMap<_, _> =
+                participant.epochs().map(|(group, epoch, keys)| (group.clone(), (epoch, keys))).collect();
+            let party = self.plan.party_of(&seat).map(|party| format!("side-{party}"));
+            for name in [Some("plenary".to_owned()), party].into_iter().flatten() {
+                let group = GroupId::new(name).map_err(|error| self.finding(error.to_string()))?;
+                self.check(epochs.contains_key(&group) == receives, || format!("{seat} and {group}: {epochs:?}"))?;
+            }
+            for (group, (epoch, keys)) in epochs {
+                let (first, at, same) =
+                    seen.entry(group.clone()).or_insert((seat.clone(), epoch, keys.clone())).clone();
+                self.check(at == epoch && same == keys, || {
+                    format!(
+                        "in {group}, {first} is in epoch {at} and {seat} in epoch {epoch}, with equal keys: {}",
+                        same == keys
+                    )
+                })?;
+            }
+            let counts = participant.stats().seal;
+            self.check(counts.refused == 0, || format!("{seat} refused frames: {counts:?}"))?;
+        }
+        Ok(())
     }
 
     /// Every camera that is on is a moving picture on the screen of everybody who may see it.

@@ -6,8 +6,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use node::{ConnectionId, Identity, Input, InvitationId, NewPeer, Node, Output, SessionId};
-use wire::{Bye, ClientMessage, Entry, Outcome, Request, RequestId, SeatId, ServerMessage, SourceId};
+use node::{Batch, ConnectionId, Identity, Input, InvitationId, NewPeer, Node, Output, Sealed, SessionId};
+use wire::{
+    Bye, ClientMessage, Entry, Envelope, Outcome, PartyReply, Request, RequestId, SeatId, ServerMessage, SourceId,
+};
 
 use crate::chance::Chance;
 use crate::finding::Finding;
@@ -17,6 +19,9 @@ use crate::world::World;
 
 /// One certificate for all runs: making one takes longer than a simulated minute.
 static IDENTITY: LazyLock<Identity> = LazyLock::new(Identity::generate);
+
+/// The first of the registrars' connections; devices never have as many.
+const REGISTRARS: u64 = 1 << 32;
 
 /// How long an answer to an offer takes off the media thread.
 const NEGOTIATION: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(8));
@@ -29,7 +34,7 @@ pub(crate) struct Server {
     sessions: BTreeMap<String, Session>,
     chance: Chance,
     /// Commits that the disk has not answered, oldest first.
-    under_way: VecDeque<Vec<Entry>>,
+    under_way: VecDeque<Batch>,
     /// On which connection a request was last asked.
     pub(crate) askers: BTreeMap<RequestId, ConnectionId>,
     /// Whose a source is, as far as anybody was told.
@@ -42,6 +47,7 @@ pub(crate) struct Session {
     pub(crate) id: SessionId,
     pub(crate) invitation: InvitationId,
     pub(crate) seat: SeatId,
+    document: Envelope,
     revoked: bool,
 }
 
@@ -76,14 +82,19 @@ impl Server {
     }
 
     /// Exchanges the link of a seat for a token. A seat whose link was withdrawn has a new one.
-    pub(crate) fn open_session(&mut self, seat: &SeatId) -> String {
+    pub(crate) fn open_session(&mut self, seat: &SeatId, document: Envelope) -> String {
         let number = self.sessions.len() + 1;
         let token = format!("token-{number}");
         let id = SessionId(i64::try_from(number).unwrap_or(i64::MAX));
         let standing = self.sessions.values().find(|session| session.seat == *seat && !session.revoked);
         let invitation = standing.map_or(InvitationId(id.0), |session| session.invitation);
-        self.sessions.insert(token.clone(), Session { id, invitation, seat: seat.clone(), revoked: false });
+        self.sessions.insert(token.clone(), Session { id, invitation, seat: seat.clone(), document, revoked: false });
         token
+    }
+
+    /// Commits of the meeting's own log that the disk has not answered.
+    fn logs_under_way(&self) -> usize {
+        self.under_way.iter().filter(|batch| matches!(batch, Batch::Log(_))).count()
     }
 
     fn session(&self, token: &str) -> Option<Session> {
@@ -117,8 +128,17 @@ impl World {
         let log = self.disk.entries().to_vec();
         self.model.restarted(&log, self.now);
         let mut node = Node::new();
-        let open = Input::Open { summit: self.summit.clone(), plan: Box::new(self.plan.clone()), log };
-        node.handle(open, self.now, self.wall());
+        let sealed = Sealed {
+            manifest: self.offices.manifest().clone(),
+            revocations: Vec::new(),
+            groups: self.disk.groups().to_vec(),
+        };
+        let (summit, plan) = (self.summit.clone(), Box::new(self.plan.clone()));
+        node.handle(Input::Open { summit, plan, log, sealed: Box::new(sealed) }, self.now, self.wall());
+        for (connection, party) in (REGISTRARS..).map(ConnectionId).zip(self.offices.parties()) {
+            let summit = self.summit.clone();
+            node.handle(Input::Registrar { connection, summit, party }, self.now, self.wall());
+        }
         self.server.node = Some(node);
     }
 
@@ -190,6 +210,7 @@ impl World {
             invitation: session.invitation,
             summit: self.summit.clone(),
             seat: seat.clone(),
+            document: Box::new(session.document),
             device,
             take_over,
         })?;
@@ -300,15 +321,23 @@ impl World {
         if life != self.server.life || !self.server.is_up() {
             return Ok(());
         }
-        let Some(entries) = self.server.under_way.pop_front() else { return Ok(()) };
-        let stored = self.disk.commit(entries.clone());
+        let Some(batch) = self.server.under_way.pop_front() else { return Ok(()) };
+        let was_doomed = self.disk.is_doomed();
+        let stored = self.disk.commit(batch.clone());
+        if !stored && !was_doomed {
+            self.disk.doom(self.server.under_way.len());
+        }
+        let entries = match batch {
+            Batch::Log(entries) => entries,
+            Batch::Group(_) => return self.serve_group_commit(stored),
+        };
         let mut expected = Vec::new();
         if stored {
             self.model.stored(entries.len(), self.wall());
             expected.push(self.model.reveal(self.now, self.wall()));
         } else {
             self.note("the disk failed");
-            self.model.not_stored(self.server.under_way.len(), self.now);
+            self.model.not_stored(self.server.logs_under_way(), self.now);
         }
         let listeners = self.model.listeners();
         let said = self.tell(Input::Persisted { summit: self.summit.clone(), stored })?;
@@ -318,6 +347,28 @@ impl World {
             self.model.everybody_goes();
         }
         Ok(())
+    }
+
+    /// What the groups wrote is stored, or it is not. The meeting is the same.
+    fn serve_group_commit(&mut self, stored: bool) -> Result<(), Finding> {
+        if !stored {
+            self.note("the disk failed");
+            self.model.not_stored(self.server.logs_under_way(), self.now);
+        }
+        let said = self.tell(Input::Persisted { summit: self.summit.clone(), stored })?;
+        self.check_persisted(&said, Vec::new(), None)
+    }
+
+    /// A registrar is asked, and answers after a while on the network; here at once.
+    fn ask_registrar(&mut self, connection: ConnectionId, message: PartyReply) {
+        let PartyReply::Request { id, request, .. } = message else { return };
+        let place = usize::try_from(connection.0 - REGISTRARS).ok();
+        let Some(party) = place.and_then(|place| self.offices.parties().into_iter().nth(place)) else { return };
+        let (now, wall) = (self.now, self.wall());
+        let answer = self.offices.answer(&party, &request, wall);
+        if let Some(node) = self.server.node.as_mut() {
+            node.handle(Input::RegistrarAnswer { connection, id, answer }, now, wall);
+        }
     }
 
     // ---- what leaves
@@ -345,13 +396,16 @@ impl World {
                     self.close(connection, reason);
                     said.closed.push((connection, reason));
                 }
-                Output::Persist { entries, .. } => {
+                Output::Persist { batch, .. } => {
                     let at = self.disk.done_at(now);
                     self.schedule.add(at, Happening::Committed { life: self.server.life });
-                    self.model.decided(&entries);
-                    self.server.under_way.push_back(entries.clone());
-                    said.persisted.push(entries);
+                    self.server.under_way.push_back(batch.clone());
+                    if let Batch::Log(entries) = batch {
+                        self.model.decided(&entries);
+                        said.persisted.push(entries);
+                    }
                 }
+                Output::SendParty { connection, message } => self.ask_registrar(connection, message),
                 Output::Negotiate { connection, request, sdp } => {
                     let at = now + self.server.chance.between(NEGOTIATION.0, NEGOTIATION.1);
                     let life = self.server.life;
@@ -406,5 +460,22 @@ fn describe(request: &Request) -> String {
         Request::MediaWant { videos } => format!("for {} pictures", videos.len()),
         Request::MediaPublish { track, active } => format!("to publish {:?} {active}", track.kind),
         Request::Quality { quality } => format!("to note {:?}", quality.grade),
+        Request::CertificateRequest { .. } => "for a certificate".to_owned(),
+        Request::SealResume { held, .. } => format!("to go on in {} groups", held.len()),
+        Request::SealPackages { packages } => format!("to offer {} key packages", packages.len()),
+        Request::MlsCreate { group, .. } => format!("to create {group}"),
+        Request::MlsCommit { group, epoch, added, removed, .. } => {
+            format!("to end epoch {epoch} of {group}, with {added:?} and without {removed:?}")
+        }
+        Request::MlsExternal { group, epoch, .. } => format!("to join {group} after epoch {epoch}"),
+        Request::MlsApplied { group, seq, .. } => format!("to note that {seq} of {group} is applied"),
+        Request::MlsRefused { group, seq, why } => format!("to note that {seq} of {group} is refused: {why}"),
+        Request::MlsResync { group, .. } => format!("to enter {group} anew"),
+        Request::MlsApp { group, epoch, .. } => format!("to write to {group} in epoch {epoch}"),
+        Request::Whisper { on } => format!("to whisper {on}"),
+        Request::OpenCaucus { seats } => format!("for a caucus with {seats:?}"),
+        Request::EnterCaucus { caucus } => format!("to go into {caucus}"),
+        Request::LeaveCaucus => "to come back from the caucus".to_owned(),
+        Request::OpenPair { seat } => format!("for words with {seat}"),
     }
 }

@@ -49,6 +49,21 @@ impl Socket {
             | ServerMessage::Quality { .. }
             | ServerMessage::MediaAnswer { .. }
             | ServerMessage::MediaSlots { .. }
+            | ServerMessage::CertificateIssued { .. }
+            | ServerMessage::CertificateDenied { .. }
+            | ServerMessage::CertificateWaiting
+            | ServerMessage::CertificatesRevoked { .. }
+            | ServerMessage::SealGroups { .. }
+            | ServerMessage::SealPackagesWanted { .. }
+            | ServerMessage::MlsWanted { .. }
+            | ServerMessage::MlsCommitted { .. }
+            | ServerMessage::MlsWelcome { .. }
+            | ServerMessage::MlsGroupInfo { .. }
+            | ServerMessage::MlsSwitch { .. }
+            | ServerMessage::MlsVoid { .. }
+            | ServerMessage::MlsApp { .. }
+            | ServerMessage::SealSuspect { .. }
+            | ServerMessage::Whispering { .. }
             | ServerMessage::Reply { .. }
             | ServerMessage::Pong { .. } => false,
         };

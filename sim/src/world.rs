@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use client::{Input, Noticed, Output, Persona};
@@ -17,6 +18,7 @@ use crate::disk::Disk;
 use crate::finding::Finding;
 use crate::model::Model;
 use crate::network::Conditions;
+use crate::offices::{self, Offices};
 use crate::people::Act;
 use crate::persona::persona;
 use crate::schedule::{Happening, Schedule};
@@ -39,6 +41,7 @@ pub struct World {
     pub(crate) summit: SummitId,
     pub(crate) plan: SummitPlan,
     pub(crate) server: Server,
+    pub(crate) offices: Offices,
     pub(crate) disk: Disk,
     pub(crate) model: Model,
     pub(crate) devices: Vec<Device>,
@@ -64,6 +67,7 @@ impl World {
             now: start,
             steps_at_once: 0,
             schedule: Schedule::default(),
+            offices: Offices::open(seed, &summit, &plan, START),
             summit,
             plan: plan.clone(),
             server: Server::down(Chance::new(seed, "server")),
@@ -98,9 +102,14 @@ impl World {
     pub fn arrives(&mut self, seat: &SeatId) -> DeviceId {
         let id = DeviceId(self.devices.len());
         self.note(&format!("{seat} opens the page on device {}", id.0));
+        let wall = self.wall();
+        // Each invitation admits one device: for another one the party makes another.
+        let invited = self.offices.invite(seat, wall);
         let making = Making {
             seat: seat.clone(),
-            token: self.server.open_session(seat),
+            token: self.server.open_session(seat, invited.document),
+            secret: invited.secret,
+            key: Arc::new(offices::key(&mut Chance::new(self.seed, &format!("key of device {}", id.0)))),
             persona: self.voices.get(seat).map(|(_, persona)| persona.clone()),
             conditions: self.conditions,
             seed: self.seed,

@@ -13,6 +13,7 @@ mod media_line;
 mod participant;
 mod player;
 mod requests;
+mod sealing;
 mod stats;
 pub mod view;
 
@@ -27,4 +28,5 @@ pub use assets::{AssetError, Film, Persona, Voice};
 pub use behaviour::Behaviour;
 pub use participant::{Input, Noticed, Output, Participant, Settings};
 pub use player::Talk;
+pub use sealing::{Barred, Sealed};
 pub use stats::Stats;

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use media::caller::{Caller, CallerOutput, Received, Sending, Setup};
-use wire::{Devices, Mid, Request, RequestId};
+use media::caller::{Caller, CallerOutput, Received, ReceivedFrame, Sending, Setup};
+use wire::{Devices, Mid, Request, RequestId, SourceKind};
 
 use crate::assets::Persona;
 use crate::player::{Cue, Player};
@@ -137,14 +137,20 @@ impl MediaLine {
         }
     }
 
-    pub(crate) fn handle_timeout(&mut self, devices: Devices, cue: Cue, now: Instant) {
+    pub(crate) fn handle_timeout(
+        &mut self,
+        devices: Devices,
+        cue: Cue,
+        seal: &mut dyn FnMut(SourceKind, &[u8]) -> Option<Vec<u8>>,
+        now: Instant,
+    ) {
         if let Some(caller) = self.caller_mut()
             && caller.poll_timeout().is_some_and(|due| due <= now)
         {
             caller.handle_timeout(now);
         }
         match &mut self.state {
-            State::Connected { caller, player: Some(player) } => player.play(caller, devices, cue, now),
+            State::Connected { caller, player: Some(player) } => player.play(caller, devices, cue, seal, now),
             State::Offered { until, .. } | State::Connecting { until, .. } if *until <= now => {
                 self.start(now + RETRY);
             }
@@ -205,8 +211,9 @@ impl MediaLine {
         (sound, pictures)
     }
 
-    pub(crate) fn first_picture(&self) -> Option<Instant> {
-        self.caller().and_then(Caller::first_picture)
+    /// The next frame that came whole, as it was sealed.
+    pub(crate) fn poll_frame(&mut self) -> Option<ReceivedFrame> {
+        self.caller_mut()?.poll_frame()
     }
 
     fn connect(&mut self, now: Instant) {

@@ -4,12 +4,15 @@ mod conversation;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use media::caller::Received;
+use seal::SigningKey;
+use seal::invitation::Secret;
 use wire::{
-    Bye, ClientMessage, Devices, MeetingView, Mid, Outcome, Phase, Pixels, Request, RequestId, SeatId, ServerMessage,
-    SourceId, SummitPlan, WallTime, Wanted,
+    Bye, ClientMessage, Devices, GroupId, MeetingView, Mid, Outcome, Phase, Pixels, Request, RequestId, SeatId,
+    ServerMessage, SourceId, SourceKind, SummitPlan, WallTime, Wanted,
 };
 
 use crate::assets::Persona;
@@ -20,6 +23,7 @@ use crate::link::{Link, Step};
 use crate::media_line::{Happened, MediaLine};
 use crate::player::{Cue, Talk};
 use crate::requests::Requests;
+use crate::sealing::{self, Barred, Sealing};
 use crate::stats::Stats;
 
 /// As many as the web client has.
@@ -35,6 +39,10 @@ const PING: Duration = Duration::from_secs(2);
 pub struct Settings {
     /// The session's token, from [`wire::Arrival`].
     pub token: String,
+    /// The secret of its personal link, by which it proves its invitation.
+    pub secret: Secret,
+    /// The device's key. The same key again is the same device: it gets the same certificate.
+    pub key: Arc<SigningKey>,
     /// Words for the device.
     pub device: String,
     /// Whether another device in the seat must give way.
@@ -127,6 +135,19 @@ pub enum Noticed {
     },
     /// This is the instant at which both sides appear.
     Revealed,
+    /// There is a certificate: it may be a member of the summit's groups.
+    Admitted,
+    /// There will be none: it neither sends nor opens anything.
+    Barred(Barred),
+    /// Somebody wrote to a group.
+    Written {
+        /// To which.
+        group: GroupId,
+        /// Who.
+        by: SeatId,
+        /// Its JSON (`docs/security/protocol.md`, application messages).
+        text: String,
+    },
     /// It is over for good.
     Over(Bye),
 }
@@ -157,6 +178,8 @@ pub struct Participant {
     entry: Entry,
     devices: Devices,
     media: Option<MediaLine>,
+    sealing: Sealing,
+    whispers: bool,
     habits: Habits,
     hello_sent: Instant,
     ping_due: Instant,
@@ -165,6 +188,19 @@ pub struct Participant {
     reveal: Reveal,
     stats: Stats,
     outputs: VecDeque<Output>,
+}
+
+/// The groups for which a participant seals.
+struct Place {
+    here: GroupId,
+    side: GroupId,
+}
+
+impl Place {
+    /// For whom that is meant: who whispers speaks to the own party, and shows itself to all.
+    fn of(&self, kind: SourceKind, whispers: bool) -> &GroupId {
+        if whispers && kind == SourceKind::Microphone { &self.side } else { &self.here }
+    }
 }
 
 /// Whether the reveal was noticed.
@@ -182,6 +218,7 @@ impl Participant {
         let ids = Dice::new(dice.next());
         let habits = Habits::new(settings.behaviour, now, &mut dice);
         let sends = settings.persona.is_some();
+        let sealing = Sealing::new(settings.secret.clone(), settings.key.clone());
         Self {
             settings,
             link: Link::new(now),
@@ -197,6 +234,8 @@ impl Participant {
             entry: Entry::Outside,
             devices: Devices { microphone: sends, camera: sends },
             media: None,
+            sealing,
+            whispers: false,
             habits,
             hello_sent: now,
             ping_due: now,
@@ -237,9 +276,15 @@ impl Participant {
             self.ping(now);
             self.follow_habits(now);
         }
-        let cue = self.cue(now);
-        if let Some(media) = &mut self.media {
-            media.handle_timeout(self.devices, cue, now);
+        self.sealing.handle_timeout(now);
+        let (cue, place) = (self.cue(now), self.place());
+        let Self { media, sealing, whispers, devices, .. } = self;
+        if let Some(media) = media {
+            let mut seal = |kind: SourceKind, frame: &[u8]| {
+                let group = place.as_ref()?.of(kind, *whispers);
+                sealing.seal(group, kind, frame)
+            };
+            media.handle_timeout(*devices, cue, &mut seal, now);
         }
         self.settle(now);
     }
@@ -264,6 +309,7 @@ impl Participant {
             reveal,
             self.media.as_ref().filter(|_| welcome).and_then(MediaLine::offer_due),
             self.media.as_ref().and_then(MediaLine::poll_timeout),
+            self.sealing.poll_timeout(),
         ]
         .into_iter()
         .flatten()
@@ -315,6 +361,34 @@ impl Participant {
         }
     }
 
+    /// Speaks to the own party only, or to everybody again. The keys change before the server is asked.
+    pub fn whisper(&mut self, on: bool, now: Instant) -> RequestId {
+        self.whispers = on || self.whispers;
+        self.request(Request::Whisper { on }, now)
+    }
+
+    /// Writes JSON to a group; false where it is no member.
+    pub fn write(&mut self, group: &GroupId, text: &str, now: Instant) -> bool {
+        let written = self.sealing.write(group, text);
+        self.settle(now);
+        written
+    }
+
+    /// The groups of which it is a member, with the epoch and its authenticator: equal for those who went the same way.
+    pub fn epochs(&self) -> impl Iterator<Item = (&GroupId, u64, Vec<u8>)> {
+        self.sealing.epochs()
+    }
+
+    /// Who is in a group of its own, as their certificates say.
+    pub fn members(&self, group: &GroupId) -> Vec<SeatId> {
+        self.sealing.members(group)
+    }
+
+    /// Whether it was admitted by its party.
+    pub fn is_admitted(&self) -> bool {
+        self.sealing.is_admitted()
+    }
+
     /// The own seat, once welcomed.
     pub fn you(&self) -> Option<&SeatId> {
         self.you.as_ref()
@@ -348,7 +422,7 @@ impl Participant {
     /// Counts since it began.
     pub fn stats(&self) -> Stats {
         let (sound, pictures) = self.media.as_ref().map(MediaLine::received_in_all).unwrap_or_default();
-        Stats { sound, pictures, ..self.stats }
+        Stats { sound, pictures, seal: self.sealing.counts(), ..self.stats }
     }
 
     /// The server's clock, as far as it is known here.
@@ -362,9 +436,10 @@ impl Participant {
             self.offer_media(now);
         }
         self.settle_media(now);
+        self.open_frames(now);
+        self.settle_sealing();
         self.wish_for_pictures(now);
         self.notice_reveal(now);
-        self.notice_first_picture();
     }
 
     fn settle_media(&mut self, now: Instant) {
@@ -399,14 +474,50 @@ impl Participant {
         }
     }
 
-    fn notice_first_picture(&mut self) {
-        if let (None, Entry::Inside { since }) = (self.stats.join, self.entry)
-            && let Some(first) = self.media.as_ref().and_then(MediaLine::first_picture)
-        {
-            let after = first.saturating_duration_since(since);
-            self.stats.join = Some(after);
-            self.outputs.push_back(Output::Notice(Noticed::FirstPicture { after }));
+    /// Opens what came, as far as the server said whose it is.
+    fn open_frames(&mut self, now: Instant) {
+        while let Some(frame) = self.media.as_mut().and_then(MediaLine::poll_frame) {
+            let source = self.slots.get(&frame.mid).copied();
+            let sources = self.meeting.iter().flat_map(|meeting| &meeting.sources);
+            let Some(source) = sources.into_iter().find(|known| Some(known.id) == source) else { continue };
+            let opened = self.sealing.open(&source.seat, source.kind, &frame.bytes, now);
+            // The lowest bit of VP8 is 0 in a key frame (RFC 6386 section 9.1).
+            let shows =
+                source.kind.is_video() && opened.is_some_and(|opened| opened.first().is_some_and(|bits| bits & 1 == 0));
+            if let (true, None, Entry::Inside { since }) = (shows, self.stats.join, self.entry) {
+                let after = now.saturating_duration_since(since);
+                self.stats.join = Some(after);
+                self.outputs.push_back(Output::Notice(Noticed::FirstPicture { after }));
+            }
         }
+    }
+
+    fn settle_sealing(&mut self) {
+        while let Some(happened) = self.sealing.poll() {
+            let noticed = match happened {
+                sealing::Happened::Ask(request) => {
+                    self.send(request);
+                    continue;
+                }
+                sealing::Happened::Admitted => Noticed::Admitted,
+                sealing::Happened::Barred(why) => Noticed::Barred(why),
+                sealing::Happened::Written { group, by, text } => Noticed::Written { group, by, text },
+            };
+            self.outputs.push_back(Output::Notice(noticed));
+        }
+    }
+
+    /// Where it speaks: in its caucus, in the plenary once that was announced, and among its own before.
+    fn place(&self) -> Option<Place> {
+        let (meeting, you, plan) = (self.meeting.as_ref()?, self.you.as_ref()?, self.plan.as_ref()?);
+        let side = GroupId::new(format!("side-{}", plan.party_of(you)?)).ok()?;
+        let caucus = meeting.caucuses.iter().find(|caucus| caucus.inside.contains(you));
+        let here = match (caucus, &meeting.phase) {
+            (Some(caucus), _) => caucus.caucus.clone(),
+            (None, Phase::Plenary { .. }) => GroupId::new("plenary").ok()?,
+            (None, Phase::Lobby { .. } | Phase::Ended { .. }) => side.clone(),
+        };
+        Some(Place { here, side })
     }
 
     fn cue(&self, now: Instant) -> Cue {

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use media::caller::{Caller, Layer, Picture, Sound};
+use wire::SourceKind;
 
 use crate::assets::{Persona, Voice};
 
@@ -136,19 +137,31 @@ impl Player {
         self.place = self.persona.film.key_frame_after(self.place);
     }
 
-    /// Sends what is due. Without camera or microphone nothing, or silence, is sent for it.
-    pub(crate) fn play(&mut self, caller: &mut Caller, devices: wire::Devices, cue: Cue, now: Instant) {
+    /// Sends what is due, sealed by `seal`; what cannot be sealed is not sent. Without a camera nothing is sent for it,
+    /// without a microphone silence of the same size.
+    pub(crate) fn play(
+        &mut self,
+        caller: &mut Caller,
+        devices: wire::Devices,
+        cue: Cue,
+        seal: &mut dyn FnMut(SourceKind, &[u8]) -> Option<Vec<u8>>,
+        now: Instant,
+    ) {
         self.follow(cue);
         while let Some(timestamp) = self.sound.next(now) {
             let (frame, level) = self.next_sound();
             let (frame, level) = if devices.microphone { (frame, level) } else { (&SILENCE[..], 127) };
-            caller.write_audio(Sound { frame, timestamp, level }, now);
+            if let Some(frame) = seal(SourceKind::Microphone, frame) {
+                caller.write_audio(Sound { frame: &frame, timestamp, level }, now);
+            }
         }
         while let Some(timestamp) = self.picture.next(now) {
             if devices.camera {
                 for layer in Layer::ALL {
                     let frame = self.persona.film.frame(layer, self.place);
-                    caller.write_video(layer, Picture { frame, timestamp }, now);
+                    if let Some(frame) = seal(SourceKind::Camera, frame) {
+                        caller.write_video(layer, Picture { frame: &frame, timestamp }, now);
+                    }
                 }
             }
             self.place = (self.place + 1) % self.persona.film.length().max(1);

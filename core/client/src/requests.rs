@@ -22,7 +22,9 @@ impl Requests {
 
     /// Whether something that changes the meeting is on its way.
     pub(crate) fn is_deciding(&self) -> bool {
-        self.unanswered.iter().any(|message| outlives_connection(&message.request))
+        let is_written = |request: &Request| matches!(request, Request::MlsApp { .. });
+        let decides = |message: &ClientMessage| outlives_connection(&message.request) && !is_written(&message.request);
+        self.unanswered.iter().any(decides)
     }
 
     /// A new connection stands: what must be said again on it.
@@ -43,6 +45,11 @@ fn outlives_connection(request: &Request) -> bool {
         | Request::GiveFloor { .. }
         | Request::YieldFloor
         | Request::OpenAgenda { .. }
+        | Request::OpenCaucus { .. }
+        | Request::EnterCaucus { .. }
+        | Request::LeaveCaucus
+        | Request::OpenPair { .. }
+        | Request::MlsApp { .. }
         | Request::End => true,
         Request::Hello { .. }
         | Request::Ping { .. }
@@ -51,6 +58,16 @@ fn outlives_connection(request: &Request) -> bool {
         | Request::MediaOffer { .. }
         | Request::MediaWant { .. }
         | Request::MediaPublish { .. }
-        | Request::Quality { .. } => false,
+        | Request::Quality { .. }
+        | Request::Whisper { .. }
+        | Request::CertificateRequest { .. }
+        | Request::SealResume { .. }
+        | Request::SealPackages { .. }
+        | Request::MlsCreate { .. }
+        | Request::MlsCommit { .. }
+        | Request::MlsExternal { .. }
+        | Request::MlsApplied { .. }
+        | Request::MlsRefused { .. }
+        | Request::MlsResync { .. } => false,
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use media::caller::Received;
 
+use crate::sealing::Sealed;
+
 /// Counts since the participant began, over all its connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
@@ -15,10 +17,12 @@ pub struct Stats {
     pub done: u32,
     /// Requests refused.
     pub refused: u32,
-    /// From `enter` to the first picture that a decoder would have shown.
+    /// From `enter` to the first picture that was opened and that a decoder would have shown.
     pub join: Option<Duration>,
     /// Sound received.
     pub sound: Received,
     /// Pictures received.
     pub pictures: Received,
+    /// What was sealed and opened.
+    pub seal: Sealed,
 }

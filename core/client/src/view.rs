@@ -1,7 +1,7 @@
 //! The meeting as a participant sees it: the view that came with the welcome, and every message since folded into it. No
 //! rules are known here; what the server says is so. The web client's reducer does the same.
 
-use wire::{Event, MeetingView, Phase, Presence, Sequence, ServerMessage, WallTime};
+use wire::{CaucusView, Event, MeetingView, Phase, Presence, Sequence, ServerMessage, WallTime};
 
 /// Folds one message into the view. Messages that say nothing of the meeting, and events that the view already contains,
 /// change nothing.
@@ -27,6 +27,21 @@ pub fn fold(view: &mut MeetingView, message: &ServerMessage) {
         }
         ServerMessage::SeatTaken { .. }
         | ServerMessage::Speaking { .. }
+        | ServerMessage::Whispering { .. }
+        | ServerMessage::CertificateIssued { .. }
+        | ServerMessage::CertificateDenied { .. }
+        | ServerMessage::CertificateWaiting
+        | ServerMessage::CertificatesRevoked { .. }
+        | ServerMessage::SealGroups { .. }
+        | ServerMessage::SealPackagesWanted { .. }
+        | ServerMessage::SealSuspect { .. }
+        | ServerMessage::MlsWanted { .. }
+        | ServerMessage::MlsCommitted { .. }
+        | ServerMessage::MlsWelcome { .. }
+        | ServerMessage::MlsGroupInfo { .. }
+        | ServerMessage::MlsSwitch { .. }
+        | ServerMessage::MlsVoid { .. }
+        | ServerMessage::MlsApp { .. }
         | ServerMessage::MediaAnswer { .. }
         | ServerMessage::MediaSlots { .. }
         | ServerMessage::Reply { .. }
@@ -62,6 +77,21 @@ fn fold_event(view: &mut MeetingView, sequence: Sequence, at: WallTime, event: &
         }
         Event::FloorYielded { .. } => view.floor.holder = None,
         Event::AgendaOpened { item, .. } => view.agenda = Some(item.clone()),
+        Event::CaucusOpened { caucus, called, .. } => {
+            view.caucuses.push(CaucusView { caucus: caucus.clone(), called: called.clone(), inside: Vec::new() });
+        }
+        Event::CaucusEntered { caucus, seat } => {
+            for open in view.caucuses.iter_mut().filter(|open| open.caucus == *caucus) {
+                open.inside.push(seat.clone());
+            }
+        }
+        Event::CaucusLeft { caucus, seat } => {
+            for open in view.caucuses.iter_mut().filter(|open| open.caucus == *caucus) {
+                open.inside.retain(|inside| inside != seat);
+            }
+            // The last one closes it.
+            view.caucuses.retain(|open| open.caucus != *caucus || !open.inside.is_empty());
+        }
         Event::Ended { .. } => view.phase = Phase::Ended { at },
     }
 }
@@ -81,6 +111,7 @@ mod tests {
             presence: BTreeMap::new(),
             floor: FloorView::default(),
             agenda: None,
+            caucuses: Vec::new(),
             sources: Vec::new(),
             quality: BTreeMap::new(),
         }

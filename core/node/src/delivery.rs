@@ -5,7 +5,7 @@
 //!   ([`Delivery::request`]), what was stored ([`Delivery::settle`]);
 //! * then [`Delivery::tend`], and take what is to be said and stored.
 //!
-//! `delivery/log.rs` folds a log, `group.rs` is one group with whose turn it is, `vote.rs` what becomes of a commit, `people.rs`
+//! `delivery/log.rs` folds a log, `group.rs` is one group, `group/nomination.rs` whose turn it is, `vote.rs` what becomes of a commit, `people.rs`
 //! who is there with which key packages, `requests.rs` what a device asks, `header.rs` reads the head of a commit.
 
 mod group;
@@ -28,7 +28,7 @@ use crate::ledger::Done;
 use group::Group;
 use log::Log;
 pub(crate) use people::certificate;
-use people::{PACKAGES_WANTED, People};
+use people::{PACKAGES_WANTED, People, Person};
 pub(crate) use requests::{Answer, Asker};
 
 /// Entries that may wait for the store at once. A commit to disk takes milliseconds, so a full queue means that the store
@@ -62,7 +62,7 @@ impl Said {
     }
 
     /// Those of them whose device can be told.
-    fn to_all<'a>(&mut self, seats: impl Iterator<Item = &'a SeatId>, people: &People, message: &ServerMessage) {
+    fn each<'a>(&mut self, seats: impl Iterator<Item = &'a SeatId>, people: &People, message: &ServerMessage) {
         self.0.extend(seats.filter(|seat| people.listens(seat)).map(|seat| (seat.clone(), message.clone())));
     }
 }
@@ -109,6 +109,8 @@ pub(crate) struct Delivery {
     said: Said,
     /// What each seat was told of its groups: their numbers and versions.
     told: BTreeMap<SeatId, Vec<(u16, u64)>>,
+    /// How many groups there were when all were told, and the sum of their versions, which only grow.
+    told_all: Option<(usize, u64)>,
     tended: Instant,
 }
 
@@ -131,6 +133,7 @@ impl Delivery {
             done: entries.iter().filter_map(|entry| entry.request.clone()).collect(),
             said: Said::default(),
             told: BTreeMap::new(),
+            told_all: None,
             tended: now,
         }
     }
@@ -139,6 +142,7 @@ impl Delivery {
 
     /// Which groups there are now. One that is no more is forgotten here; its log stays where it is stored.
     pub(crate) fn set_circles(&mut self, circles: Vec<Circle>) {
+        self.told_all = None;
         let names: BTreeSet<GroupId> = circles.iter().map(|circle| circle.group.clone()).collect();
         self.groups.retain(|name, _| names.contains(name));
         for Circle { group: name, number, entitled, inside } in circles {
@@ -154,14 +158,14 @@ impl Delivery {
                     place.insert(Group::new(name, number, log))
                 }
             };
-            (group.entitled, group.inside) = (entitled, inside);
+            group.set_circle(entitled, inside);
         }
     }
 
     /// Where that seat's device is now, and whether its person has come in.
     pub(crate) fn place(&mut self, seat: &SeatId, connection: Option<ConnectionId>, here: bool, now: Instant) {
         if self.people.place(seat, connection, here, now) {
-            self.told.remove(seat);
+            self.forget_told(seat);
             self.groups.values_mut().for_each(|group| group.lose_device(seat));
         }
     }
@@ -188,7 +192,8 @@ impl Delivery {
             let epochs = (epoch.saturating_sub(EPOCHS_BEFORE)..=epoch).collect();
             Some(SealWindow { group: group.number, leaf, epochs })
         };
-        self.groups.values().filter_map(window).collect()
+        let is_shut_out = self.people.get(seat).is_none_or(Person::is_shut_out);
+        self.groups.values().filter(|_| !is_shut_out).filter_map(window).collect()
     }
 
     // ---- the store
@@ -282,8 +287,17 @@ impl Delivery {
         }
     }
 
+    /// That seat's device knows nothing of its groups.
+    fn forget_told(&mut self, seat: &SeatId) {
+        self.told.remove(seat);
+        self.told_all = None;
+    }
+
     fn tell_groups(&mut self) {
-        self.groups.values_mut().for_each(Group::notice_changes);
+        let all = (self.groups.len(), self.groups.values().map(|group| group.version).sum());
+        if self.told_all.replace(all) == Some(all) {
+            return;
+        }
         let listening: Vec<SeatId> =
             self.people.iter().filter(|(_, person)| person.listens()).map(|(seat, _)| seat.clone()).collect();
         for seat in listening {

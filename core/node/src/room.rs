@@ -1,11 +1,14 @@
 //! One summit as it is held: who sits where, what they ask for, and what becomes of it.
 //!
 //! The rules are `summit`'s and the packets are `media`'s; the room brings a request to the right one and tells the
-//! people what changed. `room/telling.rs` keeps every screen up to date, `room/lines.rs` looks after media connections,
+//! people what changed. `room/coming.rs` knows who comes and goes, `room/storing.rs` what is stored
+//! before it is told; `room/telling.rs` keeps every screen up to date, `room/lines.rs` looks after media connections,
 //! `room/sealing.rs` after the groups and their keys, `room/whispering.rs` after who is heard by the own party only.
 
+mod coming;
 mod lines;
 mod sealing;
+mod storing;
 mod telling;
 mod whispering;
 
@@ -13,19 +16,19 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use media::{Media, PeerId, SealWindow};
-use summit::{Action, Meeting};
+use summit::Action;
 use wire::{
-    Bye, ClientMessage, Entry, Envelope, Event, MeetingView, Outcome, Phase, Refusal, Request, RequestId, SeatId,
-    ServerMessage, SignedManifest, SourceId, SummitId, SummitPlan, WallTime,
+    Bye, ClientMessage, Entry, Envelope, Outcome, Phase, Refusal, Request, RequestId, SeatId, ServerMessage,
+    SignedManifest, SourceId, SummitId, SummitPlan, WallTime,
 };
 
 use crate::delivery::Delivery;
 use crate::demux::{Demux, RoomIndex};
 use crate::ledger::{Decision, Ledger};
-use crate::occupant::{Line, Occupant, Stage, Told};
+use crate::occupant::{Line, Occupant, Stage};
 use crate::registrars::Registrars;
 use crate::sources::{SourceNumbers, Sources};
-use crate::{Batch, ConnectionId, InvitationId, Output, Sealed, SessionId};
+use crate::{ConnectionId, InvitationId, Output, Sealed, SessionId};
 
 /// How long a seat is kept for a device whose connection was lost, with its media going on. Long enough for a server
 /// restart or a change of network, short enough that an empty chair is soon shown as empty.
@@ -52,6 +55,10 @@ pub(crate) struct Room {
     delivery: Delivery,
     /// Those who write to each other, by their places in the plan.
     pairs: BTreeSet<(usize, usize)>,
+    /// The groups that the meeting has may be others than the delivery service was told.
+    circles_changed: bool,
+    /// Somebody may be somewhere else than the delivery service was told.
+    places_changed: bool,
     registrars: Registrars,
     /// What each peer may seal with, as the media were told.
     windows: BTreeMap<PeerId, Vec<SealWindow>>,
@@ -145,6 +152,8 @@ impl Room {
             revocations,
             delivery,
             pairs: sealing::pairs(&groups),
+            circles_changed: true,
+            places_changed: true,
             registrars: Registrars::default(),
             windows: BTreeMap::new(),
             media: Media::new(),
@@ -171,168 +180,13 @@ impl Room {
         matches!(self.ledger.meeting().phase(), Phase::Ended { .. })
     }
 
-    // ---- people come and go
-
-    /// A device asks for its seat: it gets it, or is told who has it.
-    pub(crate) fn hello(&mut self, hello: Hello, turn: &mut Turn<'_>) {
-        self.hello_to(hello, turn);
-        self.tend_groups(turn);
-    }
-
-    fn hello_to(&mut self, hello: Hello, turn: &mut Turn<'_>) {
-        let Hello { connection, session, invitation, seat, device, take_over, document } = hello;
-        if self.has_ended() {
-            return turn.close(connection, Bye::Ended);
-        }
-        if self.ledger.meeting().plan().seat(&seat).is_none() {
-            return turn.close(connection, Bye::LinkRefused);
-        }
-        if let Some(occupant) = self.seats.get_mut(&seat) {
-            if occupant.session == session {
-                let former = occupant.connection().filter(|former| *former != connection);
-                occupant.line = Line::Up(connection);
-                occupant.device = device;
-                occupant.document = document;
-                self.let_go(former, turn);
-                return self.welcome(connection, seat, turn);
-            }
-            if !take_over {
-                let (device, since) = (occupant.device.clone(), occupant.since);
-                return turn.send(connection, ServerMessage::SeatTaken { device, since });
-            }
-            let former = occupant.connection();
-            self.let_go(former, turn);
-            self.vacate(&seat, turn);
-        }
-        self.owed.departed.remove(&seat);
-        self.seats.insert(seat.clone(), Occupant::new(session, invitation, device, turn.wall, connection, document));
-        self.welcome(connection, seat, turn);
-    }
-
-    /// A connection is gone. Its seat is kept for a while, and its media go on.
-    pub(crate) fn disconnected(&mut self, connection: ConnectionId, turn: &mut Turn<'_>) {
-        if self.registrars.has(connection) {
-            return self.registrar_went(connection, turn);
-        }
-        let Some(seat) = self.connections.remove(&connection) else { return };
-        let Some(occupant) = self.seats.get_mut(&seat) else { return };
-        if occupant.line != Line::Up(connection) {
-            return;
-        }
-        match occupant.stage {
-            Stage::Here(_) => {
-                occupant.line = Line::Down { until: turn.now + SEAT_KEPT };
-                self.tell_presence_of(&seat, turn);
-            }
-            Stage::Arriving => {
-                self.vacate(&seat, turn);
-                // The person may have come in on another device before, and said or asked for something there.
-                self.look_for_absent.get_or_insert(turn.now + SEAT_KEPT);
-            }
-        }
-        self.registrars.forget(&seat);
-        self.tend_groups(turn);
-    }
-
-    /// A link was withdrawn: the devices that came by it leave.
-    pub(crate) fn revoke(&mut self, invitation: InvitationId, turn: &mut Turn<'_>) {
-        let came_by_it =
-            |(seat, occupant): (&SeatId, &Occupant)| (occupant.invitation == invitation).then(|| seat.clone());
-        for seat in self.seats.iter().filter_map(came_by_it).collect::<Vec<_>>() {
-            self.delivery.left(&seat);
-            self.leave(&seat, turn);
-            self.dismiss(&seat, Bye::LinkRefused, turn);
-        }
-        self.tend_groups(turn);
-    }
-
-    /// Everybody is told that the server stops; what they have is kept in the log.
-    pub(crate) fn shut_down(&mut self, turn: &mut Turn<'_>) {
-        for connection in std::mem::take(&mut self.connections).into_keys() {
-            turn.close(connection, Bye::Restart);
-        }
-    }
-
-    fn welcome(&mut self, connection: ConnectionId, seat: SeatId, turn: &mut Turn<'_>) {
-        self.connections.insert(connection, seat.clone());
-        let meeting = self.view_for(&seat);
-        let Some(occupant) = self.seats.get_mut(&seat) else { return };
-        occupant.told = Told {
-            presence: meeting.presence.clone(),
-            sources: meeting.sources.iter().map(|source| (source.id, source.clone())).collect(),
-            quality: meeting.quality.clone(),
-            speaking: Vec::new(),
-            whispering: Vec::new(),
-        };
-        let message = ServerMessage::Welcome {
-            summit: self.id.clone(),
-            you: seat.clone(),
-            plan: Box::new(self.ledger.meeting().plan().clone()),
-            meeting: Box::new(meeting),
-            now: turn.wall,
-            media: occupant.peer().is_some(),
-            manifest: self.manifest.clone(),
-            invitation: occupant.document.clone(),
-            revocations: self.revocations.clone(),
-        };
-        turn.send(connection, message);
-        self.tell_slots_again(&seat, connection, turn);
-        self.tell_speaking_to(&seat, turn);
-        self.tell_whispering_to(&seat, turn);
-        self.tell_presence_of(&seat, turn);
-    }
-
-    fn view_for(&self, seat: &SeatId) -> MeetingView {
-        let meeting = self.ledger.meeting();
-        let visible = |other: &SeatId| other == seat || meeting.may_see_presence(seat, other);
-        let others = self.seats.iter().filter(|(other, _)| visible(other));
-        MeetingView {
-            phase: meeting.phase(),
-            sequence: self.ledger.sequence(),
-            presence: others.clone().map(|(other, occupant)| (other.clone(), occupant.presence())).collect(),
-            floor: meeting.floor(),
-            agenda: meeting.agenda(),
-            caucuses: meeting.caucuses(seat),
-            sources: self.sources.iter().filter(|source| self.may_know(seat, source)).cloned().collect(),
-            quality: others.filter_map(|(other, occupant)| Some((other.clone(), occupant.quality?))).collect(),
-        }
-    }
-
-    /// Ends a connection that another one replaces.
-    fn let_go(&mut self, former: Option<ConnectionId>, turn: &mut Turn<'_>) {
-        if let Some(former) = former {
-            self.connections.remove(&former);
-            turn.close(former, Bye::TakenOver);
-        }
-    }
-
-    /// Ends a seat's connection and frees the seat.
-    fn dismiss(&mut self, seat: &SeatId, reason: Bye, turn: &mut Turn<'_>) {
-        if let Some(connection) = self.seats.get(seat).and_then(Occupant::connection) {
-            self.connections.remove(&connection);
-            turn.close(connection, reason);
-        }
-        self.vacate(seat, turn);
-    }
-
-    /// The seat is free: its media end, the others see an empty chair.
-    fn vacate(&mut self, seat: &SeatId, turn: &mut Turn<'_>) {
-        self.end_media_of(seat, turn);
-        let whispered = self.seats.remove(seat).is_some_and(|occupant| occupant.whispers);
-        if whispered {
-            self.tell_whispering(turn);
-        }
-        self.tell_presence_of(seat, turn);
-        self.tell_quality_of(seat, turn);
-    }
-
     // ---- people ask
 
     /// Somebody asks for something.
     pub(crate) fn message(&mut self, connection: ConnectionId, message: ClientMessage, turn: &mut Turn<'_>) {
         let Some(seat) = self.connections.get(&connection).cloned() else { return };
         let ClientMessage { id, request } = message;
-        let moves_groups = moves_groups(&request);
+        let moves_groups = sealing::moves_groups(&request);
         match self.carry_out(connection, &seat, &id, request, turn) {
             Ok(Reply::Now) => turn.reply(connection, id, Outcome::Done),
             Ok(Reply::Later) => {}
@@ -452,147 +306,6 @@ impl Room {
         }
     }
 
-    /// The operator ends the summit; if the store cannot take it now, it is tried again until it can.
-    pub(crate) fn end(&mut self, turn: &mut Turn<'_>) {
-        self.owed.end = true;
-        self.decide(turn, |meeting| meeting.decide_end_by_operator().unwrap_or_default());
-    }
-
-    /// The store failed a while ago: what is owed is decided again. What is on record already decides nothing.
-    fn pay(&mut self, turn: &mut Turn<'_>) {
-        for seat in self.owed.departed.clone() {
-            self.leave(&seat, turn);
-        }
-        if self.owed.end {
-            self.end(turn);
-        }
-        self.reveal_if_due(turn);
-    }
-
-    /// Reveals the plenary when every head is here, and ready on record. The screens need the lead from when they are told, so
-    /// the time that the store will take is added, as far as it can be known: it is what it took last.
-    fn reveal_if_due(&mut self, turn: &mut Turn<'_>) {
-        let (announced, here) = (turn.wall.plus(self.commit_took), self.people_here());
-        if !self.ledger.meeting().decide_reveal(announced, &here).is_empty() {
-            self.decide(turn, |meeting| meeting.decide_reveal(announced, &here));
-        }
-    }
-
-    /// The server itself changes the meeting, now or when the store can take it again.
-    fn decide(&mut self, turn: &mut Turn<'_>, decide: impl FnOnce(&Meeting) -> Vec<Event>) {
-        match self.ledger.decide(turn.wall, decide) {
-            Ok(entries) => self.persist(entries, turn),
-            Err(_) => self.owed.again = Some(turn.now + TRY_AGAIN),
-        }
-    }
-
-    fn persist(&mut self, entries: Vec<Entry>, turn: &mut Turn<'_>) {
-        if !entries.is_empty() {
-            self.pending.push_back(Pending::Log);
-            turn.outputs.push_back(Output::Persist { summit: self.id.clone(), batch: Batch::Log(entries) });
-        }
-    }
-
-    /// The store has answered for the oldest of what it was asked for: now it is announced, then acknowledged.
-    pub(crate) fn persisted(&mut self, stored: bool, turn: &mut Turn<'_>) {
-        let Some(oldest) = self.pending.pop_front() else { return };
-        let (done, mut failed): (Vec<_>, Vec<_>) = match oldest {
-            Pending::Log => {
-                let settled = self.ledger.settle(stored);
-                if let Some(decided_at) = settled.decided_at() {
-                    // A clock that was set, or a disk that stood still once, must not put the reveal off.
-                    self.commit_took = turn.wall.since(decided_at).min(COMMIT_MAX);
-                }
-                self.announce_all(settled.entries, turn);
-                (settled.done.into_iter().collect(), settled.failed)
-            }
-            Pending::Group => {
-                let settled = self.delivery.settle(stored, turn.now);
-                self.tell_groups(turn);
-                (settled.done.into_iter().collect(), settled.failed)
-            }
-        };
-        if !stored {
-            // What follows in the one log or the others is not stored either.
-            failed.extend(self.ledger.abandon());
-            failed.extend(self.delivery.abandon(turn.now));
-            self.owed.again = Some(turn.now + TRY_AGAIN);
-        }
-        let done = done.into_iter().map(|asker| (asker, Outcome::Done));
-        let failed = failed.into_iter().map(|asker| (asker, Outcome::Refused { why: Refusal::NotRecorded }));
-        for ((connection, id), outcome) in done.chain(failed) {
-            turn.reply(connection, id, outcome);
-        }
-        if stored {
-            self.reveal_if_due(turn);
-        }
-        if self.has_ended() {
-            self.close_down(turn);
-        }
-        self.tend_groups(turn);
-    }
-
-    fn announce_all(&mut self, entries: Vec<Entry>, turn: &mut Turn<'_>) {
-        let moves_floor = |entry: &Entry| matches!(entry.event, Event::FloorGiven { .. } | Event::FloorYielded { .. });
-        let floor_moved = entries.iter().any(moves_floor);
-        // Other people are together than before: each is told what may be received now.
-        let moves = |entry: &Entry| match &entry.event {
-            Event::Revealed { .. } | Event::CaucusEntered { .. } | Event::CaucusLeft { .. } => true,
-            Event::CaucusOpened { .. }
-            | Event::Ready { .. }
-            | Event::HandRaised { .. }
-            | Event::HandLowered { .. }
-            | Event::FloorGiven { .. }
-            | Event::FloorYielded { .. }
-            | Event::AgendaOpened { .. }
-            | Event::Ended { .. } => false,
-        };
-        let moved = entries.iter().any(moves);
-        for entry in &entries {
-            if let Event::CaucusEntered { seat, .. } | Event::CaucusLeft { seat, .. } = &entry.event {
-                self.set_whispering(seat, false);
-            }
-        }
-        for entry in entries {
-            self.announce(entry, turn);
-        }
-        if floor_moved {
-            self.route(turn.now);
-        }
-        if moved {
-            self.tell_everything(turn);
-        }
-    }
-
-    fn announce(&mut self, entry: Entry, turn: &mut Turn<'_>) {
-        let Entry { sequence, at, event, .. } = entry;
-        let meeting = self.ledger.meeting();
-        // What a party does by itself before the reveal is for its own people.
-        let concerns: &[SeatId] = match &event {
-            Event::CaucusOpened { called, .. } => called,
-            Event::CaucusEntered { seat, .. } | Event::CaucusLeft { seat, .. } => std::slice::from_ref(seat),
-            Event::Ready { .. }
-            | Event::Revealed { .. }
-            | Event::HandRaised { .. }
-            | Event::HandLowered { .. }
-            | Event::FloorGiven { .. }
-            | Event::FloorYielded { .. }
-            | Event::AgendaOpened { .. }
-            | Event::Ended { .. } => &[],
-        };
-        for (connection, viewer) in &self.connections {
-            if concerns.iter().all(|seat| meeting.may_see_presence(viewer, seat)) {
-                turn.send(*connection, ServerMessage::Event { sequence, at, event: event.clone() });
-            }
-        }
-    }
-
-    fn close_down(&mut self, turn: &mut Turn<'_>) {
-        for seat in self.seats.keys().cloned().collect::<Vec<_>>() {
-            self.dismiss(&seat, Bye::Ended, turn);
-        }
-    }
-
     // ---- time passes
 
     /// When to come back if nothing happens.
@@ -647,6 +360,7 @@ impl Room {
         if let Some(occupant) = self.seats.get_mut(seat) {
             occupant.stage = stage;
         }
+        self.places_changed = true;
         self.tell_presence_of(seat, turn);
     }
 }
@@ -657,41 +371,4 @@ enum Reply {
     Now,
     /// When the store or the negotiation is done, or it was answered already.
     Later,
-}
-
-/// Whether the groups may have to change by that.
-fn moves_groups(request: &Request) -> bool {
-    match request {
-        Request::Enter { .. }
-        | Request::Leave
-        | Request::SealResume { .. }
-        | Request::SealPackages { .. }
-        | Request::MlsCreate { .. }
-        | Request::MlsCommit { .. }
-        | Request::MlsExternal { .. }
-        | Request::MlsApplied { .. }
-        | Request::MlsRefused { .. }
-        | Request::MlsResync { .. }
-        | Request::OpenPair { .. } => true,
-        Request::Hello { .. }
-        | Request::Ping { .. }
-        | Request::Devices { .. }
-        | Request::Ready { .. }
-        | Request::RaiseHand
-        | Request::LowerHand { .. }
-        | Request::GiveFloor { .. }
-        | Request::YieldFloor
-        | Request::OpenAgenda { .. }
-        | Request::End
-        | Request::MediaOffer { .. }
-        | Request::MediaWant { .. }
-        | Request::MediaPublish { .. }
-        | Request::Quality { .. }
-        | Request::CertificateRequest { .. }
-        | Request::MlsApp { .. }
-        | Request::Whisper { .. }
-        | Request::OpenCaucus { .. }
-        | Request::EnterCaucus { .. }
-        | Request::LeaveCaucus => false,
-    }
 }

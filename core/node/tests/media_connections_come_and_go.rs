@@ -119,6 +119,7 @@ fn the_sound_of_a_shared_screen_is_heard_and_its_owner_does_not_speak() {
     let loud = [(one, 2), (chair, 3), (aide, 4)].map(|(connection, port)| calls.call(connection, ALL, address(port)));
     let presenter = calls.call(two, ALL, address(5));
     // The same m-line, used for a film instead of a voice.
+    calls.calls[presenter].sound = SourceKind::ScreenAudio;
     let track = calls.calls[presenter].caller.tracks()[0].clone();
     let film = Track { kind: SourceKind::ScreenAudio, ..track.clone() };
     for (track, active) in [(track, false), (film.clone(), true)] {

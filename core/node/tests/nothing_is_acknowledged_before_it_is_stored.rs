@@ -62,7 +62,7 @@ fn a_request_sent_twice_is_carried_out_once() {
 fn a_request_sent_again_after_a_restart_is_answered_from_the_log() {
     let (mut hall, one, _, _) = Hall::plenary();
     hall.ask_as(one, "hand", Request::RaiseHand);
-    let mut restarted = Hall::reopen(hall.log);
+    let mut restarted = Hall::reopen(hall.log, Vec::new());
     let one = restarted.enter("meridia-head");
     assert_eq!(restarted.welcome(one).floor.queue, [seat("meridia-head")]);
     assert_eq!(restarted.ask_as(one, "hand", Request::RaiseHand), Some(Outcome::Done));
@@ -122,7 +122,7 @@ fn who_does_not_come_back_after_a_restart_gives_the_floor_free() {
     let (mut hall, one, two, _) = Hall::plenary();
     hall.ask(two, Request::RaiseHand);
     hall.ask(one, Request::RaiseHand);
-    let mut restarted = Hall::reopen(hall.log);
+    let mut restarted = Hall::reopen(hall.log, Vec::new());
     restarted.enter("meridia-head");
     restarted.pass(Duration::from_secs(21));
     let head = restarted.hello("meridia-aide", 99, false);
@@ -134,7 +134,7 @@ fn a_failure_of_the_store_does_not_shorten_the_time_to_come_back_after_a_restart
     let (mut hall, _, two, chair) = Hall::plenary();
     hall.ask(chair, Request::GiveFloor { seat: seat("meridia-head") });
     hall.ask(two, Request::RaiseHand);
-    let mut restarted = Hall::reopen(hall.log);
+    let mut restarted = Hall::reopen(hall.log, Vec::new());
     let chair = restarted.enter("chair");
     restarted.store_at_once = false;
     restarted.ask(chair, Request::OpenAgenda { item: wire::AgendaItemId::new("water").unwrap() });
@@ -219,7 +219,7 @@ fn a_reveal_that_a_restart_came_before_waits_for_the_heads() {
     hall.store_at_once = false;
     hall.ask(two, Request::Ready { ready: true });
     hall.store(true);
-    let mut restarted = Hall::reopen(hall.log);
+    let mut restarted = Hall::reopen(hall.log, Vec::new());
     let one = restarted.enter("meridia-head");
     restarted.pass(Duration::from_secs(2));
     assert_eq!(revealed_at(restarted.sent(one)), None);

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use wire::{DelegationId, Role, SeatId, SummitId, WallTime};
+use wire::{Envelope, MemberCertificate, PartyId, RegistrarCertificate, Role, SeatId, Signed, SummitId, WallTime};
 
-use crate::document::{Envelope, MemberBody, RegistrarBody, Serial, Signed, Version1};
+use crate::document::Serial;
 use crate::error::CertificateError;
 use crate::key::{PublicKey, SigningKey};
-use crate::manifest::{Agreed, party_of};
+use crate::manifest::Agreed;
 use crate::revocation::Revocations;
-use crate::signed::{self, Domain};
+use crate::signed::{self, Document};
 
 /// How far two clocks may differ before a certificate counts as one of another time.
 pub const TOLERANCE: Duration = Duration::from_secs(5 * 60);
@@ -27,13 +27,13 @@ pub enum Admitter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// The party.
-    pub party: DelegationId,
+    pub party: PartyId,
     /// The seat.
     pub seat: SeatId,
     /// The role of the seat.
     pub role: Role,
     /// Which of the seat's devices.
-    pub slot: u16,
+    pub slot: u32,
     /// The number of the certificate.
     pub serial: Serial,
     /// The key of the certificate and of the leaf.
@@ -44,14 +44,15 @@ pub struct Member {
 
 impl Member {
     /// What there is at most one leaf of in a group.
-    pub fn place(&self) -> (&DelegationId, &SeatId, u16) {
+    pub fn place(&self) -> (&PartyId, &SeatId, u32) {
         (&self.party, &self.seat, self.slot)
     }
 
     /// Whether that certificate says of its holder what was found of this member.
-    pub(crate) fn is_claimed_by(&self, body: &MemberBody) -> bool {
-        let MemberBody { party, seat, role, slot, key, serial, .. } = body;
-        (party, seat, *slot) == self.place() && (*role, *key, *serial) == (self.role, self.key, self.serial)
+    pub(crate) fn is_claimed_by(&self, certificate: &Certificate) -> bool {
+        let MemberCertificate { party, seat, role, slot, .. } = &certificate.body;
+        let same_place = (party, seat, *slot) == self.place() && *role == self.role;
+        same_place && (certificate.key, certificate.serial) == (self.key, self.serial)
     }
 }
 
@@ -59,7 +60,9 @@ impl Member {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
     envelope: Envelope,
-    body: MemberBody,
+    body: MemberCertificate,
+    key: PublicKey,
+    serial: Serial,
 }
 
 /// Whether the moment lies in that time, give or take [`TOLERANCE`].
@@ -86,22 +89,23 @@ impl From<SignerError> for CertificateError {
 }
 
 /// Follows the signature of a party's document up to the root key; `now` is none where the issuer's time does not matter.
-pub(crate) fn signer_of(
+pub(crate) fn signer_of<T: Document>(
     envelope: &Envelope,
-    domain: Domain,
-    party: &DelegationId,
+    party: &PartyId,
     agreed: &Agreed,
     now: Option<WallTime>,
 ) -> Result<Admitter, SignerError> {
     let root = agreed.root(party).ok_or(SignerError::UnknownRoot)?;
+    let is_by = |key: &PublicKey| signed::verifies(T::DOMAIN, &envelope.payload, &envelope.signature, key);
     let Some(issuer) = &envelope.issuer else {
-        return if envelope.is_by(domain, root) { Ok(Admitter::Root) } else { Err(SignerError::UnknownRoot) };
+        return if is_by(root) { Ok(Admitter::Root) } else { Err(SignerError::UnknownRoot) };
     };
-    if !issuer.is_by(Domain::RegistrarCertificate, root) {
+    if !signed::verifies(RegistrarCertificate::DOMAIN, &issuer.payload, &issuer.signature, root) {
         return Err(SignerError::UnknownRoot);
     }
-    let registrar: RegistrarBody = signed::body(&issuer.payload).ok_or(SignerError::Malformed)?;
-    if &registrar.party != party || !envelope.is_by(domain, &registrar.registrar) {
+    let registrar: RegistrarCertificate = signed::read(&issuer.payload).ok_or(SignerError::Malformed)?;
+    let key = PublicKey::try_from(&registrar.registrar).map_err(|_| SignerError::Malformed)?;
+    if &registrar.party != party || !is_by(&key) {
         return Err(SignerError::UnknownRoot);
     }
     if &registrar.summit != agreed.summit() {
@@ -109,30 +113,33 @@ pub(crate) fn signer_of(
     }
     match now {
         Some(now) if !is_in_time(now, registrar.nbf, registrar.exp) => Err(SignerError::Expired),
-        Some(_) | None => Ok(Admitter::Registrar(registrar.registrar)),
+        Some(_) | None => Ok(Admitter::Registrar(key)),
     }
 }
 
 impl Certificate {
     /// Certifies a member. Whoever checks it decides whether the key may.
-    pub fn issue(body: &MemberBody, key: &SigningKey, issuer: Option<Signed>) -> Envelope {
-        Envelope::new(Domain::MemberCertificate, body, key, issuer)
+    pub fn issue(body: &MemberCertificate, key: &SigningKey, issuer: Option<Signed>) -> Envelope {
+        signed::envelope(body, key, issuer)
     }
 
     /// Reads an envelope.
     pub fn read(envelope: Envelope) -> Result<Self, CertificateError> {
-        let body = signed::body(&envelope.payload).ok_or(CertificateError::Malformed)?;
-        Ok(Self { envelope, body })
+        let malformed = CertificateError::Malformed;
+        let body: MemberCertificate = signed::read(&envelope.payload).ok_or(malformed)?;
+        let key = PublicKey::try_from(&body.key).map_err(|_| malformed)?;
+        let serial = Serial::try_from(&body.serial).map_err(|_| malformed)?;
+        Ok(Self { envelope, body, key, serial })
     }
 
     /// Reads the identity of an MLS basic credential.
     pub fn from_identity(identity: &[u8]) -> Result<Self, CertificateError> {
-        Self::read(Envelope::from_bytes(identity).ok_or(CertificateError::Malformed)?)
+        Self::read(signed::envelope_from_bytes(identity).ok_or(CertificateError::Malformed)?)
     }
 
     /// The identity of an MLS basic credential.
     pub fn to_identity(&self) -> Vec<u8> {
-        self.envelope.to_bytes()
+        signed::envelope_to_bytes(&self.envelope)
     }
 
     /// The envelope it was read from.
@@ -141,8 +148,18 @@ impl Certificate {
     }
 
     /// What it claims.
-    pub fn body(&self) -> &MemberBody {
+    pub fn body(&self) -> &MemberCertificate {
         &self.body
+    }
+
+    /// The key it is for.
+    pub fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// Its number.
+    pub fn serial(&self) -> &Serial {
+        &self.serial
     }
 
     /// Checks that it is good in that summit, for the leaf with that key, now.
@@ -156,13 +173,14 @@ impl Certificate {
         leaf_key: &PublicKey,
         now: WallTime,
     ) -> Result<Member, CertificateError> {
-        let MemberBody { summit, party, seat, role, slot, key, nbf, exp, serial, .. } = &self.body;
-        let admitted_by = signer_of(&self.envelope, Domain::MemberCertificate, party, agreed, Some(now))?;
+        let MemberCertificate { summit, party, seat, role, slot, nbf, exp, .. } = &self.body;
+        let Self { key, serial, .. } = self;
+        let admitted_by = signer_of::<MemberCertificate>(&self.envelope, party, agreed, Some(now))?;
         if summit != agreed.summit() {
             return Err(CertificateError::Malformed);
         }
         let has_role = agreed.plan().seat(seat).is_some_and(|known| &known.role == role);
-        if !has_role || party_of(agreed.plan(), seat).as_ref() != Some(party) {
+        if !has_role || agreed.plan().party_of(seat).as_ref() != Some(party) {
             return Err(CertificateError::Seat);
         }
         if !is_in_time(now, *nbf, *exp) {
@@ -189,12 +207,12 @@ impl Certificate {
 /// Appoints a registrar: whoever has that key acts for the party in that time.
 pub fn appoint(
     summit: SummitId,
-    party: DelegationId,
+    party: PartyId,
     registrar: PublicKey,
     nbf: WallTime,
     exp: WallTime,
     root: &SigningKey,
 ) -> Signed {
-    let body = RegistrarBody { v: Version1, summit, party, registrar, nbf, exp };
-    Signed::new(Domain::RegistrarCertificate, &body, root)
+    let registrar = registrar.into();
+    signed::signed(&RegistrarCertificate { v: signed::VERSION, summit, party, registrar, nbf, exp }, root)
 }

@@ -1,6 +1,6 @@
 //! What can be wrong, each with a code that stays the same: clients translate it, logs and tests name it.
 
-use wire::{DelegationId, SeatId};
+use wire::{Denied, PartyId, SeatId};
 
 /// An error with a stable code.
 pub trait Coded {
@@ -30,10 +30,10 @@ pub enum ManifestError {
     OtherSummit,
     /// A signature is not by the key that the manifest gives the party.
     #[error("the signature of \"{0}\" does not hold")]
-    Signature(DelegationId),
+    Signature(PartyId),
     /// Somebody did not sign yet.
     #[error("\"{0}\" has not signed the manifest")]
-    Incomplete(DelegationId),
+    Incomplete(PartyId),
 }
 
 impl Coded for ManifestError {
@@ -115,42 +115,37 @@ impl Coded for RevocationError {
     }
 }
 
-/// Why a registrar gives no certificate, or no invitation.
+/// Why there is no such registrar, or no such invitation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Denied {
-    /// No such invitation was issued.
-    #[error("there is no such invitation")]
-    Unknown,
-    /// The proof is not by who has the invitation's secret.
-    #[error("the proof of the invitation does not hold")]
-    Proof,
-    /// Another key was certified for it.
-    #[error("the invitation was used with another key")]
-    Used,
-    /// Now is outside of its time.
-    #[error("the invitation is not of this time")]
-    Expired,
-    /// It was withdrawn, or the certificate given for it was revoked.
-    #[error("the invitation was revoked")]
-    Revoked,
+pub enum RegistrarError {
     /// The party has no such seat.
     #[error("\"{0}\" is no seat of this party")]
     Seat(SeatId),
-    /// The registrar's own certificate is not by the root key, or for another key.
+    /// The registrar's own certificate cannot be read, or is for another key.
     #[error("the registrar's certificate cannot be used")]
-    Registrar,
+    Certificate,
 }
 
+impl Coded for RegistrarError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Seat(_) => "registrar.seat",
+            Self::Certificate => "registrar.certificate",
+        }
+    }
+}
+
+/// The codes are `cert.denied.` and what the protocol says as `why`.
 impl Coded for Denied {
     fn code(&self) -> &'static str {
         match self {
-            Self::Unknown => "invitation.unknown",
-            Self::Proof => "invitation.proof",
-            Self::Used => "invitation.used",
-            Self::Expired => "invitation.expired",
-            Self::Revoked => "invitation.revoked",
-            Self::Seat(_) => "invitation.seat",
-            Self::Registrar => "invitation.registrar",
+            Self::Declined => "cert.denied.declined",
+            Self::Expired => "cert.denied.expired",
+            Self::Malformed => "cert.denied.malformed",
+            Self::Proof => "cert.denied.proof",
+            Self::Revoked => "cert.denied.revoked",
+            Self::Unknown => "cert.denied.unknown",
+            Self::Used => "cert.denied.used",
         }
     }
 }
@@ -242,7 +237,7 @@ pub enum SealError {
     /// 2^32 frames were sealed under one key id.
     #[error("the counter is used up")]
     Exhausted,
-    /// A leaf beyond 1023, or a group number beyond 30 bits.
+    /// A leaf beyond 1023.
     #[error("the key id cannot name the sender")]
     Range,
 }

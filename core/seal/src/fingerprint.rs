@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use crate::certificate::Member;
-use crate::document::Bytes;
+use crate::document::Fixed;
 use crate::kdf;
 
 /// The digits of a hash: six groups of five.
@@ -31,11 +31,11 @@ pub struct Attestation {
     /// The epoch.
     pub epoch: u64,
     /// A hash of the epoch's authenticator: equal only where everything that led to the epoch was.
-    pub authenticator: Bytes<32>,
+    pub authenticator: Fixed<32>,
     /// The tree hash of the group context.
-    pub tree: Bytes<32>,
+    pub tree: Fixed<32>,
     /// The hash of the roster.
-    pub roster: Bytes<32>,
+    pub roster: Fixed<32>,
 }
 
 impl Attestation {
@@ -43,9 +43,9 @@ impl Attestation {
     pub fn new(epoch: u64, epoch_authenticator: &[u8], tree_hash: [u8; 32], roster: &str) -> Self {
         Self {
             epoch,
-            authenticator: Bytes(kdf::sha256(&[b"sommet/attest/v1\0", epoch_authenticator])),
-            tree: Bytes(tree_hash),
-            roster: Bytes(kdf::sha256(&[roster.as_bytes()])),
+            authenticator: Fixed(kdf::sha256(&[b"sommet/attest/v1\0", epoch_authenticator])),
+            tree: Fixed(tree_hash),
+            roster: Fixed(kdf::sha256(&[roster.as_bytes()])),
         }
     }
 }

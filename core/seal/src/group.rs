@@ -12,19 +12,23 @@ mod application;
 mod check;
 mod commit;
 mod device;
+mod hpke;
 mod join;
 mod name;
+mod provider;
 
 use std::collections::BTreeMap;
 
 use openmls::prelude::{MlsGroup, MlsMessageBodyOut, OpenMlsProvider as _};
-use wire::DelegationId;
+use wire::PartyId;
 
-pub use application::{APPLICATION_BYTES_MAX, PADDING, Received};
+pub use application::{APPLICATION_BYTES_MAX, PADDING, Received, padded, unpadded};
 pub use check::{Changes, LEAVES_MAX, PROPOSALS_MAX, Roster};
 pub use commit::{COMMIT_BYTES_MAX, Commit, Staged, Wishes};
 pub use device::{Device, Identity, check_key_package};
 pub use name::{CallId, FIRST_GIVEN, GroupName, GroupNumber};
+#[doc(hidden)]
+pub use provider::Provider;
 
 use crate::error::GroupError;
 use crate::fingerprint::{Attestation, roster_text};
@@ -89,7 +93,7 @@ impl Group {
     }
 
     /// The member who speaks for the party: its lowest leaf.
-    pub fn lead_of(&self, party: &DelegationId) -> Option<u32> {
+    pub fn lead_of(&self, party: &PartyId) -> Option<u32> {
         self.roster.iter().find(|(_, member)| &member.party == party).map(|(leaf, _)| *leaf)
     }
 

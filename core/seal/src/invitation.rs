@@ -4,16 +4,16 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use wire::WallTime;
+use wire::{CertificateRequest, Envelope, InvitationDocument, WallTime};
 
 use crate::certificate::{is_in_time, signer_of};
-use crate::document::{Bytes, CertificateRequest, Envelope, InvitationBody, InvitationId, encode};
+use crate::document::{Fixed, InvitationId, encode};
 use crate::entropy::{self, Entropy};
 use crate::error::CertificateError;
 use crate::kdf;
 use crate::key::PublicKey;
 use crate::manifest::Agreed;
-use crate::signed::{self, Domain};
+use crate::signed;
 
 /// The secret of an invitation: 32 characters that stand in the personal link. It is printed only on purpose.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Secret(String);
 /// What proves an invitation to the registrar.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ProofKey(Bytes<32>);
+pub struct ProofKey(Fixed<32>);
 
 impl Secret {
     /// A new secret.
@@ -48,24 +48,25 @@ impl Secret {
 
     /// What proves the invitation to the registrar.
     pub fn proof_key(&self) -> ProofKey {
-        ProofKey(Bytes(kdf::hkdf(self.0.as_bytes(), b"sommet/proof/v1")))
+        ProofKey(Fixed(kdf::hkdf(self.0.as_bytes(), b"sommet/proof/v1")))
     }
 
     /// Asks to have the key certified.
     pub fn request(&self, jti: InvitationId, key: PublicKey) -> CertificateRequest {
-        CertificateRequest { jti, key, proof: self.proof_key().proof(&jti, &key) }
+        let proof = self.proof_key().proof(&jti, &key).into();
+        CertificateRequest { jti: jti.into(), key: key.into(), proof }
     }
 }
 
 impl ProofKey {
     /// The proof for that invitation and key.
-    pub fn proof(&self, jti: &InvitationId, key: &PublicKey) -> Bytes<32> {
-        Bytes(kdf::hmac(&self.0.0, &[b"sommet/cert-request/v1\0", &jti.0, key.as_bytes()]))
+    pub fn proof(&self, jti: &InvitationId, key: &PublicKey) -> Fixed<32> {
+        Fixed(kdf::hmac(&self.0.0, &[b"sommet/cert-request/v1\0", &jti.0, key.as_bytes()]))
     }
 
-    /// Whether the request was made by who has the invitation's secret.
-    pub fn holds(&self, request: &CertificateRequest) -> bool {
-        kdf::equal(&self.proof(&request.jti, &request.key).0, &request.proof.0)
+    /// Whether the proof of that invitation and key was made by who has the invitation's secret.
+    pub fn holds(&self, jti: &InvitationId, key: &PublicKey, proof: &[u8]) -> bool {
+        kdf::equal(&self.proof(jti, key).0, proof)
     }
 
     /// The 32 bytes, for the test vectors and the registrar's own file.
@@ -90,13 +91,14 @@ impl fmt::Debug for ProofKey {
 ///
 /// # Errors
 /// As for a certificate.
-pub fn check(invitation: &Envelope, agreed: &Agreed, now: WallTime) -> Result<InvitationBody, CertificateError> {
-    let body: InvitationBody = signed::body(&invitation.payload).ok_or(CertificateError::Malformed)?;
-    signer_of(invitation, Domain::Invitation, &body.party, agreed, Some(now))?;
+pub fn check(invitation: &Envelope, agreed: &Agreed, now: WallTime) -> Result<InvitationDocument, CertificateError> {
+    let body: InvitationDocument = signed::read(&invitation.payload).ok_or(CertificateError::Malformed)?;
+    InvitationId::try_from(&body.jti).map_err(|_| CertificateError::Malformed)?;
+    signer_of::<InvitationDocument>(invitation, &body.party, agreed, Some(now))?;
     if &body.summit != agreed.summit() {
         return Err(CertificateError::Malformed);
     }
-    if crate::manifest::party_of(agreed.plan(), &body.seat).as_ref() != Some(&body.party) {
+    if agreed.plan().party_of(&body.seat).as_ref() != Some(&body.party) {
         return Err(CertificateError::Seat);
     }
     if !is_in_time(now, body.nbf, body.exp) {

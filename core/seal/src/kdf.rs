@@ -29,6 +29,32 @@ pub(crate) fn expand<const N: usize>(key: &[u8; 32], info: &[u8]) -> [u8; N] {
     bytes
 }
 
+/// The first step with a salt; an empty one is as none.
+pub(crate) fn extract_with(salt: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    hmac(salt, parts)
+}
+
+/// The second step for a length that is not known before; none if it is too long.
+pub(crate) fn expand_to(key: &[u8], info: &[&[u8]], length: usize) -> Option<Vec<u8>> {
+    if length > 255 * 32 {
+        return None;
+    }
+    let (mut bytes, mut previous) = (Vec::with_capacity(length), Vec::new());
+    for counter in 1..=u8::MAX {
+        if bytes.len() >= length {
+            break;
+        }
+        let block = [counter];
+        let parts: Vec<&[u8]> =
+            std::iter::once(previous.as_slice()).chain(info.iter().copied()).chain([&block[..]]).collect();
+        let next = hmac(key, &parts).to_vec();
+        bytes.extend_from_slice(&next);
+        previous = next;
+    }
+    bytes.truncate(length);
+    Some(bytes)
+}
+
 /// HKDF-SHA256 without salt.
 pub(crate) fn hkdf<const N: usize>(secret: &[u8], info: &[u8]) -> [u8; N] {
     expand(&extract(secret), info)
@@ -62,5 +88,7 @@ mod tests {
             0xfa, 0xa4, 0xb6, 0x1a, 0x96, 0xc8,
         ];
         assert_eq!(hkdf::<42>(&[0x0b; 22], b""), expected);
+        assert_eq!(expand_to(&extract(&[0x0b; 22]), &[b""], 42), Some(expected.to_vec()));
+        assert_eq!(expand_to(&[0; 32], &[], 255 * 32 + 1), None);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
-use crate::document::Bytes;
+use crate::document::Fixed;
 use crate::entropy::{self, Entropy};
 use crate::error::KeyError;
 use crate::fingerprint::digits;
@@ -14,12 +14,12 @@ use crate::kdf;
 /// What signatures are checked with.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct PublicKey(pub Bytes<32>);
+pub struct PublicKey(pub Fixed<32>);
 
 impl PublicKey {
     /// The key of those bytes.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(Bytes(bytes))
+        Self(Fixed(bytes))
     }
 
     /// The key's 32 bytes.
@@ -28,13 +28,26 @@ impl PublicKey {
     }
 
     /// Whether the signature over the message is by this key.
-    pub fn verifies(&self, message: &[u8], signature: &Bytes<64>) -> bool {
+    pub fn verifies(&self, message: &[u8], signature: &Fixed<64>) -> bool {
         UnparsedPublicKey::new(&ED25519, self.as_bytes()).verify(message, &signature.0).is_ok()
     }
 
     /// The fingerprint of a root key: 30 digits in six groups, to be compared by voice or on paper.
     pub fn fingerprint(&self) -> String {
         digits(&kdf::sha256(&[b"sommet/root-key/v1\0", self.as_bytes()]))
+    }
+}
+
+impl TryFrom<&wire::Bytes> for PublicKey {
+    type Error = KeyError;
+    fn try_from(bytes: &wire::Bytes) -> Result<Self, KeyError> {
+        Fixed::try_from(bytes).map(Self).map_err(|_| KeyError)
+    }
+}
+
+impl From<PublicKey> for wire::Bytes {
+    fn from(key: PublicKey) -> Self {
+        key.0.into()
     }
 }
 
@@ -81,10 +94,10 @@ impl SigningKey {
     }
 
     /// Signs the message.
-    pub fn sign(&self, message: &[u8]) -> Bytes<64> {
+    pub fn sign(&self, message: &[u8]) -> Fixed<64> {
         let mut bytes = [0; 64];
         bytes.copy_from_slice(self.pair.sign(message).as_ref());
-        Bytes(bytes)
+        Fixed(bytes)
     }
 }
 

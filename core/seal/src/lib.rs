@@ -10,9 +10,9 @@
 //! * [`frame`]: sound and pictures, sealed and opened with a group's key.
 //!
 //! Nothing here reads a clock or draws a random number: `now` and [`Entropy`] are arguments. Two exceptions are not
-//! ours to remove: `openmls` draws its own randomness for keys, and reads the clock for the lifetime of a key package
-//! (see [`group::Device::key_package`]). Bytes of strangers are refused with an error that has a stable
-//! [code](error::Coded::code); they never panic.
+//! ours to remove: `openmls` wants randomness at hand for its keys (it gets the system's, through aws-lc), and reads the
+//! clock for the lifetime of a key package (see [`group::Device::key_package`]). Bytes of strangers are refused with an
+//! error that has a stable [code](error::Coded::code); they never panic.
 
 #![forbid(unsafe_code)]
 

@@ -2,38 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wire::{DelegationId, SeatId, SummitId, SummitPlan, WallTime};
+use serde::Deserialize;
+use wire::{
+    Admission, Manifest as Document, Party, PartyId, PartySignature, Rules, SignedManifest, SummitId, SummitPlan,
+    WallTime,
+};
 
-use crate::document::{Admission, ManifestBody, Party, PartySignature, Rules, SignedManifest, Version1};
 use crate::error::ManifestError;
 use crate::fingerprint::digits;
 use crate::kdf;
 use crate::key::{PublicKey, SigningKey};
-use crate::signed::{self, Domain};
-
-/// The id of the party of those who belong to no side.
-pub const SECRETARIAT: &str = "secretariat";
+use crate::signed::{self, Domain, VERSION};
 
 /// The MLS cipher suite of this version: `MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519`.
 pub const SUITE: u16 = 1;
 
-/// The party that the seat belongs to in the plan; none if the plan has no such seat.
-pub fn party_of(plan: &SummitPlan, seat: &SeatId) -> Option<DelegationId> {
-    match plan.delegation_of(seat) {
-        Some(side) => Some(side.id.clone()),
-        None => plan.seat(seat).and_then(|_| DelegationId::new(SECRETARIAT).ok()),
-    }
-}
-
-/// The parties of a plan, in the order of a manifest.
-pub fn parties_of(plan: &SummitPlan) -> Vec<DelegationId> {
-    let secretariat = if plan.secretariat.is_empty() { None } else { DelegationId::new(SECRETARIAT).ok() };
-    plan.delegations.iter().map(|side| side.id.clone()).chain(secretariat).collect()
-}
-
 /// A manifest that obeys its own rules, signed or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Manifest(ManifestBody);
+pub struct Manifest {
+    document: Document,
+    /// The parties' root keys, in the order of the manifest.
+    roots: Vec<(PartyId, PublicKey)>,
+}
 
 impl Manifest {
     /// A manifest for that plan, to be proposed to the parties.
@@ -43,102 +33,100 @@ impl Manifest {
     pub fn new(
         summit: SummitId,
         plan: SummitPlan,
-        roots: &BTreeMap<DelegationId, PublicKey>,
+        roots: &BTreeMap<PartyId, PublicKey>,
         client: Option<String>,
         proposed: WallTime,
     ) -> Result<Self, ManifestError> {
-        let parties = parties_of(&plan)
+        let parties = plan
+            .parties()
             .into_iter()
-            .map(|id| roots.get(&id).map(|root| Party { id, root: *root }))
+            .map(|id| roots.get(&id).map(|root| Party { id, root: (*root).into() }))
             .collect::<Option<Vec<_>>>()
             .ok_or(ManifestError::Malformed("a party has no root key"))?;
         let quorum = u32::try_from(plan.delegations.len()).unwrap_or(u32::MAX);
         let rules = Rules { admission: Admission::OwnParty };
-        Self::checked(ManifestBody {
-            v: Version1,
-            summit,
-            plan,
-            parties,
-            rules,
-            suite: SUITE,
-            quorum,
-            client,
-            proposed,
-        })
+        Self::checked(Document { v: VERSION, summit, plan, parties, rules, suite: SUITE, quorum, client, proposed })
     }
 
-    fn checked(body: ManifestBody) -> Result<Self, ManifestError> {
+    fn checked(document: Document) -> Result<Self, ManifestError> {
         let wrong = |why| Err(ManifestError::Malformed(why));
-        if body.plan.delegations.iter().any(|side| side.id.as_str() == SECRETARIAT) {
-            return wrong("a delegation has the name of the secretariat");
-        }
-        if !body.parties.iter().map(|party| &party.id).eq(&parties_of(&body.plan)) {
+        if !document.parties.iter().map(|party| &party.id).eq(&document.plan.parties()) {
             return wrong("the parties are not those of the plan");
         }
-        if body.parties.iter().map(|party| party.root).collect::<BTreeSet<_>>().len() != body.parties.len() {
+        let key_of = |party: &Party| Some((party.id.clone(), PublicKey::try_from(&party.root).ok()?));
+        let Some(roots) = document.parties.iter().map(key_of).collect::<Option<Vec<_>>>() else {
+            return wrong("a root key is none");
+        };
+        if roots.iter().map(|(_, root)| root).collect::<BTreeSet<_>>().len() != roots.len() {
             return wrong("two parties have one key");
         }
-        if body.suite != SUITE {
+        if document.suite != SUITE {
             return wrong("an unknown cipher suite");
         }
-        if usize::try_from(body.quorum) != Ok(body.plan.delegations.len()) {
+        if usize::try_from(document.quorum) != Ok(document.plan.delegations.len()) {
             return wrong("the quorum is not all delegations");
         }
         let is_hash = |text: &String| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if body.client.as_ref().is_some_and(|client| !is_hash(client)) {
+        if document.client.as_ref().is_some_and(|client| !is_hash(client)) {
             return wrong("the client is not named by a hash");
         }
-        Ok(Self(body))
+        Ok(Self { document, roots })
     }
 
     /// What it says.
-    pub fn body(&self) -> &ManifestBody {
-        &self.0
+    pub fn document(&self) -> &Document {
+        &self.document
     }
 
     /// The manifest as it is passed round, without a signature yet.
     pub fn propose(&self) -> SignedManifest {
-        SignedManifest { payload: signed::payload(&self.0), signatures: Vec::new() }
+        SignedManifest { payload: signed::payload(&self.document), signatures: Vec::new() }
     }
 
-    fn root(&self, party: &DelegationId) -> Option<&PublicKey> {
-        self.0.parties.iter().find(|known| &known.id == party).map(|known| &known.root)
+    /// The root key of that party; none if it is none of this summit.
+    pub fn root(&self, party: &PartyId) -> Option<&PublicKey> {
+        self.roots.iter().find(|(known, _)| known == party).map(|(_, root)| root)
     }
 }
 
-impl SignedManifest {
-    /// What it says, whoever signed it so far.
-    ///
-    /// # Errors
-    /// It cannot be read, or breaks a rule of its own.
-    pub fn read(&self) -> Result<Manifest, ManifestError> {
-        let body = signed::body(&self.payload).ok_or(ManifestError::Malformed("it cannot be read"))?;
-        Manifest::checked(body)
-    }
+/// The one field that may be null but not be missing.
+#[derive(Deserialize)]
+struct Nullable {
+    #[serde(deserialize_with = "Option::deserialize", rename = "client")]
+    _client: Option<String>,
+}
 
-    /// Adds the signature of a party; a second one replaces its first.
-    ///
-    /// # Errors
-    /// The manifest cannot be read, or gives the party another key.
-    pub fn sign(&mut self, party: &DelegationId, root: &SigningKey) -> Result<(), ManifestError> {
-        if self.read()?.root(party) != Some(&root.public()) {
-            return Err(ManifestError::Signature(party.clone()));
-        }
-        let signature = signed::sign(Domain::Manifest, &self.payload.0, root);
-        self.signatures.retain(|known| &known.party != party);
-        self.signatures.push(PartySignature { party: party.clone(), signature });
-        Ok(())
+/// What a manifest says, whoever signed it so far.
+///
+/// # Errors
+/// It cannot be read, or breaks a rule of its own.
+pub fn read(manifest: &SignedManifest) -> Result<Manifest, ManifestError> {
+    let unreadable = ManifestError::Malformed("it cannot be read");
+    if serde_json::from_slice::<Nullable>(manifest.payload.as_ref()).is_err() {
+        return Err(unreadable);
     }
+    Manifest::checked(signed::read(&manifest.payload).ok_or(unreadable)?)
+}
 
-    /// The manifest hash: SHA-256 of the payload.
-    pub fn hash(&self) -> [u8; 32] {
-        kdf::sha256(&[&self.payload.0])
+/// The signature of a party under a manifest.
+///
+/// # Errors
+/// The manifest cannot be read, or gives the party another key.
+pub fn sign(manifest: &SignedManifest, party: &PartyId, root: &SigningKey) -> Result<PartySignature, ManifestError> {
+    if read(manifest)?.root(party) != Some(&root.public()) {
+        return Err(ManifestError::Signature(party.clone()));
     }
+    Ok(PartySignature { party: party.clone(), signature: signed::sign(Domain::Manifest, &manifest.payload, root) })
+}
 
-    /// The summit code: 30 digits that the sides read to each other once.
-    pub fn summit_code(&self) -> String {
-        digits(&kdf::sha256(&[b"sommet/summit-code/v1\0", &self.hash()]))
-    }
+/// The manifest hash: SHA-256 of the payload.
+pub fn hash(manifest: &SignedManifest) -> [u8; 32] {
+    kdf::sha256(&[manifest.payload.as_ref()])
+}
+
+/// The summit code: 30 digits that the sides read to each other once.
+pub fn summit_code(manifest: &SignedManifest) -> String {
+    digits(&kdf::sha256(&[b"sommet/summit-code/v1\0", &hash(manifest)]))
 }
 
 /// A manifest that every party signed. Only [`Agreed::verify`] makes one.
@@ -155,48 +143,48 @@ impl Agreed {
     /// # Errors
     /// The first thing that is wrong; [`ManifestError::Incomplete`] if nothing is but a signature is missing.
     pub fn verify(signed: &SignedManifest, summit: &SummitId) -> Result<Self, ManifestError> {
-        let manifest = signed.read()?;
-        if &manifest.0.summit != summit {
+        let manifest = read(signed)?;
+        if &manifest.document.summit != summit {
             return Err(ManifestError::OtherSummit);
         }
         let mut by = BTreeSet::new();
         for PartySignature { party, signature } in &signed.signatures {
             let holds = manifest
                 .root(party)
-                .is_some_and(|root| signed::verifies(Domain::Manifest, &signed.payload.0, signature, root));
+                .is_some_and(|root| signed::verifies(Domain::Manifest, &signed.payload, signature, root));
             if !holds || !by.insert(party) {
                 return Err(ManifestError::Signature(party.clone()));
             }
         }
-        match manifest.0.parties.iter().find(|party| !by.contains(&party.id)) {
-            Some(missing) => Err(ManifestError::Incomplete(missing.id.clone())),
-            None => Ok(Self { hash: signed.hash(), code: signed.summit_code(), manifest }),
+        match manifest.roots.iter().find(|(party, _)| !by.contains(party)) {
+            Some((missing, _)) => Err(ManifestError::Incomplete(missing.clone())),
+            None => Ok(Self { hash: hash(signed), code: summit_code(signed), manifest }),
         }
     }
 
     /// The summit.
     pub fn summit(&self) -> &SummitId {
-        &self.manifest.0.summit
+        &self.manifest.document.summit
     }
 
     /// Who meets, in which order, under which names.
     pub fn plan(&self) -> &SummitPlan {
-        &self.manifest.0.plan
+        &self.manifest.document.plan
     }
 
     /// The parties with their root keys, in the order of the manifest.
-    pub fn parties(&self) -> &[Party] {
-        &self.manifest.0.parties
+    pub fn parties(&self) -> &[(PartyId, PublicKey)] {
+        &self.manifest.roots
     }
 
     /// The root key of that party; none if it is none of this summit.
-    pub fn root(&self, party: &DelegationId) -> Option<&PublicKey> {
+    pub fn root(&self, party: &PartyId) -> Option<&PublicKey> {
         self.manifest.root(party)
     }
 
     /// Everything it says.
-    pub fn body(&self) -> &ManifestBody {
-        self.manifest.body()
+    pub fn document(&self) -> &Document {
+        self.manifest.document()
     }
 
     /// The manifest hash.

@@ -2,19 +2,19 @@
 //! back. It runs where the party trusts, never on the server.
 
 use serde::{Deserialize, Serialize};
-use wire::{DelegationId, Role, SeatId, SummitId, SummitPlan, WallTime};
+use wire::{
+    CertificateRequest, ChallengeAnswer, Denied, Envelope, InvitationDocument, MemberCertificate, PartyId,
+    RegistrarCertificate, RevocationList, Role, SeatId, Signed, SummitId, SummitPlan, WallTime,
+};
 
 use crate::certificate::{Certificate, is_in_time, signer_of};
-use crate::document::{
-    Bytes, CertificateRequest, Envelope, InvitationBody, InvitationId, MemberBody, PartyAuthBody, RegistrarBody,
-    RevocationBody, Serial, Signed, Version1,
-};
+use crate::document::{Fixed, InvitationId, Serial};
 use crate::entropy::{self, Entropy};
-use crate::error::{CertificateError, Denied};
+use crate::error::{CertificateError, RegistrarError};
 use crate::invitation::{ProofKey, Secret};
 use crate::key::{PublicKey, SigningKey};
-use crate::manifest::{Agreed, party_of};
-use crate::signed::{self, Domain};
+use crate::manifest::Agreed;
+use crate::signed::{self, Document, VERSION};
 
 /// What a registrar must not forget. It holds what proves invitations: keep it where nobody else reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct RegistrarState {
     /// The summit.
     pub summit: SummitId,
     /// The party.
-    pub party: DelegationId,
+    pub party: PartyId,
     /// The registrar's certificate; none if the key is the root key.
     pub issuer: Option<Signed>,
     /// What was issued, oldest first.
@@ -85,7 +85,7 @@ pub struct Registrar {
 
 impl Registrar {
     /// An office that holds the root key itself.
-    pub fn with_root(summit: SummitId, party: DelegationId, root: SigningKey) -> Self {
+    pub fn with_root(summit: SummitId, party: PartyId, root: SigningKey) -> Self {
         Self { key: root, state: RegistrarState::new(summit, party, None) }
     }
 
@@ -93,10 +93,10 @@ impl Registrar {
     ///
     /// # Errors
     /// The certificate cannot be read, or is for another key. Whether the root key signed it is checked by everybody.
-    pub fn with_certificate(key: SigningKey, certificate: Signed) -> Result<Self, Denied> {
-        let body: RegistrarBody = signed::body(&certificate.payload).ok_or(Denied::Registrar)?;
-        if body.registrar != key.public() {
-            return Err(Denied::Registrar);
+    pub fn with_certificate(key: SigningKey, certificate: Signed) -> Result<Self, RegistrarError> {
+        let body: RegistrarCertificate = signed::read(&certificate.payload).ok_or(RegistrarError::Certificate)?;
+        if PublicKey::try_from(&body.registrar) != Ok(key.public()) {
+            return Err(RegistrarError::Certificate);
         }
         Ok(Self { key, state: RegistrarState::new(body.summit, body.party, Some(certificate)) })
     }
@@ -116,8 +116,8 @@ impl Registrar {
         self.key.public()
     }
 
-    fn sign(&self, domain: Domain, body: &impl Serialize) -> Envelope {
-        Envelope::new(domain, body, &self.key, self.state.issuer.clone())
+    fn sign(&self, document: &impl Document) -> Envelope {
+        signed::envelope(document, &self.key, self.state.issuer.clone())
     }
 
     /// Invites somebody to one of the party's seats.
@@ -131,21 +131,21 @@ impl Registrar {
         nbf: WallTime,
         exp: WallTime,
         entropy: &mut impl Entropy,
-    ) -> Result<Invited, Denied> {
-        let known = plan.seat(seat).filter(|_| party_of(plan, seat).as_ref() == Some(&self.state.party));
-        let role = known.ok_or_else(|| Denied::Seat(seat.clone()))?.role;
+    ) -> Result<Invited, RegistrarError> {
+        let known = plan.seat(seat).filter(|_| plan.party_of(seat).as_ref() == Some(&self.state.party));
+        let role = known.ok_or_else(|| RegistrarError::Seat(seat.clone()))?.role;
         let secret = Secret::generate(entropy);
-        let jti = Bytes(entropy::draw(entropy));
-        let body = InvitationBody {
-            v: Version1,
+        let jti: InvitationId = Fixed(entropy::draw(entropy));
+        let body = InvitationDocument {
+            v: VERSION,
             summit: self.state.summit.clone(),
             party: self.state.party.clone(),
             seat: seat.clone(),
-            jti,
+            jti: jti.into(),
             nbf,
             exp,
         };
-        let invitation = self.sign(Domain::Invitation, &body);
+        let invitation = self.sign(&body);
         let proof_key = secret.proof_key();
         let seat = seat.clone();
         self.state.invitations.push(Issued { jti, seat, role, nbf, exp, proof_key, withdrawn: false, given: None });
@@ -164,8 +164,10 @@ impl Registrar {
         entropy: &mut impl Entropy,
     ) -> Result<Envelope, Denied> {
         let RegistrarState { invitations, revoked, summit, party, issuer, .. } = &mut self.state;
-        let issued = invitations.iter_mut().find(|issued| issued.jti == request.jti).ok_or(Denied::Unknown)?;
-        if !issued.proof_key.holds(request) {
+        let jti = InvitationId::try_from(&request.jti).map_err(|_| Denied::Malformed)?;
+        let key = PublicKey::try_from(&request.key).map_err(|_| Denied::Malformed)?;
+        let issued = invitations.iter_mut().find(|issued| issued.jti == jti).ok_or(Denied::Unknown)?;
+        if !issued.proof_key.holds(&jti, &key, request.proof.as_ref()) {
             return Err(Denied::Proof);
         }
         if issued.withdrawn || issued.given.as_ref().is_some_and(|given| revoked.contains(&given.serial)) {
@@ -175,25 +177,25 @@ impl Registrar {
             return Err(Denied::Expired);
         }
         match &issued.given {
-            Some(given) if given.key == request.key => return Ok(given.envelope.clone()),
+            Some(given) if given.key == key => return Ok(given.envelope.clone()),
             Some(_) => return Err(Denied::Used),
             None => {}
         }
-        let serial = Bytes(entropy::draw(entropy));
-        let body = MemberBody {
-            v: Version1,
+        let serial: Serial = Fixed(entropy::draw(entropy));
+        let body = MemberCertificate {
+            v: VERSION,
             summit: summit.clone(),
             party: party.clone(),
             seat: issued.seat.clone(),
             role: issued.role,
             slot: 0,
-            key: request.key,
+            key: key.into(),
             nbf: issued.nbf,
             exp: issued.exp,
-            serial,
+            serial: serial.into(),
         };
         let envelope = Certificate::issue(&body, &self.key, issuer.clone());
-        issued.given = Some(Given { key: request.key, serial, envelope: envelope.clone() });
+        issued.given = Some(Given { key, serial, envelope: envelope.clone() });
         Ok(envelope)
     }
 
@@ -213,30 +215,30 @@ impl Registrar {
             }
         }
         self.state.list += 1;
-        let body = RevocationBody {
-            v: Version1,
+        let body = RevocationList {
+            v: VERSION,
             summit: self.state.summit.clone(),
             party: self.state.party.clone(),
             number: self.state.list,
-            serials: self.state.revoked.clone(),
+            serials: self.state.revoked.iter().map(|serial| (*serial).into()).collect(),
         };
-        self.sign(Domain::Revocation, &body)
+        self.sign(&body)
     }
 
     /// Proves the key to the server.
     pub fn answer_challenge(&self, challenge: [u8; 32]) -> Envelope {
-        let body = PartyAuthBody {
-            v: Version1,
+        let body = ChallengeAnswer {
+            v: VERSION,
             summit: self.state.summit.clone(),
             party: self.state.party.clone(),
-            challenge: Bytes(challenge),
+            challenge: challenge.as_slice().into(),
         };
-        self.sign(Domain::PartyAuth, &body)
+        self.sign(&body)
     }
 }
 
 impl RegistrarState {
-    fn new(summit: SummitId, party: DelegationId, issuer: Option<Signed>) -> Self {
+    fn new(summit: SummitId, party: PartyId, issuer: Option<Signed>) -> Self {
         Self { summit, party, issuer, invitations: Vec::new(), list: 0, revoked: Vec::new() }
     }
 }
@@ -250,10 +252,10 @@ pub fn check_answer(
     agreed: &Agreed,
     challenge: &[u8; 32],
     now: WallTime,
-) -> Result<PartyAuthBody, CertificateError> {
-    let body: PartyAuthBody = signed::body(&answer.payload).ok_or(CertificateError::Malformed)?;
-    signer_of(answer, Domain::PartyAuth, &body.party, agreed, Some(now))?;
-    if &body.summit != agreed.summit() || &body.challenge.0 != challenge {
+) -> Result<ChallengeAnswer, CertificateError> {
+    let body: ChallengeAnswer = signed::read(&answer.payload).ok_or(CertificateError::Malformed)?;
+    signer_of::<ChallengeAnswer>(answer, &body.party, agreed, Some(now))?;
+    if &body.summit != agreed.summit() || body.challenge.as_ref() != challenge {
         return Err(CertificateError::Malformed);
     }
     Ok(body)

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wire::{DelegationId, WallTime};
+use wire::{Envelope, PartyId, RevocationList, WallTime};
 
 use crate::certificate::{Certificate, Member, SignerError, signer_of};
-use crate::document::{Envelope, RevocationBody, Serial};
+use crate::document::Serial;
 use crate::error::{CertificateError, RevocationError};
 use crate::key::PublicKey;
 use crate::manifest::Agreed;
-use crate::signed::{self, Domain};
+use crate::signed;
 
 /// What certificates are checked against: the manifest that all signed, and what was revoked since.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Trust {
 
 /// The latest list of each party.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Revocations(BTreeMap<DelegationId, List>);
+pub struct Revocations(BTreeMap<PartyId, List>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct List {
@@ -73,15 +73,16 @@ impl Revocations {
     /// # Errors
     /// It is not a party's, or goes back behind what the party revoked; the former list then stays.
     pub fn apply(&mut self, list: &Envelope, agreed: &Agreed) -> Result<(), RevocationError> {
-        let body: RevocationBody = signed::body(&list.payload).ok_or(RevocationError::Malformed)?;
-        signer_of(list, Domain::Revocation, &body.party, agreed, None).map_err(|error| match error {
+        let body: RevocationList = signed::read(&list.payload).ok_or(RevocationError::Malformed)?;
+        signer_of::<RevocationList>(list, &body.party, agreed, None).map_err(|error| match error {
             SignerError::Malformed | SignerError::Expired => RevocationError::Malformed,
             SignerError::UnknownRoot => RevocationError::UnknownRoot,
         })?;
         if &body.summit != agreed.summit() || body.number == 0 {
             return Err(RevocationError::Malformed);
         }
-        let serials: BTreeSet<Serial> = body.serials.into_iter().collect();
+        let serials = body.serials.iter().map(Serial::try_from).collect::<Result<BTreeSet<_>, _>>();
+        let serials = serials.map_err(|_| RevocationError::Malformed)?;
         if let Some(known) = self.0.get(&body.party) {
             if body.number < known.number {
                 return Err(RevocationError::Old);
@@ -96,12 +97,12 @@ impl Revocations {
     }
 
     /// Whether the party revoked that certificate.
-    pub fn contains(&self, party: &DelegationId, serial: &Serial) -> bool {
+    pub fn contains(&self, party: &PartyId, serial: &Serial) -> bool {
         self.0.get(party).is_some_and(|list| list.serials.contains(serial))
     }
 
     /// The number of the party's latest list; 0 if it has none.
-    pub fn number(&self, party: &DelegationId) -> u64 {
+    pub fn number(&self, party: &PartyId) -> u64 {
         self.0.get(party).map_or(0, |list| list.number)
     }
 }

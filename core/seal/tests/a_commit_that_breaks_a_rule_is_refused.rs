@@ -9,9 +9,9 @@ use common::*;
 use openmls::prelude::{
     Extension, Extensions, GroupContext, LeafNodeIndex, OpenMlsProvider as _, RequiredCapabilitiesExtension,
 };
-use seal::document::MemberBody;
 use seal::group::{Group, GroupName, PROPOSALS_MAX, Wishes};
 use seal::{Coded as _, SigningKey};
+use wire::MemberCertificate;
 
 fn people() -> (Person, Mallory, Person) {
     (person("anna", 11), turncoat("emil", 13), person("dora", 12))
@@ -35,7 +35,7 @@ fn a_member_cannot_take_the_certificate_of_another_seat() {
 fn a_member_may_take_a_newer_certificate_of_its_seat() {
     let (anna, mallory, dora) = people();
     let (mut a, mut d, _) = betrayed(&anna, &mallory, &dora);
-    let newer = certificate(&MemberBody { exp: later(30), ..body("dora", 12) }, &root("vesland"));
+    let newer = certificate(&MemberCertificate { exp: later(30), ..body("dora", 12) }, &root("vesland"));
     let renew = Some(d.identity().renewed(newer.clone(), &trust(), NOW).unwrap());
     let commit = d.commit(Wishes { renew, ..Wishes::default() }, &trust(), NOW).unwrap();
     for group in [&mut a, &mut d] {
@@ -57,7 +57,7 @@ fn a_commit_has_at_most_64_proposals() {
         let mut seed = [200; 32];
         seed[0] = slot as u8;
         let key = SigningKey::from_seed(seed).unwrap();
-        let body = MemberBody { slot: slot as u16, key: key.public(), ..body("fina", 40) };
+        let body = MemberCertificate { slot: slot as u32, key: key.public().into(), ..body("fina", 40) };
         Mallory::new(key, certificate(&body, &root("vesland")).to_identity()).key_package()
     };
     let adds: Vec<_> = (0..=PROPOSALS_MAX).map(package).collect();

@@ -7,10 +7,10 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::*;
-use seal::document::{Blob, SignedManifest};
 use seal::error::ManifestError;
+use seal::manifest::{hash, sign, summit_code};
 use seal::{Agreed, Coded as _, Manifest};
-use wire::SummitId;
+use wire::{Bytes, PartySignature, SignedManifest, SummitId};
 
 fn verify(manifest: &SignedManifest) -> Result<Agreed, ManifestError> {
     Agreed::verify(manifest, &summit())
@@ -20,10 +20,10 @@ fn verify(manifest: &SignedManifest) -> Result<Agreed, ManifestError> {
 fn signed_with(from: &str, to: &str) -> SignedManifest {
     let text = String::from_utf8(proposed().payload.0).unwrap();
     assert!(text.contains(from), "{text}");
-    let payload = Blob(text.replace(from, to).into_bytes());
-    let by = |id: &&str| seal::document::PartySignature {
+    let payload = Bytes(text.replace(from, to).into_bytes());
+    let by = |id: &&str| PartySignature {
         party: party(id),
-        signature: seal::signed::sign(seal::signed::Domain::Manifest, &payload.0, &root(id)),
+        signature: seal::signed::sign(seal::signed::Domain::Manifest, &payload, &root(id)),
     };
     SignedManifest { signatures: PARTIES.iter().map(by).collect(), payload }
 }
@@ -32,9 +32,9 @@ fn signed_with(from: &str, to: &str) -> SignedManifest {
 fn all_signed() {
     let agreed = verify(&signed()).unwrap();
     assert_eq!(agreed.plan(), &plan());
-    assert_eq!(agreed.parties().iter().map(|party| party.id.as_str()).collect::<Vec<_>>(), PARTIES);
-    assert_eq!(agreed.hash(), &proposed().hash(), "signatures do not change what is agreed");
-    assert_eq!(agreed.summit_code(), proposed().summit_code());
+    assert_eq!(agreed.parties().iter().map(|(party, _)| party.as_str()).collect::<Vec<_>>(), PARTIES);
+    assert_eq!(agreed.hash(), &hash(&proposed()), "signatures do not change what is agreed");
+    assert_eq!(agreed.summit_code(), summit_code(&proposed()));
     assert_eq!(agreed.summit_code().len(), 35);
 }
 
@@ -65,9 +65,8 @@ fn two_keys_are_swapped() {
     manifest.signatures[0].party = party("vesland");
     manifest.signatures[1].party = party("meridia");
     assert_eq!(verify(&manifest).unwrap_err().code(), "manifest.signature");
-    let mut manifest = proposed();
     assert_eq!(
-        manifest.sign(&party("meridia"), &root("vesland")),
+        sign(&proposed(), &party("meridia"), &root("vesland")),
         Err(ManifestError::Signature(party("meridia"))),
         "nor can it be signed so"
     );
@@ -77,7 +76,7 @@ fn two_keys_are_swapped() {
         (party("secretariat"), root("secretariat").public()),
     ]);
     let swapped = Manifest::new(summit(), plan(), &roots, None, NOW).unwrap().propose();
-    assert_ne!(swapped.summit_code(), proposed().summit_code(), "the sides would read different codes");
+    assert_ne!(summit_code(&swapped), summit_code(&proposed()), "the sides would read different codes");
 }
 
 #[test]
@@ -88,9 +87,6 @@ fn a_party_signs_twice_or_nobody_knows_it() {
     let mut manifest = signed();
     manifest.signatures[0].party = party("nowhere");
     assert_eq!(verify(&manifest).unwrap_err().code(), "manifest.signature");
-    let mut manifest = signed();
-    manifest.sign(&party("meridia"), &root("meridia")).unwrap();
-    assert!(verify(&manifest).is_ok(), "signing again replaces");
 }
 
 #[test]

@@ -6,10 +6,11 @@ mod common;
 
 use common::*;
 use seal::Coded as _;
-use seal::document::{Bytes, Envelope};
-use seal::error::Denied;
+use seal::document::Fixed;
+use seal::error::RegistrarError;
 use seal::invitation::{self, Secret};
 use seal::registrar::{Invited, Registrar};
+use wire::{Denied, Envelope};
 
 fn invite(office: &mut Registrar, who: &str) -> Invited {
     office.invite(&plan(), &seat(who), later(-1), later(5), &mut counting(7)).unwrap()
@@ -20,7 +21,7 @@ fn who_was_invited_is_certified_and_admitted() {
     let mut office = registrar("meridia");
     let Invited { secret, jti, invitation } = invite(&mut office, "bela");
     let read = invitation::check(&invitation, &agreed(), NOW).unwrap();
-    assert_eq!((read.seat, read.jti), (seat("bela"), jti));
+    assert_eq!((read.seat, read.jti), (seat("bela"), jti.into()));
     let request = secret.request(jti, key(21).public());
     let envelope = office.answer(&request, NOW, &mut counting(50)).unwrap();
     let member = trust().check(&common::read(envelope), &key(21).public(), NOW).unwrap();
@@ -44,7 +45,7 @@ fn what_is_kept_is_enough_to_go_on() {
     let Invited { secret, jti, .. } = invite(&mut office, "bela");
     let request = secret.request(jti, key(21).public());
     let first = office.answer(&request, NOW, &mut counting(50)).unwrap();
-    office.revoke(&[Bytes([1; 16])]);
+    office.revoke(&[Fixed([1; 16])]);
     let kept = serde_json::to_string(office.state()).unwrap();
     let mut again = Registrar::restore(key(107), serde_json::from_str(&kept).unwrap());
     assert_eq!(again.state(), office.state());
@@ -60,10 +61,13 @@ fn a_wrong_proof_is_refused_before_anything_is_told() {
     assert_eq!(office.answer(&wrong, NOW, &mut counting(50)), Err(Denied::Proof));
     // The proof is of one key: who sees the request cannot have another one certified.
     let mut stolen = secret.request(jti, key(21).public());
-    stolen.key = key(22).public();
-    assert_eq!(office.answer(&stolen, NOW, &mut counting(50)).unwrap_err().code(), "invitation.proof");
-    let unknown = secret.request(Bytes([9; 16]), key(21).public());
+    stolen.key = key(22).public().into();
+    assert_eq!(office.answer(&stolen, NOW, &mut counting(50)).unwrap_err().code(), "cert.denied.proof");
+    let unknown = secret.request(Fixed([9; 16]), key(21).public());
     assert_eq!(office.answer(&unknown, NOW, &mut counting(50)), Err(Denied::Unknown));
+    let mut short = secret.request(jti, key(21).public());
+    short.key.0.pop();
+    assert_eq!(office.answer(&short, NOW, &mut counting(50)), Err(Denied::Malformed));
 }
 
 #[test]
@@ -85,7 +89,7 @@ fn what_was_withdrawn_or_revoked_is_answered_no_more() {
     let Invited { secret, jti, .. } = invite(&mut office, "bela");
     let request = secret.request(jti, key(21).public());
     let certificate = common::read(office.answer(&request, NOW, &mut counting(50)).unwrap());
-    let serial = certificate.body().serial;
+    let serial = *certificate.serial();
     let mut trust = trust();
     assert!(trust.check(&certificate, &key(21).public(), NOW).is_ok());
     let list = office.revoke(&[serial]);
@@ -97,7 +101,7 @@ fn what_was_withdrawn_or_revoked_is_answered_no_more() {
     let Invited { secret, jti, .. } = invite(&mut office, "cleo");
     assert_eq!(office.withdraw(&jti), None);
     let request = secret.request(jti, key(21).public());
-    assert_eq!(office.answer(&request, NOW, &mut counting(50)).unwrap_err().code(), "invitation.revoked");
+    assert_eq!(office.answer(&request, NOW, &mut counting(50)).unwrap_err().code(), "cert.denied.revoked");
 }
 
 #[test]
@@ -105,7 +109,7 @@ fn a_party_invites_to_its_own_seats() {
     let mut office = registrar("meridia");
     for who in ["dora", "tom", "nobody"] {
         let refused = office.invite(&plan(), &seat(who), later(-1), later(5), &mut counting(7));
-        assert_eq!(refused.unwrap_err(), Denied::Seat(seat(who)));
+        assert_eq!(refused.unwrap_err(), RegistrarError::Seat(seat(who)));
     }
     let mut secretariat = registrar("secretariat");
     assert!(secretariat.invite(&plan(), &seat("tom"), later(-1), later(5), &mut counting(7)).is_ok());
@@ -114,8 +118,8 @@ fn a_party_invites_to_its_own_seats() {
 #[test]
 fn lists_only_grow() {
     let mut office = registrar("meridia");
-    let first = office.revoke(&[Bytes([1; 16])]);
-    let second = office.revoke(&[Bytes([2; 16]), Bytes([1; 16])]);
+    let first = office.revoke(&[Fixed([1; 16])]);
+    let second = office.revoke(&[Fixed([2; 16]), Fixed([1; 16])]);
     let mut late = trust();
     late.revoke(&second).unwrap();
     assert_eq!(late.revoke(&first).unwrap_err().code(), "revocation.old");
@@ -124,11 +128,11 @@ fn lists_only_grow() {
     // Another office of the same party that knows nothing of the first.
     let mut other = Registrar::with_root(summit(), party("meridia"), root("meridia"));
     other.revoke(&[]);
-    let contradicting = other.revoke(&[Bytes([3; 16])]);
+    let contradicting = other.revoke(&[Fixed([3; 16])]);
     assert_eq!(late.revoke(&contradicting).unwrap_err().code(), "revocation.contradicts");
     let leaves_out = other.revoke(&[]);
     assert_eq!(late.revoke(&leaves_out).unwrap_err().code(), "revocation.contradicts");
-    for serial in [Bytes([1; 16]), Bytes([2; 16])] {
+    for serial in [Fixed([1; 16]), Fixed([2; 16])] {
         assert!(late.revocations().contains(&party("meridia"), &serial));
         assert!(!late.revocations().contains(&party("vesland"), &serial));
     }
@@ -160,5 +164,5 @@ fn a_challenge_is_answered_with_the_partys_key() {
 fn a_registrar_comes_with_a_certificate_for_its_key() {
     let certificate =
         seal::certificate::appoint(summit(), party("meridia"), key(30).public(), later(-1), later(1), &root("meridia"));
-    assert_eq!(Registrar::with_certificate(key(31), certificate).unwrap_err(), Denied::Registrar);
+    assert_eq!(Registrar::with_certificate(key(31), certificate).unwrap_err(), RegistrarError::Certificate);
 }

@@ -8,9 +8,11 @@ mod common;
 use common::mallory::{Mallory, betrayed, turncoat};
 use common::*;
 use openmls::prelude::{Extensions, OpenMlsProvider as _};
-use seal::document::{Envelope, MemberBody, Signed};
+use seal::document::Serial;
 use seal::group::{Group, GroupName, Wishes, check_key_package};
+use seal::signed::{envelope_from_bytes, envelope_to_bytes};
 use seal::{Certificate, Coded as _, Trust};
+use wire::{MemberCertificate, Signed};
 
 /// A ghost: its key and identity, what the honest ones believe, and how they refuse it.
 struct Ghost {
@@ -21,9 +23,9 @@ struct Ghost {
 
 const SEED: u8 = 66;
 
-fn ghost(body: &MemberBody, by: &str, issuer: Option<Signed>, code: &'static str) -> Ghost {
+fn ghost(body: &MemberCertificate, by: &str, issuer: Option<Signed>, code: &'static str) -> Ghost {
     let envelope = Certificate::issue(body, &root(by), issuer);
-    Ghost { mallory: Mallory::new(key(SEED), envelope.to_bytes()), trust: trust(), code }
+    Ghost { mallory: Mallory::new(key(SEED), envelope_to_bytes(&envelope)), trust: trust(), code }
 }
 
 fn of_bytes(identity: &[u8], code: &'static str) -> Ghost {
@@ -46,24 +48,30 @@ fn ghosts() -> Vec<(&'static str, Ghost)> {
     let wanted = || body("fina", SEED);
     let mut revoked = ghost(&wanted(), "vesland", None, "cert.revoked");
     let mut office = seal::registrar::Registrar::with_root(summit(), party("vesland"), root("vesland"));
-    revoked.trust.revoke(&office.revoke(&[wanted().serial])).unwrap();
-    let other = seal::document::MemberBody { summit: wire::SummitId::new("other").unwrap(), ..wanted() };
+    revoked.trust.revoke(&office.revoke(&[Serial::try_from(&wanted().serial).unwrap()])).unwrap();
+    let other = MemberCertificate { summit: wire::SummitId::new("other").unwrap(), ..wanted() };
     vec![
         ("forged certificate", ghost(&wanted(), "nobody", None, "cert.unknown_root")),
         (
             "unknown delegation",
-            ghost(&MemberBody { party: party("nowhere"), ..wanted() }, "nobody", None, "cert.unknown_root"),
+            ghost(&MemberCertificate { party: party("nowhere"), ..wanted() }, "nobody", None, "cert.unknown_root"),
         ),
         ("cross-delegation signature", ghost(&wanted(), "meridia", None, "cert.unknown_root")),
         (
             "another side's seat",
-            ghost(&MemberBody { party: party("meridia"), ..wanted() }, "meridia", None, "cert.seat"),
+            ghost(&MemberCertificate { party: party("meridia"), ..wanted() }, "meridia", None, "cert.seat"),
         ),
-        ("another role", ghost(&MemberBody { role: wire::Role::Principal, ..wanted() }, "vesland", None, "cert.seat")),
+        (
+            "another role",
+            ghost(&MemberCertificate { role: wire::Role::Principal, ..wanted() }, "vesland", None, "cert.seat"),
+        ),
         ("second leaf of one member", ghost(&body("dora", SEED), "vesland", None, "cert.duplicate_member")),
         ("revoked serial", revoked),
-        ("expired", ghost(&MemberBody { exp: later(-1), nbf: later(-2), ..wanted() }, "vesland", None, "cert.expired")),
-        ("not yet", ghost(&MemberBody { nbf: later(1), ..wanted() }, "vesland", None, "cert.expired")),
+        (
+            "expired",
+            ghost(&MemberCertificate { exp: later(-1), nbf: later(-2), ..wanted() }, "vesland", None, "cert.expired"),
+        ),
+        ("not yet", ghost(&MemberCertificate { nbf: later(1), ..wanted() }, "vesland", None, "cert.expired")),
         ("somebody else's certificate", ghost(&body("fina", 77), "vesland", None, "cert.key_mismatch")),
         ("another summit", ghost(&other, "vesland", None, "cert.malformed")),
         ("no certificate", of_bytes(b"fina", "cert.malformed")),
@@ -168,13 +176,13 @@ fn nor_is_a_group_info_with_one_inside() {
 fn a_good_certificate_by_a_registrar_comes_in() {
     let envelope =
         Certificate::issue(&body("fina", SEED), &root("registrar"), Some(registrar_of("vesland", "vesland", 1)));
-    let mallory = Mallory::new(key(SEED), envelope.to_bytes());
+    let mallory = Mallory::new(key(SEED), envelope_to_bytes(&envelope));
     let (anna, dora) = (person("anna", 11), person("dora", 12));
     let (mut a, _, _) = betrayed(&anna, &turncoat("emil", 13), &dora);
     let staged = a.stage(&mallory.external(&a.group_info().unwrap()), &trust(), NOW).unwrap();
     let added = &staged.changes().added[0];
     assert_eq!(added.admitted_by, seal::Admitter::Registrar(root("registrar").public()));
-    assert_eq!(Envelope::from_bytes(&envelope.to_bytes()), Some(envelope));
+    assert_eq!(envelope_from_bytes(&envelope_to_bytes(&envelope)), Some(envelope));
     a.merge(staged).unwrap();
     assert_eq!(a.members().len(), 4);
 }

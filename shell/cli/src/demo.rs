@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use seal::SigningKey;
-use seal::manifest::Manifest;
+use seal::manifest::{Manifest, summit_code};
 use server::admin::perform;
 use server::{LogFormat, Server, Settings, StartError};
 use tokio::runtime::Runtime;
@@ -160,7 +160,7 @@ async fn agree_and_invite(offices: &[Office]) -> Result<(Vec<Link>, String), Box
         summit::sign_with(office, &mut line).await?;
         let wish = Wish { seats: Vec::new(), expires: LINKS_LAST, base_url: None };
         links.extend(invite(office, &mut line, wish).await?.1);
-        code = line.manifest.summit_code();
+        code = summit_code(&line.manifest);
         line.close().await;
     }
     Ok((links, code))

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use seal::error::Denied;
+use seal::error::RegistrarError;
 use seal::registrar::Invited;
 use serde::Serialize;
 use server::BaseUrl;
@@ -11,7 +11,7 @@ use store::{Invitation, SecretHash};
 use wire::{PartyMessage, SeatId, SummitId, SummitPlan, WallTime};
 
 use crate::admin::ask;
-use crate::office::{self, Line, Office, same};
+use crate::office::{self, Line, Office};
 use crate::settings::Place;
 use crate::{Outcome, secret, time};
 
@@ -127,7 +127,7 @@ pub(crate) async fn invite(
     line: &mut Line,
     wish: Wish,
 ) -> Result<(SummitPlan, Vec<Link>), Box<dyn std::error::Error>> {
-    let plan = office.signed_here(&line.manifest)?.body().plan.clone();
+    let plan = office.signed_here(&line.manifest)?.document().plan.clone();
     let is_own = |seat: &SeatId| plan.party_of(seat).as_ref() == Some(&office.party);
     let seats = if wish.seats.is_empty() {
         plan.seats().map(|(_, seat)| seat.id.clone()).filter(is_own).collect()
@@ -141,12 +141,12 @@ pub(crate) async fn invite(
     let (now, expires) = (time::now(), time::now().plus(wish.expires));
     let made = office.with_registrar(|registrar| {
         let one = |seat: &SeatId| registrar.invite(&plan, seat, now, expires, &mut secret::entropy());
-        seats.iter().map(one).collect::<Result<Vec<Invited>, Denied>>()
+        seats.iter().map(one).collect::<Result<Vec<Invited>, RegistrarError>>()
     })??;
     let mut links = Vec::new();
     for (seat, invited) in seats.into_iter().zip(made) {
         let access = wire::Bytes(SecretHash::of(&invited.secret.access()).0.to_vec());
-        let invitation = same(&invited.invitation)?;
+        let invitation = invited.invitation;
         line.ask(|id| PartyMessage::Invite { id, invitation, access }).await?;
         // Behind the "#", where browsers keep it to themselves: it reaches no log and no proxy.
         let link = format!("{base_url}/#/join/{}", invited.secret.reveal());

@@ -74,6 +74,5 @@ fn show(key: &KeyFile, file: &Path) {
 
 /// Reads the public part of a key as it stands in a summit's file.
 pub(crate) fn public_key(text: &str) -> Option<PublicKey> {
-    let bytes = seal::document::decode(text)?;
-    Some(PublicKey::from_bytes(bytes.try_into().ok()?))
+    PublicKey::try_from(&wire::Bytes::try_from(text.to_owned()).ok()?).ok()
 }

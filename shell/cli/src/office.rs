@@ -7,12 +7,10 @@ mod state;
 use std::path::{Path, PathBuf};
 
 use seal::SigningKey;
-use seal::document::SignedManifest;
-use seal::manifest::{Agreed, Manifest};
+use seal::manifest::{self, Agreed, Manifest};
 use seal::registrar::Registrar;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use wire::{PartyId, SummitId};
+use seal::signed::{Domain, verifies};
+use wire::{PartyId, SignedManifest, SummitId};
 
 use crate::key::file::KeyFile;
 use crate::passphrase;
@@ -87,11 +85,6 @@ pub(crate) struct Office {
     state: StateFile,
 }
 
-/// What a shape of one crate is in the other: both are the same JSON.
-pub(crate) fn same<T: DeserializeOwned>(value: &impl Serialize) -> Result<T, serde_json::Error> {
-    serde_json::from_value(serde_json::to_value(value)?)
-}
-
 impl Office {
     /// Opens the key and the state beside it.
     pub(crate) fn open(args: &Args, summit: SummitId) -> Result<Self, Box<dyn std::error::Error>> {
@@ -119,12 +112,11 @@ impl Office {
             Ok(office.answer_challenge(challenge))
         };
         let line = Line::open(&self.reach, &self.summit, &self.party, registrar, answer).await?;
-        let manifest = line.manifest.read().map_err(|error| LineError::Manifest(error.to_string()))?;
-        if manifest.body().summit != self.summit {
+        let manifest = manifest::read(&line.manifest).map_err(|error| LineError::Manifest(error.to_string()))?;
+        if manifest.document().summit != self.summit {
             return Err(LineError::Manifest("it is of another summit".to_owned()));
         }
-        let own = manifest.body().parties.iter().find(|party| party.id == self.party);
-        if own.is_none_or(|own| own.root != self.key.public()) {
+        if manifest.root(&self.party) != Some(&self.key.public()) {
             return Err(LineError::Manifest("it names another key for this party".to_owned()));
         }
         Ok(line)
@@ -140,12 +132,10 @@ impl Office {
 
     /// What this party has signed, whether the others have or not.
     pub(crate) fn signed_here(&self, manifest: &SignedManifest) -> Result<Manifest, String> {
-        let read = manifest.read().map_err(|error| error.to_string())?;
+        let read = manifest::read(manifest).map_err(|error| error.to_string())?;
         let own = manifest.signatures.iter().find(|signature| signature.party == self.party);
-        let domain = seal::signed::Domain::Manifest;
-        let holds = own.is_some_and(|own| {
-            seal::signed::verifies(domain, &manifest.payload.0, &own.signature, &self.key.public())
-        });
+        let key = self.key.public();
+        let holds = own.is_some_and(|own| verifies(Domain::Manifest, &manifest.payload, &own.signature, &key));
         if holds {
             Ok(read)
         } else {

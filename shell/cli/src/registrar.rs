@@ -5,14 +5,13 @@ use std::collections::VecDeque;
 use std::io::{BufRead as _, IsTerminal as _};
 use std::time::Duration;
 
-use seal::document::CertificateRequest;
-use seal::error::Denied;
+use seal::document::InvitationId;
 use seal::manifest::Agreed;
 use seal::registrar::{Registrar, RegistrarState};
 use tokio::sync::mpsc;
-use wire::{PartyMessage, PartyReply, SeatId, SummitId};
+use wire::{CertificateRequest, Denied, PartyMessage, PartyReply, SeatId, SummitId};
 
-use crate::office::{self, Line, LineError, Office, same};
+use crate::office::{self, Line, LineError, Office};
 use crate::{Outcome, how_to_stop, secret, time};
 
 /// How often the server hears that the registrar is there.
@@ -152,13 +151,7 @@ impl Desk<'_> {
         loop {
             tokio::select! {
                 heard = self.line.hear() => match heard? {
-                    PartyReply::Request { id, request, .. } => {
-                        let request = same(&request).map_err(|error| LineError::Protocol(error.to_string()));
-                        match request {
-                            Ok(request) => self.consider(id, request).await?,
-                            Err(_) => self.deny(id, wire::Denied::Malformed).await?,
-                        }
-                    }
+                    PartyReply::Request { id, request, .. } => self.consider(id, request).await?,
                     PartyReply::Refused { why, .. } => return Err(LineError::Refused(why)),
                     PartyReply::Challenge { .. } | PartyReply::Done { .. } | PartyReply::Welcome { .. } => {}
                 },
@@ -185,7 +178,7 @@ impl Desk<'_> {
                 }
                 Ok(())
             }
-            Look::Ask(_) => self.deny(id, wire::Denied::Declined).await,
+            Look::Ask(_) => self.deny(id, Denied::Declined).await,
             Look::Answer => self.answer(id, &request).await,
         }
     }
@@ -195,7 +188,7 @@ impl Desk<'_> {
         let office = self.office;
         let look = office.with_registrar(|registrar| {
             let state: RegistrarState = registrar.state().clone();
-            let known = state.invitations.iter().find(|issued| issued.jti == request.jti).cloned();
+            let known = state.invitations.iter().find(|issued| Ok(issued.jti) == InvitationId::try_from(&request.jti)).cloned();
             let key = seal::SigningKey::from_seed(*office.key().seed()).ok();
             let would = key.map(|key| Registrar::restore(key, state).answer(request, time::now(), &mut secret::entropy()));
             match (known, would) {
@@ -222,7 +215,7 @@ impl Desk<'_> {
             }
         };
         let Some((id, request, _)) = self.waiting.pop_front() else { return Ok(()) };
-        if is_yes { self.answer(id, &request).await? } else { self.deny(id, wire::Denied::Declined).await? }
+        if is_yes { self.answer(id, &request).await? } else { self.deny(id, Denied::Declined).await? }
         self.question();
         Ok(())
     }
@@ -231,26 +224,25 @@ impl Desk<'_> {
     async fn answer(&mut self, id: u64, request: &CertificateRequest) -> Result<(), LineError> {
         let answered = self.office.with_registrar(|registrar| {
             let certificate = registrar.answer(request, time::now(), &mut secret::entropy());
-            let issued = registrar.state().invitations.iter().find(|issued| issued.jti == request.jti);
+            let issued = registrar.state().invitations.iter().find(|issued| Ok(issued.jti) == InvitationId::try_from(&request.jti));
             (certificate, issued.map(|issued| issued.seat.clone()))
         });
         let (certificate, seat) = answered.map_err(LineError::Here)?;
         let who = seat.map_or_else(|| "somebody".to_owned(), |seat| self.words(&seat));
         match certificate {
             Ok(certificate) => {
-                let certificate = same(&certificate).map_err(|error| LineError::Protocol(error.to_string()))?;
                 self.line.say(&PartyMessage::Issue { id, certificate }).await?;
                 self.tell(&format!("Admitted: {who}"));
                 Ok(())
             }
             Err(why) => {
                 self.tell(&format!("Not admitted: {who}: {why}"));
-                self.deny(id, denied(&why)).await
+                self.deny(id, why).await
             }
         }
     }
 
-    async fn deny(&mut self, id: u64, why: wire::Denied) -> Result<(), LineError> {
+    async fn deny(&mut self, id: u64, why: Denied) -> Result<(), LineError> {
         self.line.say(&PartyMessage::Deny { id, why }).await
     }
 
@@ -271,15 +263,4 @@ impl Desk<'_> {
 enum Look {
     Ask(SeatId),
     Answer,
-}
-
-/// The refusal as it travels.
-fn denied(why: &Denied) -> wire::Denied {
-    match why {
-        Denied::Expired => wire::Denied::Expired,
-        Denied::Proof => wire::Denied::Proof,
-        Denied::Revoked => wire::Denied::Revoked,
-        Denied::Used => wire::Denied::Used,
-        Denied::Unknown | Denied::Seat(_) | Denied::Registrar => wire::Denied::Unknown,
-    }
 }

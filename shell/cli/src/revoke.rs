@@ -1,12 +1,11 @@
 //! `sommet revoke`: takes back what a party gave to one of its people: the certificate, and the link.
 
-use seal::document::Envelope;
-use seal::document::{RevocationBody, Serial};
-use seal::signed::Domain;
+use seal::document::{InvitationId, Serial};
 use seal::registrar::{Registrar, RegistrarState};
-use wire::{PartyMessage, SeatId, SummitId};
+use seal::signed::{Domain, verifies};
+use wire::{Envelope, PartyMessage, RevocationList, SeatId, SummitId};
 
-use crate::office::{self, Office, same};
+use crate::office::{self, Office};
 use crate::Outcome;
 
 /// Take back the certificates and the links of a seat: the device is shown out, and is let in nowhere any more.
@@ -32,7 +31,9 @@ impl Revoke {
 
 async fn revoke(office: &Office, seats: &[SeatId]) -> Outcome {
     let mut line = office.connect(false).await?;
-    let known = line.revocation.clone().filter(|list| list.is_by(Domain::Revocation, &office.key().public()));
+    let key = office.key().public();
+    let is_own = |list: &Envelope| verifies(Domain::Revocation, &list.payload, &list.signature, &key);
+    let known = line.revocation.clone().filter(is_own);
     let (links, list) = office.with_registrar(|registrar| {
         adopt(registrar, office, known.as_ref());
         take_back(registrar, seats)
@@ -45,11 +46,9 @@ async fn revoke(office: &Office, seats: &[SeatId]) -> Outcome {
         .into());
     }
     for (_, jti) in &links {
-        let jti = wire::Bytes(jti.0.to_vec());
-        line.ask(|id| PartyMessage::Withdraw { id, jti }).await?;
+        line.ask(|id| PartyMessage::Withdraw { id, jti: (*jti).into() }).await?;
     }
-    if let Some(list) = &list {
-        let list = same(list)?;
+    if let Some(list) = list {
         line.ask(|id| PartyMessage::Revoke { id, list }).await?;
     }
     line.close().await;
@@ -61,14 +60,15 @@ async fn revoke(office: &Office, seats: &[SeatId]) -> Outcome {
 
 /// Goes on from the list that the server has, where it is later than the own state: one that was restored from a copy.
 fn adopt(registrar: &mut Registrar, office: &Office, known: Option<&Envelope>) {
-    let body = known.and_then(|list| serde_json::from_slice::<RevocationBody>(&list.payload.0).ok());
+    let body = known.and_then(|list| serde_json::from_slice::<RevocationList>(list.payload.as_ref()).ok());
     let Some(body) = body.filter(|body| body.summit == office.summit && body.party == office.party) else { return };
     let mut state: RegistrarState = registrar.state().clone();
     if body.number <= state.list {
         return;
     }
     state.list = body.number;
-    let missing: Vec<_> = body.serials.into_iter().filter(|serial| !state.revoked.contains(serial)).collect();
+    let serials = body.serials.iter().filter_map(|serial| Serial::try_from(serial).ok());
+    let missing: Vec<_> = serials.filter(|serial| !state.revoked.contains(serial)).collect();
     state.revoked.extend(missing);
     if let Ok(key) = seal::SigningKey::from_seed(*office.key().seed()) {
         *registrar = Registrar::restore(key, state);
@@ -79,7 +79,7 @@ fn adopt(registrar: &mut Registrar, office: &Office, known: Option<&Envelope>) {
 fn take_back(
     registrar: &mut Registrar,
     seats: &[SeatId],
-) -> (Vec<(SeatId, seal::document::InvitationId)>, Option<Envelope>) {
+) -> (Vec<(SeatId, InvitationId)>, Option<Envelope>) {
     let of_seats = |issued: &&seal::registrar::Issued| seats.contains(&issued.seat);
     let links: Vec<_> = registrar
         .state()

@@ -6,14 +6,13 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use seal::PublicKey;
-use seal::document::SignedManifest;
-use seal::manifest::Manifest;
+use seal::manifest::{self, Manifest, summit_code};
 use server::admin::{Command, Reply, SummitLine, unsigned};
 use store::StoredSummit;
-use wire::{Role, Seat, SummitId};
+use wire::{Role, Seat, SignedManifest, SummitId};
 
 use crate::admin::ask;
-use crate::office::{self, same};
+use crate::office;
 use crate::settings::Place;
 use crate::summit_file::{self, FILE_BYTES_MAX, Proposal};
 use crate::{Outcome, passphrase, secret, time};
@@ -97,7 +96,7 @@ impl Summit {
                 }
                 let stored = stored(&place, summit)?;
                 let manifest = stored.manifest.as_ref().ok_or_else(|| unsealed(&stored.id))?;
-                agree::print_status(&same(manifest)?, json)
+                agree::print_status(manifest, json)
             }
             Self::List { json, place } => list(json, &place),
             Self::Show { summit, json, place } => show(summit, json, &place),
@@ -150,21 +149,22 @@ fn propose(
     for key in keys {
         let key = office::KeyArgs { key: key.clone(), passphrase: passphrase.clone() };
         let (party, key) = key.open()?;
-        signed.sign(&party, &key)?;
+        let signature = manifest::sign(&signed, &party, &key)?;
+        signed.signatures.push(signature);
     }
     create(&signed, |command| ask(place, &command, |reply| matches!(reply, Reply::Done).then_some(())))?;
-    let (id, plan) = (&manifest.body().summit, &manifest.body().plan);
-    let missing: Vec<_> = manifest.body().parties.iter().map(|party| &party.id).filter(|id| !has_signed(&signed, id)).collect();
+    let (id, plan) = (&manifest.document().summit, &manifest.document().plan);
+    let missing: Vec<_> = manifest.document().parties.iter().map(|party| &party.id).filter(|id| !has_signed(&signed, id)).collect();
     let (seats, sides) = (plan.seats().count(), plan.delegations.len());
     if json {
-        let (title, code) = (&plan.title, signed.summit_code());
+        let (title, code) = (&plan.title, summit_code(&signed));
         let told = serde_json::json!({
             "id": id, "title": title, "delegations": sides, "seats": seats, "code": code, "unsigned": missing
         });
         println!("{told}");
     } else {
         println!("Proposed the summit {id}: {} ({sides} delegations, {seats} seats)", plan.title.in_language("en"));
-        println!("Its code, which the parties compare: {}", signed.summit_code());
+        println!("Its code, which the parties compare: {}", summit_code(&signed));
         if missing.is_empty() {
             println!("Every party has signed. Next, for each party: sommet invite {id} --key FILE --server URL");
         }
@@ -183,7 +183,7 @@ pub(crate) fn create<E>(
 where
     Box<dyn std::error::Error>: From<E>,
 {
-    Ok(store(Command::Propose { manifest: Box::new(same(signed)?) })?)
+    Ok(store(Command::Propose { manifest: Box::new(signed.clone()) })?)
 }
 
 fn has_signed(manifest: &SignedManifest, party: &wire::PartyId) -> bool {
@@ -243,8 +243,7 @@ fn show(summit: SummitId, json: bool, place: &Place) -> Outcome {
         (Some(_), None) => println!("  Signed    not by {}", missing.join(", ")),
     }
     if let Some(manifest) = &stored.manifest {
-        let manifest: SignedManifest = same(manifest)?;
-        println!("  Code      {}", manifest.summit_code());
+        println!("  Code      {}", summit_code(manifest));
     }
     if let Some(ended) = stored.ended {
         println!("  Ended     {}", time::written(ended));

@@ -68,7 +68,7 @@ async fn agreed(office: &Office) -> Result<String, Box<dyn std::error::Error>> {
     let line = office.connect(false).await?;
     let agreed = office.agreed(&line.manifest)?;
     line.close().await;
-    let client = agreed.body().client.clone();
+    let client = agreed.document().client.clone();
     client.ok_or_else(|| "the parties agreed on no web client: the manifest names none".into())
 }
 

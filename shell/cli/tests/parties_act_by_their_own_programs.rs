@@ -5,7 +5,6 @@ mod common;
 
 use common::{Folder, PARTIES, PATIENCE, Running, arrive, derived, secret};
 use futures_util::{SinkExt as _, StreamExt as _};
-use seal::document::CertificateRequest;
 use seal::{Certificate, SigningKey};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -53,10 +52,10 @@ impl Guest {
     /// Asks for a certificate with a key of its own.
     async fn ask(&mut self, link: &Value, key: &SigningKey) {
         let payload = self.welcome["invitation"]["payload"].as_str().unwrap();
-        let document: Value = serde_json::from_slice(&seal::document::decode(payload).unwrap()).unwrap();
+        let document: Value = serde_json::from_slice(&wire::Bytes::try_from(payload.to_owned()).unwrap().0).unwrap();
         let jti = serde_json::from_value(document["jti"].clone()).unwrap();
         let secret = seal::invitation::Secret::parse(&secret(link)).unwrap();
-        let request: CertificateRequest = secret.request(jti, key.public());
+        let request: wire::CertificateRequest = secret.request(jti, key.public());
         let id = format!("r{}", &key.public().to_string().to_lowercase().replace('_', "-")[..8]);
         self.say(&json!({ "id": id, "type": "cert.request", "request": request })).await;
     }
@@ -154,7 +153,8 @@ fn a_registrar_admits_one_device_for_each_invitation_and_comes_back_by_itself() 
         let issued = guest.hear("cert.issued").await;
         let certificate = serde_json::from_value(issued["certificate"].clone()).unwrap();
         let certificate = Certificate::read(certificate).unwrap();
-        assert_eq!((&certificate.body().key, certificate.body().seat.as_str()), (&key(1).public(), "meridia-head"));
+        let document = certificate.document();
+        assert_eq!((&document.key, document.seat.as_str()), (&key(1).public().into(), "meridia-head"));
         assert!(registrar.line_with("Admitted").contains("Emil Marchetti"));
         // The same device again gets the same, another one nothing.
         guest.ask(&links[0], &key(1)).await;

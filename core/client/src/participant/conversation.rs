@@ -3,21 +3,26 @@
 use std::time::Instant;
 
 use wire::{
-    Bye, ClientMessage, Devices, MeetingView, Presence, Request, RequestId, SeatId, ServerMessage, Slot, SourceKind,
-    SummitPlan, WallTime, Wanted,
+    Bye, ClientMessage, Devices, Envelope, MeetingView, Presence, Request, RequestId, SeatId, ServerMessage,
+    SignedManifest, Slot, SourceKind, SummitId, SummitPlan, WallTime, Wanted,
 };
 
 use super::{AUDIO_SLOTS, Entry, Noticed, Output, PING, Participant, VIDEO_SLOTS_MAX, WISH_PAUSE};
 use crate::media_line::{MediaLine, Terms};
+use crate::sealing::Papers;
 use crate::view;
 
 /// What a welcome says.
 struct Welcome {
+    summit: SummitId,
     you: SeatId,
     plan: Box<SummitPlan>,
     meeting: Box<MeetingView>,
     now: WallTime,
     media: bool,
+    manifest: SignedManifest,
+    invitation: Envelope,
+    revocations: Vec<Envelope>,
 }
 
 impl Participant {
@@ -26,9 +31,24 @@ impl Participant {
         if let Some(meeting) = &mut self.meeting {
             view::fold(meeting, &message);
         }
+        if let Some(wall) = self.clock.at(now) {
+            self.sealing.hear(&message, now, wall);
+        }
         match message {
-            ServerMessage::Welcome { you, plan, meeting, now: server, media, .. } => {
-                self.be_welcomed(Welcome { you, plan, meeting, now: server, media }, now);
+            ServerMessage::Welcome {
+                summit,
+                you,
+                plan,
+                meeting,
+                now: server,
+                media,
+                manifest,
+                invitation,
+                revocations,
+            } => {
+                let papers =
+                    Welcome { summit, you, plan, meeting, now: server, media, manifest, invitation, revocations };
+                self.be_welcomed(papers, now);
             }
             ServerMessage::SeatTaken { device, .. } => {
                 self.link.seat_taken();
@@ -48,7 +68,22 @@ impl Participant {
             | ServerMessage::Presence { .. }
             | ServerMessage::SourceOpened { .. }
             | ServerMessage::SourceClosed { .. }
-            | ServerMessage::Quality { .. } => {}
+            | ServerMessage::Quality { .. }
+            | ServerMessage::Whispering { .. }
+            | ServerMessage::CertificateIssued { .. }
+            | ServerMessage::CertificateDenied { .. }
+            | ServerMessage::CertificateWaiting
+            | ServerMessage::CertificatesRevoked { .. }
+            | ServerMessage::SealGroups { .. }
+            | ServerMessage::SealPackagesWanted { .. }
+            | ServerMessage::SealSuspect { .. }
+            | ServerMessage::MlsWanted { .. }
+            | ServerMessage::MlsCommitted { .. }
+            | ServerMessage::MlsWelcome { .. }
+            | ServerMessage::MlsGroupInfo { .. }
+            | ServerMessage::MlsSwitch { .. }
+            | ServerMessage::MlsVoid { .. }
+            | ServerMessage::MlsApp { .. } => {}
         }
     }
 
@@ -150,12 +185,23 @@ impl Participant {
         if is_first {
             self.media = Some(MediaLine::new(self.terms(&welcome.plan), self.settings.seed));
         }
+        let papers = Papers {
+            summit: &welcome.summit,
+            you: &welcome.you,
+            manifest: &welcome.manifest,
+            invitation: &welcome.invitation,
+            revocations: &welcome.revocations,
+        };
+        self.sealing.be_welcomed(&papers, welcome.now);
         self.you = Some(welcome.you);
         self.plan = Some(welcome.plan);
         self.meeting = Some(welcome.meeting);
         self.speaking.clear();
         self.notice(Noticed::Welcome);
         self.resume(here, welcome.media, now);
+        if self.whispers {
+            self.send(Request::Whisper { on: true });
+        }
     }
 
     /// Takes up where the last connection ended: comes in again if the server forgot it, builds new media if the old are
@@ -202,8 +248,16 @@ impl Participant {
 
     fn hear_reply(&mut self, id: &RequestId, outcome: wire::Outcome, now: Instant) {
         let Some(message) = self.requests.answered(id) else { return };
+        if let Some(wall) = self.clock.at(now) {
+            self.sealing.hear_reply(&message.request, &outcome, now, wall);
+        }
         match outcome {
-            wire::Outcome::Done => self.stats.done += 1,
+            wire::Outcome::Done => {
+                self.stats.done += 1;
+                if let Request::Whisper { on } = message.request {
+                    self.whispers = on;
+                }
+            }
             wire::Outcome::Refused { .. } => {
                 self.stats.refused += 1;
                 if let (Request::MediaOffer { .. }, Some(media)) = (&message.request, &mut self.media) {

@@ -1,5 +1,7 @@
 //! One group: who is to come in and to go, whose turn it is to commit, and what became of the last commit.
 
+mod nomination;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -7,26 +9,14 @@ use wire::{GroupBody, GroupEntry, GroupId, GroupView, Newcomer, SeatId, ServerMe
 
 use super::Said;
 use super::log::Log;
-use super::people::{People, Person};
-use super::vote::{Verdict, Vote};
-
-/// How long newcomers are gathered before somebody is asked to let them in.
-const GATHER: Duration = Duration::from_millis(250);
-
-/// How long whose turn it is has to commit before it is another one's.
-const TURN: Duration = Duration::from_secs(2);
+use super::people::People;
+use super::vote::Vote;
 
 /// How long keys are used before they are made anew.
 const REFRESH: Duration = Duration::from_secs(600);
 
 /// How long the store is left alone after it failed.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
-
-/// Proposals that members accept in one commit.
-const PROPOSALS_MAX: usize = 64;
-
-/// How often a seat is tried whose key package made every member refuse. After that it must say anew what it is.
-const REFUSALS_MAX: u8 = 3;
 
 /// One group.
 #[derive(Debug)]
@@ -37,7 +27,7 @@ pub(crate) struct Group {
     /// Who may be in it.
     pub(crate) entitled: BTreeSet<SeatId>,
     /// Those of them for whom it is now, if they are here.
-    pub(crate) inside: BTreeSet<SeatId>,
+    inside: BTreeSet<SeatId>,
     /// Members whose device has the state.
     holders: BTreeSet<SeatId>,
     /// Members who were let in and have not said yet that they are.
@@ -54,7 +44,7 @@ pub(crate) struct Group {
     vote: Option<Vote>,
     refresh_at: Option<Instant>,
     refusals: BTreeMap<SeatId, u8>,
-    seen: Option<GroupView>,
+    /// Grows when it looks different to people, but for the length of its log.
     pub(crate) version: u64,
 }
 
@@ -97,18 +87,14 @@ impl Group {
             vote: None,
             refresh_at: None,
             refusals: BTreeMap::new(),
-            seen: None,
             version: 0,
         }
     }
 
-    /// Whether it looks different to people now, but for the length of its log: then it has another version.
-    pub(crate) fn notice_changes(&mut self) {
-        let seen = GroupView { seq: 0, ..self.view() };
-        if self.seen.as_ref() != Some(&seen) {
-            self.seen = Some(seen);
-            self.version += 1;
-        }
+    /// Who may be in it, and for whom it is now.
+    pub(crate) fn set_circle(&mut self, entitled: BTreeSet<SeatId>, inside: BTreeSet<SeatId>) {
+        self.version += u64::from(self.entitled != entitled);
+        (self.entitled, self.inside) = (entitled, inside);
     }
 
     pub(crate) fn view(&self) -> GroupView {
@@ -124,20 +110,21 @@ impl Group {
 
     /// The leaf of a member: the one it names, or the one it must have been given.
     pub(crate) fn leaf(&self, seat: &SeatId) -> Option<u32> {
-        if !self.log.is_member(seat) {
-            return None;
-        }
-        let unclaimed = |leaf: &u32| !self.claims.values().any(|claimed| claimed == leaf);
-        self.claims.get(seat).copied().or_else(|| self.log.leaf(seat).filter(unclaimed))
+        let named = || self.claims.get(seat).copied();
+        self.log.is_member(seat).then(|| named().or_else(|| self.log.leaf(seat)))?
     }
 
-    /// A member says on which leaf it is. False: another member says so of itself.
+    /// A member says on which leaf it is. False: another member says so of itself, and more likely.
     fn claim(&mut self, seat: &SeatId, leaf: u32) -> bool {
-        let taken = self.claims.iter().any(|(other, claimed)| other != seat && *claimed == leaf);
-        if !taken {
-            self.claims.insert(seat.clone(), leaf);
+        let other = self.claims.iter().find(|(other, claimed)| *other != seat && **claimed == leaf);
+        if let Some(other) = other.map(|(other, _)| other.clone()) {
+            if self.log.leaf(seat) != Some(leaf) {
+                return false;
+            }
+            self.claims.remove(&other);
         }
-        !taken
+        self.claims.insert(seat.clone(), leaf);
+        true
     }
 
     // ---- devices
@@ -183,8 +170,10 @@ impl Group {
         true
     }
 
-    /// A member will not apply it.
+    /// A member will not apply it, or somebody who should join by itself cannot.
     pub(crate) fn refused(&mut self, seat: &SeatId, seq: u64) {
+        let cannot_join = self.turn.take_if(|turn| turn.who == *seat && turn.task == Task::Join);
+        self.tried.extend(cannot_join.map(|turn| turn.who));
         self.answer(seat, seq, false);
     }
 
@@ -196,9 +185,9 @@ impl Group {
 
     // ---- what may be taken
 
-    /// Whether the group can be created, and by that seat.
+    /// Whether the group can be created, or begun anew, and by that seat.
     pub(crate) fn may_create(&self, seat: &SeatId) -> bool {
-        self.log.epoch().is_none() && !self.changing && self.was_asked(seat) == Some(&Task::Create)
+        !self.changing && self.was_asked(seat) == Some(&Task::Create)
     }
 
     /// Whether a commit by that member of that epoch can be taken.
@@ -243,11 +232,14 @@ impl Group {
     pub(crate) fn apply(&mut self, entry: GroupEntry, people: &People, now: Instant, said: &mut Said) {
         let former: BTreeSet<SeatId> = self.log.members().cloned().collect();
         self.log.apply(&entry);
+        self.version += u64::from(!matches!(entry.body, GroupBody::App { .. }));
         let GroupEntry { seq, by, body, .. } = entry;
         let group = self.id.clone();
         match body {
             GroupBody::Created { .. } => {
                 self.changing = false;
+                self.vote = None;
+                self.entering.clear();
                 self.claims = BTreeMap::from([(by.clone(), 0)]);
                 self.holders = BTreeSet::from([by]);
             }
@@ -262,11 +254,11 @@ impl Group {
                 let added: BTreeSet<SeatId> = added.into_iter().collect();
                 let news = ServerMessage::MlsCommitted { group: group.clone(), seq, epoch, by: by.clone(), commit };
                 let told = |seat: &&SeatId| !added.contains(*seat) || (joins_itself && **seat == by);
-                said.to_all(self.log.members().filter(told), people, &news);
+                said.each(self.log.members().filter(told), people, &news);
                 if let Some(welcome) = welcome {
                     let epoch = epoch + 1;
                     let way_in = ServerMessage::MlsWelcome { group, seq, epoch, welcome };
-                    said.to_all(added.iter(), people, &way_in);
+                    said.each(added.iter(), people, &way_in);
                 }
                 let awaited = |seat: &&SeatId| **seat != by && (self.holders.contains(*seat) || added.contains(*seat));
                 let awaited = self.log.members().filter(awaited).filter(|seat| people.listens(seat)).cloned().collect();
@@ -277,7 +269,7 @@ impl Group {
             GroupBody::Void { commit } => {
                 self.changing = false;
                 let vote = self.vote.take_if(|vote| vote.seq == commit);
-                said.to_all(former.iter(), people, &ServerMessage::MlsVoid { group, seq: commit });
+                said.each(former.iter(), people, &ServerMessage::MlsVoid { group, seq: commit });
                 self.claims.retain(|seat, _| self.log.is_member(seat));
                 self.holders.retain(|seat| self.log.is_member(seat));
                 self.entering.clear();
@@ -294,178 +286,8 @@ impl Group {
             }
             GroupBody::App { epoch, message } => {
                 let news = ServerMessage::MlsApp { group, seq, epoch, by, message };
-                said.to_all(self.log.members(), people, &news);
+                said.each(self.log.members(), people, &news);
             }
         }
-    }
-
-    // ---- whose turn it is
-
-    /// Looks what is to be done now. Some: every member refused this commit, and it must be noted that it never was.
-    pub(crate) fn tend(&mut self, people: &mut People, now: Instant, said: &mut Said) -> Option<(u64, SeatId)> {
-        if self.changing || self.hold.is_some_and(|hold| now < hold) {
-            return None;
-        }
-        self.hold = None;
-        if let Some(vote) = &mut self.vote {
-            match vote.judge(now) {
-                Verdict::Wait => {}
-                Verdict::Void => {
-                    let void = (vote.seq, vote.author.clone());
-                    self.take();
-                    return Some(void);
-                }
-                Verdict::Switch => {
-                    vote.switched = true;
-                    let switch = ServerMessage::MlsSwitch { group: self.id.clone(), epoch: vote.epoch };
-                    said.to_all(self.log.members(), people, &switch);
-                    return self.tend(people, now, said);
-                }
-                Verdict::Close => {
-                    self.vote = None;
-                    // Who cannot use the way in says so.
-                    self.holders.append(&mut self.entering);
-                }
-            }
-            if self.vote.as_ref().is_some_and(|vote| !vote.switched) {
-                return None;
-            }
-        }
-        self.nominate(people, now, said);
-        None
-    }
-
-    fn nominate(&mut self, people: &mut People, now: Instant, said: &mut Said) {
-        let packages = match self.turn.take() {
-            Some(turn) if now < turn.until && people.is_present(&turn.who) => {
-                self.turn = Some(turn);
-                return;
-            }
-            Some(Turn { who, task, .. }) => {
-                self.tried.insert(who);
-                match task {
-                    Task::Commit { add, .. } => add,
-                    Task::Create | Task::Join => Vec::new(),
-                }
-            }
-            None => Vec::new(),
-        };
-        let Some(task) = self.task(packages, people, now) else {
-            self.tried.clear();
-            return;
-        };
-        let Some((who, task)) = self.choose(task, people) else { return };
-        self.ask(who, task, people, now, said);
-    }
-
-    /// What is to be done, if anything and if now. `packages` were given for it before and are used first.
-    fn task(&mut self, mut packages: Vec<Newcomer>, people: &mut People, now: Instant) -> Option<Task> {
-        let comes = |seat: &&SeatId| {
-            let refusals = self.refusals.get(*seat).copied().unwrap_or_default();
-            people.is_present(seat)
-                && !self.holders.contains(*seat)
-                && !self.entering.contains(*seat)
-                && refusals < REFUSALS_MAX
-        };
-        let newcomers: Vec<SeatId> = self.inside.iter().filter(comes).cloned().collect();
-        if self.log.epoch().is_none() {
-            return (!newcomers.is_empty()).then_some(Task::Create);
-        }
-        let is_out = |person: &Person| person.is_out(now);
-        let goes = |seat: &&SeatId| !self.inside.contains(*seat) || people.get(seat).is_none_or(is_out);
-        let remove: Vec<SeatId> = self.log.members().filter(goes).cloned().collect();
-        if !self.log.members().any(|seat| self.can_commit(seat, &remove, people)) {
-            self.gathered = None;
-            return (!newcomers.is_empty()).then_some(Task::Join);
-        }
-        let is_stale = self.refresh_at.get_or_insert(now + REFRESH).to_owned() <= now && self.log.members().count() > 1;
-        let has_package = |seat: &SeatId| {
-            packages.iter().any(|package| package.seat == *seat) || people.get(seat).is_some_and(Person::has_package)
-        };
-        let newcomers: Vec<SeatId> = newcomers.into_iter().filter(has_package).collect();
-        if newcomers.is_empty() && remove.is_empty() && !is_stale {
-            self.gathered = None;
-            return None;
-        }
-        if remove.is_empty() && !is_stale && now < *self.gathered.get_or_insert(now + GATHER) {
-            return None;
-        }
-        let (remove, newcomers) = self.fit(remove, newcomers);
-        packages.retain(|package| newcomers.contains(&package.seat));
-        for seat in newcomers {
-            if !packages.iter().any(|package| package.seat == seat)
-                && let Some(package) = people.get_mut(&seat).and_then(Person::take_package)
-            {
-                packages.push(Newcomer { seat, package });
-            }
-        }
-        Some(Task::Commit { add: packages, remove })
-    }
-
-    /// As many as one commit takes; the others come with the next one.
-    fn fit(&self, mut remove: Vec<SeatId>, mut newcomers: Vec<SeatId>) -> (Vec<SeatId>, Vec<SeatId>) {
-        remove.truncate(PROPOSALS_MAX);
-        let mut room = PROPOSALS_MAX - remove.len();
-        newcomers.retain(|seat| {
-            let proposals = if self.log.is_member(seat) { 2 } else { 1 };
-            let fits = proposals <= room;
-            room -= if fits { proposals } else { 0 };
-            fits
-        });
-        (remove, newcomers)
-    }
-
-    fn can_commit(&self, seat: &SeatId, remove: &[SeatId], people: &People) -> bool {
-        self.holders.contains(seat) && people.is_present(seat) && !remove.contains(seat)
-    }
-
-    /// Whose turn it is: of those who can, one of the party that it is about, the lowest leaf first; nobody twice before all
-    /// were asked.
-    fn choose(&mut self, task: Task, people: &People) -> Option<(SeatId, Task)> {
-        let candidates: Vec<SeatId> = match &task {
-            Task::Create | Task::Join => {
-                let comes = |seat: &&SeatId| people.is_present(seat) && !self.holders.contains(*seat);
-                self.inside.iter().filter(comes).cloned().collect()
-            }
-            Task::Commit { remove, .. } => {
-                self.log.members().filter(|seat| self.can_commit(seat, remove, people)).cloned().collect()
-            }
-        };
-        if candidates.iter().all(|seat| self.tried.contains(seat)) {
-            self.tried.clear();
-        }
-        let about = match &task {
-            Task::Create | Task::Join => None,
-            Task::Commit { add, remove } => add.first().map(|newcomer| &newcomer.seat).or(remove.first()),
-        };
-        let party_of = |seat: &SeatId| people.get(seat).map(|person| &person.party);
-        let about = about.and_then(party_of);
-        let order = |seat: &&SeatId| (about.is_some() && party_of(seat) != about, self.leaf(seat));
-        let who = candidates.iter().filter(|seat| !self.tried.contains(*seat)).min_by_key(order)?;
-        Some((who.clone(), task))
-    }
-
-    fn ask(&mut self, who: SeatId, task: Task, people: &People, now: Instant, said: &mut Said) {
-        let group = self.id.clone();
-        let wish = match &task {
-            Task::Create => ServerMessage::MlsWanted { group, epoch: None, add: Vec::new(), remove: Vec::new() },
-            Task::Commit { add, remove } => {
-                let (epoch, add, remove) = (self.log.epoch(), add.clone(), remove.clone());
-                ServerMessage::MlsWanted { group, epoch, add, remove }
-            }
-            Task::Join => {
-                let ((seq, info), epoch) = (self.log.group_info(), self.log.epoch().unwrap_or_default());
-                ServerMessage::MlsGroupInfo { group, seq, epoch, group_info: info.clone() }
-            }
-        };
-        said.to_all([&who].into_iter(), people, &wish);
-        self.turn = Some(Turn { who, until: now + TURN, task });
-    }
-
-    /// When something becomes due; a moment that has passed was looked at.
-    pub(crate) fn deadlines(&self) -> impl Iterator<Item = Instant> {
-        let turn = self.turn.as_ref().map(|turn| turn.until);
-        let vote = self.vote.as_ref().map(Vote::deadlines).into_iter().flatten();
-        [turn, self.gathered, self.hold, self.refresh_at].into_iter().flatten().chain(vote)
     }
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use wire::{Bytes, GroupBody, GroupEntry, SeatId};
 
-/// Bytes of commits and messages kept for devices that come back. When it is full the oldest are forgotten here, not in the
-/// store: a device that lacks a forgotten one enters the group anew.
-const KEPT_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Bytes of commits and messages kept for devices that come back; who is away for longer than half a minute comes in anew in any
+/// case. When it is full the oldest are forgotten here, not in the store: a device that lacks a forgotten one comes in anew.
+const KEPT_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// What a group's log says.
 #[derive(Debug, Default)]

@@ -51,7 +51,12 @@ impl Person {
 
     /// Whether it must not be in groups any more.
     pub(crate) fn is_out(&self, now: Instant) -> bool {
-        self.gone || self.revoked || self.away.is_some_and(|away| now >= away + AWAY_MAX)
+        self.is_shut_out() || self.away.is_some_and(|away| now >= away + AWAY_MAX)
+    }
+
+    /// Whether nothing that it seals counts any more, whether or not its leaf was removed yet.
+    pub(crate) fn is_shut_out(&self) -> bool {
+        self.gone || self.revoked
     }
 
     /// When it will be, if it does not come back.
@@ -143,9 +148,8 @@ impl People {
             person.resumed = false;
             person.packages_asked = false;
         }
-        if connection.is_some() {
-            person.gone = false;
-        }
+        // Who is here again has not gone.
+        person.gone &= !is_new || connection.is_none();
         person.away = if connection.is_some() && here { None } else { Some(person.away.unwrap_or(now)) };
         is_new
     }

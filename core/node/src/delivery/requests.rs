@@ -1,7 +1,5 @@
 //! What a device asks of the delivery service.
 
-use std::time::Instant;
-
 use wire::{
     Bytes, Envelope, GroupBody, GroupEntry, GroupId, Held, MLS_BYTES_MAX, Refusal, Request, RequestId, SeatId,
     ServerMessage, WallTime,
@@ -25,7 +23,6 @@ pub(crate) struct Asker<'a> {
     pub(crate) seat: &'a SeatId,
     pub(crate) request: &'a RequestId,
     pub(crate) at: WallTime,
-    pub(crate) now: Instant,
 }
 
 /// When it is answered.
@@ -84,7 +81,7 @@ impl Delivery {
                     return Err(Refusal::Malformed);
                 }
             }
-            Request::MlsRefused { group, seq, .. } => self.of_member(asker, &group)?.refused(asker.seat, seq),
+            Request::MlsRefused { group, seq, .. } => self.of_entitled(asker, &group)?.refused(asker.seat, seq),
             Request::MlsResync { group, package } => {
                 check_size(&package)?;
                 self.of_entitled(asker, &group)?.renew(asker.seat);
@@ -136,7 +133,7 @@ impl Delivery {
         let revoked = withdrawn(&certificate.serial);
         self.people.resume(seat, certificate.serial, revoked, checked(packages)?);
         self.groups.values_mut().for_each(|group| group.renew(seat));
-        self.told.remove(seat);
+        self.forget_told(seat);
         self.tell_groups();
         for Held { group, seq } in held {
             let Some(group) = self.groups.get_mut(&group).filter(|group| group.entitled.contains(seat)) else {

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use wire::{
-    Denied, Envelope, GroupEntry, GroupId, PartyId, Refusal, Request, RequestId, RevocationList, SeatId, ServerMessage,
+    Denied, Envelope, GroupEntry, GroupId, PartyId, Phase, Refusal, Request, RequestId, RevocationList, SeatId,
+    ServerMessage,
 };
 
 use super::{Pending, Reply, Room, Turn};
@@ -29,20 +30,18 @@ impl Room {
         request: Request,
         turn: &mut Turn<'_>,
     ) -> Result<Reply, Refusal> {
-        match request {
-            Request::CertificateRequest { request } => {
-                let party = self.ledger.meeting().plan().party_of(seat).ok_or(Refusal::Unknown)?;
-                match self.registrars.ask(seat, party, request) {
-                    Some(errand) => run(errand, turn),
-                    None => turn.send(connection, ServerMessage::CertificateWaiting),
-                }
-                Ok(Reply::Now)
+        if let Request::CertificateRequest { request } = request {
+            let party = self.ledger.meeting().plan().party_of(seat).ok_or(Refusal::Unknown)?;
+            match self.registrars.ask(seat, party, request) {
+                Some(errand) => run(errand, turn),
+                None => turn.send(connection, ServerMessage::CertificateWaiting),
             }
-            Request::OpenPair { seat: other } => {
-                self.open_pair(seat, &other)?;
-                Ok(Reply::Now)
-            }
-            request => self.deliver(connection, seat, id, request, turn),
+            Ok(Reply::Now)
+        } else if let Request::OpenPair { seat: other } = request {
+            self.open_pair(seat, &other)?;
+            Ok(Reply::Now)
+        } else {
+            self.deliver(connection, seat, id, request, turn)
         }
     }
 
@@ -61,7 +60,7 @@ impl Room {
             let lists = revocations.iter().filter_map(list).filter(|list| Some(&list.party) == party.as_ref());
             lists.into_iter().any(|list| list.serials.contains(serial))
         };
-        let asker = Asker { connection, seat, request: id, at: turn.wall, now: turn.now };
+        let asker = Asker { connection, seat, request: id, at: turn.wall };
         match self.delivery.request(&asker, request, withdrawn)? {
             Answer::Now => Ok(Reply::Now),
             Answer::Later => {
@@ -92,7 +91,7 @@ impl Room {
         if !self.pairs.contains(&pair) && self.pairs.iter().filter(is_in).count() >= PAIRS_MAX {
             return Err(Refusal::TooMany);
         }
-        self.pairs.insert(pair);
+        self.circles_changed |= self.pairs.insert(pair);
         Ok(())
     }
 
@@ -124,14 +123,17 @@ impl Room {
     }
 
     fn update_groups(&mut self, turn: &Turn<'_>) {
-        let meeting = self.ledger.meeting();
-        for (_, seat) in meeting.plan().seats() {
-            let occupant = self.seats.get(&seat.id);
-            let here = occupant.is_some_and(Occupant::is_here);
-            self.delivery.place(&seat.id, occupant.and_then(Occupant::connection), here, turn.now);
+        if std::mem::take(&mut self.places_changed) {
+            for (_, seat) in self.ledger.meeting().plan().seats() {
+                let occupant = self.seats.get(&seat.id);
+                let here = occupant.is_some_and(Occupant::is_here);
+                self.delivery.place(&seat.id, occupant.and_then(Occupant::connection), here, turn.now);
+            }
         }
-        let circles = self.circles();
-        self.delivery.set_circles(circles);
+        if std::mem::take(&mut self.circles_changed) {
+            let circles = self.circles();
+            self.delivery.set_circles(circles);
+        }
     }
 
     fn circles(&self) -> Vec<Circle> {
@@ -144,7 +146,9 @@ impl Room {
         let circle = |name: String, number, entitled: BTreeSet<SeatId>, inside| {
             GroupId::new(name).ok().map(|group| Circle { group, number, entitled, inside })
         };
-        let all = of(&mut everybody.iter().copied());
+        // Who is in it can be seen by who is in it, and before the reveal nothing crosses from one side to another.
+        let is_revealed = matches!(meeting.phase(), Phase::Plenary { .. });
+        let all = of(&mut everybody.iter().copied().filter(|_| is_revealed));
         let plenary = circle("plenary".to_owned(), Some(PLENARY), all.clone(), all);
         let own = plan.delegations.iter().map(|side| &side.seats);
         let sides = plan.parties().into_iter().zip(own.chain([&plan.secretariat])).zip(PLENARY + 1..);
@@ -254,4 +258,41 @@ pub(super) fn pairs(entries: &[GroupEntry]) -> BTreeSet<(usize, usize)> {
         Some((one.parse().ok()?, two.parse().ok()?))
     };
     entries.iter().filter_map(pair).collect()
+}
+
+/// Whether the groups may have to change by that.
+pub(super) fn moves_groups(request: &Request) -> bool {
+    match request {
+        Request::Enter { .. }
+        | Request::Leave
+        | Request::SealResume { .. }
+        | Request::SealPackages { .. }
+        | Request::MlsCreate { .. }
+        | Request::MlsCommit { .. }
+        | Request::MlsExternal { .. }
+        | Request::MlsApplied { .. }
+        | Request::MlsRefused { .. }
+        | Request::MlsResync { .. }
+        | Request::OpenPair { .. } => true,
+        Request::Hello { .. }
+        | Request::Ping { .. }
+        | Request::Devices { .. }
+        | Request::Ready { .. }
+        | Request::RaiseHand
+        | Request::LowerHand { .. }
+        | Request::GiveFloor { .. }
+        | Request::YieldFloor
+        | Request::OpenAgenda { .. }
+        | Request::End
+        | Request::MediaOffer { .. }
+        | Request::MediaWant { .. }
+        | Request::MediaPublish { .. }
+        | Request::Quality { .. }
+        | Request::CertificateRequest { .. }
+        | Request::MlsApp { .. }
+        | Request::Whisper { .. }
+        | Request::OpenCaucus { .. }
+        | Request::EnterCaucus { .. }
+        | Request::LeaveCaucus => false,
+    }
 }

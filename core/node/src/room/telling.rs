@@ -146,12 +146,12 @@ mod tests {
     use std::collections::VecDeque;
     use std::time::Instant;
 
-    use wire::{SourceKind, SummitId, WallTime};
+    use wire::{Bytes, Envelope, SignedManifest, SourceKind, SummitId, WallTime};
 
     use super::*;
     use crate::demux::{Demux, RoomIndex};
     use crate::room::Hello;
-    use crate::{ConnectionId, InvitationId, Output, SessionId};
+    use crate::{ConnectionId, InvitationId, Output, Sealed, SessionId};
 
     #[test]
     fn a_person_with_two_microphones_speaks_once() {
@@ -168,11 +168,14 @@ mod tests {
         let (mut demux, mut next_peer, mut outputs) = (Demux::default(), 0, VecDeque::new());
         let (demux, next_peer) = (&mut demux, &mut next_peer);
         let mut turn = Turn { now, wall: WallTime(0), demux, next_peer, outputs: &mut outputs };
-        let mut room = Room::open(SummitId::new("talks").unwrap(), RoomIndex(0), plan, &[], now);
+        let manifest = SignedManifest { payload: Bytes::default(), signatures: Vec::new() };
+        let sealed = Sealed { manifest, revocations: Vec::new(), groups: Vec::new() };
+        let mut room = Room::open(SummitId::new("talks").unwrap(), RoomIndex(0), plan, &[], sealed, now);
         let head = SeatId::new("meridia-head").unwrap();
         let (connection, session, invitation) = (ConnectionId(1), SessionId(1), InvitationId(1));
-        let hello =
-            Hello { connection, session, invitation, seat: head.clone(), device: String::new(), take_over: false };
+        let document = Envelope { payload: Bytes::default(), signature: Bytes::default(), issuer: None };
+        let (seat, device) = (head.clone(), String::new());
+        let hello = Hello { connection, session, invitation, seat, device, take_over: false, document };
         room.hello(hello, &mut turn);
         for id in [1, 2].map(SourceId) {
             room.sources.open(Source { id, seat: head.clone(), kind: SourceKind::Microphone });

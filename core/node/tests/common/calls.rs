@@ -16,6 +16,9 @@ const STEP: Duration = Duration::from_millis(10);
 pub const ALL: Setup = Setup { sending: Sending::Single, audio_slots: 2, video_slots: 2 };
 
 pub struct Call {
+    pub connection: ConnectionId,
+    /// What its sound is sealed as.
+    pub sound: SourceKind,
     pub caller: Caller,
     pub offer: String,
     pub answer: String,
@@ -62,7 +65,19 @@ impl Calls {
         });
         let answer = answer.expect("an answer");
         caller.handle_answer(&answer, self.hall.now).unwrap();
-        self.calls.push(Call { caller, offer, answer, address, connected: false, unplugged: false });
+        if !self.hall.devices.contains_key(&connection) {
+            self.hall.seal(connection);
+        }
+        self.calls.push(Call {
+            connection,
+            sound: SourceKind::Microphone,
+            caller,
+            offer,
+            answer,
+            address,
+            connected: false,
+            unplugged: false,
+        });
         self.calls.len() - 1
     }
 
@@ -78,6 +93,7 @@ impl Calls {
         let end = self.hall.now + duration;
         while self.hall.now < end {
             self.hall.pass(STEP);
+            self.hall.work();
             for call in &mut self.calls {
                 call.caller.handle_timeout(self.hall.now);
             }
@@ -91,7 +107,10 @@ impl Calls {
         while self.hall.now < end {
             self.timestamp = self.timestamp.wrapping_add(960);
             for &(call, level) in levels {
-                let sound = Sound { frame: &[0xf8; 40], timestamp: self.timestamp, level };
+                let Call { connection, sound: kind, .. } = self.calls[call];
+                let header = self.hall.devices[&connection].header(kind);
+                let frame = [&header[..], &[0xf8; 40]].concat();
+                let sound = Sound { frame: &frame, timestamp: self.timestamp, level };
                 self.calls[call].caller.write_audio(sound, self.hall.now);
             }
             self.run(Duration::from_millis(20));

@@ -4,15 +4,17 @@
 #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "a test that finds something else fails")]
 
 pub mod calls;
+pub mod devices;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use node::{ConnectionId, Input, InvitationId, Node, Output, SessionId};
+use devices::{Device, State, envelope};
+use node::{Batch, ConnectionId, Input, InvitationId, Node, Output, Sealed, SessionId};
 use wire::{
-    Bye, ClientMessage, Devices, Entry, MeetingView, Outcome, Refusal, Request, RequestId, SeatId, ServerMessage,
-    SummitId, SummitPlan, WallTime,
+    Bye, Bytes, ClientMessage, Devices, Entry, GroupEntry, GroupId, MeetingView, Outcome, PartyReply, Refusal, Request,
+    RequestId, SeatId, ServerMessage, SignedManifest, SummitId, SummitPlan, WallTime,
 };
 
 pub struct Hall {
@@ -20,9 +22,11 @@ pub struct Hall {
     pub now: Instant,
     start: Instant,
     /// What was asked of the store and not answered yet.
-    pub waiting: VecDeque<Vec<Entry>>,
+    pub waiting: VecDeque<Batch>,
     /// What the store has.
     pub log: Vec<Entry>,
+    /// The groups' logs that the store has.
+    pub groups: Vec<GroupEntry>,
     /// False: entries wait until [`Hall::store`] is called.
     pub store_at_once: bool,
     pub sent: BTreeMap<ConnectionId, Vec<ServerMessage>>,
@@ -32,6 +36,14 @@ pub struct Hall {
     pub negotiations: Vec<(ConnectionId, RequestId, String)>,
     /// Datagrams that left, and where they go.
     pub datagrams: Vec<(SocketAddr, Vec<u8>)>,
+    /// What registrars were sent.
+    pub parties: Vec<(ConnectionId, PartyReply)>,
+    /// Whose connection it is.
+    pub names: BTreeMap<ConnectionId, SeatId>,
+    /// Devices that hold groups, by their connection.
+    pub devices: BTreeMap<ConnectionId, Device>,
+    /// What a device keeps while it has no connection.
+    pub kept: BTreeMap<SeatId, BTreeMap<GroupId, State>>,
     next: u64,
 }
 
@@ -47,9 +59,15 @@ pub fn summit() -> SummitId {
 
 /// Two delegations of two, a neutral chair and an observer.
 pub fn plan() -> SummitPlan {
+    plan_of(1)
+}
+
+/// Two delegations of a head and as many aides, a neutral chair and an observer.
+pub fn plan_of(aides: usize) -> SummitPlan {
     let seat = |id: &str, role: &str| serde_json::json!({"id": id, "name": {"en": id}, "title": {"en": role}, "role": role, "languages": ["en"], "time_zone": "UTC"});
     let side = |id: &str| {
-        let seats = [seat(&format!("{id}-head"), "principal"), seat(&format!("{id}-aide"), "adviser")];
+        let mut seats = vec![seat(&format!("{id}-head"), "principal"), seat(&format!("{id}-aide"), "adviser")];
+        seats.extend((2..=aides).map(|number| seat(&format!("{id}-aide-{number}"), "adviser")));
         serde_json::json!({"id": id, "name": {"en": id}, "flag": {"layout": "vertical", "colours": ["#112233"]}, "seats": seats})
     };
     serde_json::from_value(serde_json::json!({
@@ -61,11 +79,16 @@ pub fn plan() -> SummitPlan {
 
 impl Hall {
     pub fn open() -> Self {
-        Self::reopen(Vec::new())
+        Self::reopen(Vec::new(), Vec::new())
     }
 
-    /// A server that starts with this log.
-    pub fn reopen(log: Vec<Entry>) -> Self {
+    /// A server that starts with these logs.
+    pub fn reopen(log: Vec<Entry>, groups: Vec<GroupEntry>) -> Self {
+        Self::with(plan(), log, groups)
+    }
+
+    /// A server for that plan.
+    pub fn with(plan: SummitPlan, log: Vec<Entry>, groups: Vec<GroupEntry>) -> Self {
         #[expect(clippy::disallowed_methods, reason = "an origin for virtual time; it is never read again")]
         let now = Instant::now();
         let mut hall = Self {
@@ -74,15 +97,22 @@ impl Hall {
             start: now,
             waiting: VecDeque::new(),
             log: log.clone(),
+            groups: groups.clone(),
             store_at_once: true,
             sent: BTreeMap::new(),
             closed: BTreeMap::new(),
             forgotten: Vec::new(),
             negotiations: Vec::new(),
             datagrams: Vec::new(),
+            parties: Vec::new(),
+            names: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            kept: BTreeMap::new(),
             next: 1,
         };
-        hall.tell(Input::Open { summit: summit(), plan: Box::new(plan()), log });
+        let manifest = SignedManifest { payload: Bytes(b"manifest".to_vec()), signatures: Vec::new() };
+        let sealed = Box::new(Sealed { manifest, revocations: Vec::new(), groups });
+        hall.tell(Input::Open { summit: summit(), plan: Box::new(plan), log, sealed });
         hall
     }
 
@@ -97,6 +127,23 @@ impl Hall {
         self.drain();
     }
 
+    /// Time passes in small steps, and devices answer.
+    pub fn run(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            self.pass(Duration::from_millis(50));
+            self.work();
+        }
+    }
+
+    /// A connection is lost; the device keeps what it holds.
+    pub fn lose(&mut self, connection: ConnectionId) {
+        if let Some(device) = self.devices.remove(&connection) {
+            self.kept.insert(device.seat, device.groups);
+        }
+        self.tell(Input::Disconnected { connection });
+    }
+
     /// A datagram arrives.
     pub fn datagram(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8]) {
         self.node.handle_datagram(source, destination, bytes, self.now);
@@ -105,9 +152,11 @@ impl Hall {
 
     /// The store answers for the oldest decision.
     pub fn store(&mut self, stored: bool) {
-        let entries = self.waiting.pop_front().expect("something waits for the store");
-        if stored {
-            self.log.extend(entries);
+        let batch = self.waiting.pop_front().expect("something waits for the store");
+        match batch {
+            Batch::Log(entries) if stored => self.log.extend(entries),
+            Batch::Group(entry) if stored => self.groups.push(entry),
+            Batch::Log(_) | Batch::Group(_) => {}
         }
         self.tell(Input::Persisted { summit: summit(), stored });
     }
@@ -121,6 +170,8 @@ impl Hall {
     }
 
     pub fn hello_again(&mut self, connection: ConnectionId, who: &str, session: i64, take_over: bool) {
+        self.names.insert(connection, seat(who));
+        let document = Box::new(envelope(&serde_json::json!({"seat": who})));
         self.tell(Input::Hello {
             connection,
             session: SessionId(session),
@@ -129,6 +180,7 @@ impl Hall {
             seat: seat(who),
             device: format!("device {session}"),
             take_over,
+            document,
         });
     }
 
@@ -202,11 +254,18 @@ impl Hall {
     fn drain(&mut self) {
         while let Some(output) = self.node.poll_output(self.now, self.wall()) {
             match output {
-                Output::Send { connection, message } => self.sent.entry(connection).or_default().push(message),
+                Output::Send { connection, message } => {
+                    if let Some(device) = self.devices.get_mut(&connection) {
+                        device.inbox.push_back(message.clone());
+                    }
+                    self.sent.entry(connection).or_default().push(message);
+                }
+                Output::SendParty { connection, message } => self.parties.push((connection, message)),
                 Output::Close { connection, reason } => {
                     self.closed.insert(connection, reason);
+                    self.devices.remove(&connection);
                 }
-                Output::Persist { entries, .. } => self.waiting.push_back(entries),
+                Output::Persist { batch, .. } => self.waiting.push_back(batch),
                 Output::Closed { summit } => self.forgotten.push(summit),
                 Output::Transmit { destination, payload, .. } => self.datagrams.push((destination, payload)),
                 Output::Negotiate { connection, request, sdp } => self.negotiations.push((connection, request, sdp)),

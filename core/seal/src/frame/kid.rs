@@ -6,9 +6,6 @@ use crate::group::GroupNumber;
 /// The first leaf that a key id cannot name.
 pub const LEAF_END: u32 = 1 << 10;
 
-/// The first group number that a key id cannot name.
-const GROUP_END: u32 = 1 << 30;
-
 /// What a frame is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -56,9 +53,9 @@ impl Kid {
     /// The key id of a sender.
     ///
     /// # Errors
-    /// The leaf or the group number is beyond what a key id can name.
+    /// The leaf is beyond what a key id can name.
     pub fn new(group: GroupNumber, kind: Kind, leaf: u32, epoch: u64) -> Result<Self, SealError> {
-        if leaf >= LEAF_END || group.0 >= GROUP_END {
+        if leaf >= LEAF_END {
             return Err(SealError::Range);
         }
         let context = u64::from(group.0) << 2 | u64::from(kind.number());
@@ -67,7 +64,7 @@ impl Kid {
 
     /// The group; none if it is beyond every number a group can have.
     pub fn group(self) -> Option<GroupNumber> {
-        u32::try_from(self.0 >> 18).ok().filter(|number| *number < GROUP_END).map(GroupNumber)
+        u16::try_from(self.0 >> 18).ok().map(GroupNumber)
     }
 
     /// The kind.
@@ -109,7 +106,6 @@ mod tests {
     #[test]
     fn what_cannot_be_named_is_refused() {
         assert_eq!(Kid::new(GroupNumber(0), Kind::Camera, 1024, 0), Err(SealError::Range));
-        assert_eq!(Kid::new(GroupNumber(1 << 30), Kind::Camera, 0, 0), Err(SealError::Range));
         assert_eq!(Kid(u64::MAX).group(), None);
     }
 }

@@ -37,7 +37,7 @@ impl Sealer {
     /// From here on, what goes to that group is sealed with that epoch's key.
     ///
     /// # Errors
-    /// The key id cannot name the leaf or the group. Nothing is sealed for the group then.
+    /// The key id cannot name the leaf. Nothing is sealed for the group then.
     pub fn install(&mut self, group: GroupNumber, epoch: u64, leaf: u32, base_key: BaseKey) -> Result<(), SealError> {
         self.groups.remove(&group);
         Kid::new(group, Kind::Microphone, leaf, epoch)?;

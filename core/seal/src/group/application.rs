@@ -27,14 +27,14 @@ pub struct Received {
 }
 
 /// The text with zero bytes up to the next multiple of [`PADDING`].
-fn padded(text: &[u8]) -> Vec<u8> {
+pub fn padded(text: &[u8]) -> Vec<u8> {
     let mut bytes = text.to_vec();
     bytes.resize(text.len().div_ceil(PADDING).max(1) * PADDING, 0);
     bytes
 }
 
 /// The text without its padding; none if it is not padded as it must be.
-fn unpadded(bytes: &[u8]) -> Option<&[u8]> {
+pub fn unpadded(bytes: &[u8]) -> Option<&[u8]> {
     if bytes.is_empty() || !bytes.len().is_multiple_of(PADDING) {
         return None;
     }

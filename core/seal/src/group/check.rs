@@ -68,7 +68,7 @@ pub(super) fn member_of(
 pub(super) fn known_as<'a>(leaf: &MlsMember, mut known: impl Iterator<Item = &'a Member>) -> Option<&'a Member> {
     let basic = BasicCredential::try_from(leaf.credential.clone()).ok()?;
     let certificate = Certificate::from_identity(basic.identity()).ok()?;
-    known.find(|member| member.is_claimed_by(certificate.body()))
+    known.find(|member| member.is_claimed_by(&certificate))
 }
 
 fn member_of_leaf(leaf: &LeafNode, trust: &Trust, now: WallTime) -> Result<Member, CertificateError> {

@@ -7,12 +7,12 @@ use openmls::prelude::{
     BasicCredential, Capabilities, Ciphersuite, CredentialType, CredentialWithKey, KeyPackage, KeyPackageIn, Lifetime,
     MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, OpenMlsProvider as _, ProtocolVersion,
 };
-use openmls_rust_crypto::OpenMlsRustCrypto;
 use openmls_traits::signatures::{Signer, SignerError};
 use openmls_traits::types::SignatureScheme;
 use wire::WallTime;
 
 use super::check::member_of;
+use super::provider::Provider;
 use crate::certificate::{Certificate, Member};
 use crate::error::{CertificateError, GroupError};
 use crate::key::SigningKey;
@@ -46,7 +46,7 @@ pub struct Device {
 
 #[derive(Debug)]
 pub(super) struct Inner {
-    pub(super) provider: OpenMlsRustCrypto,
+    pub(super) provider: Provider,
     pub(super) key: SigningKey,
 }
 
@@ -62,7 +62,7 @@ impl Device {
         now: WallTime,
     ) -> Result<(Self, Identity), CertificateError> {
         let member = trust.check(&certificate, &key.public(), now)?;
-        let inner = Inner { provider: OpenMlsRustCrypto::default(), key };
+        let inner = Inner { provider: Provider::default(), key };
         Ok((Self { inner: Arc::new(inner) }, Identity { certificate, member }))
     }
 
@@ -131,14 +131,14 @@ pub(super) fn capabilities() -> Capabilities {
 /// # Errors
 /// The package cannot be used, or its certificate is not good.
 pub fn check_key_package(bytes: &[u8], trust: &Trust, now: WallTime) -> Result<Member, GroupError> {
-    read_key_package(bytes, trust, now, &OpenMlsRustCrypto::default()).map(|(member, _)| member)
+    read_key_package(bytes, trust, now, &Provider::default()).map(|(member, _)| member)
 }
 
 pub(super) fn read_key_package(
     bytes: &[u8],
     trust: &Trust,
     now: WallTime,
-    provider: &OpenMlsRustCrypto,
+    provider: &Provider,
 ) -> Result<(Member, KeyPackage), GroupError> {
     let unusable = GroupError::KeyPackage;
     if bytes.len() > KEY_PACKAGE_BYTES_MAX {

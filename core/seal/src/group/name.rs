@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use wire::{DelegationId, SummitId};
+use wire::{GroupId, PartyId, SummitId};
 
 use crate::error::GroupError;
 use crate::manifest::Agreed;
 
 /// The first number that the server may give to a caucus or a pair.
-pub const FIRST_GIVEN: u32 = 16;
+pub const FIRST_GIVEN: u16 = 16;
 
 /// Which group.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,7 +16,7 @@ pub enum GroupName {
     /// Everybody who came in.
     Plenary,
     /// The members of one party.
-    Side(DelegationId),
+    Side(PartyId),
     /// Who was called to that caucus.
     Caucus(CallId),
     /// Two people who write to each other.
@@ -37,7 +37,7 @@ impl CallId {
 
 /// The number of a group, as it stands in the key id of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GroupNumber(pub u32);
+pub struct GroupNumber(pub u16);
 
 impl GroupName {
     /// Reads a name, such as `side-meridia`; none if it is none.
@@ -45,12 +45,17 @@ impl GroupName {
         if text == "plenary" {
             Some(Self::Plenary)
         } else if let Some(party) = text.strip_prefix("side-") {
-            DelegationId::new(party).ok().map(Self::Side)
+            PartyId::new(party).ok().map(Self::Side)
         } else if let Some(id) = text.strip_prefix("caucus-") {
             CallId::new(id).map(Self::Caucus)
         } else {
             text.strip_prefix("pair-").and_then(CallId::new).map(Self::Pair)
         }
+    }
+
+    /// The group of that id; none if it is of no kind that there is.
+    pub fn of(id: &GroupId) -> Option<Self> {
+        Self::parse(id.as_str())
     }
 
     /// The MLS group id in that summit.
@@ -63,11 +68,11 @@ impl GroupName {
     ///
     /// # Errors
     /// The party is none of this summit, or the server gave a number that is not its to give.
-    pub fn number(&self, agreed: &Agreed, given: Option<u32>) -> Result<GroupNumber, GroupError> {
+    pub fn number(&self, agreed: &Agreed, given: Option<u16>) -> Result<GroupNumber, GroupError> {
         let number = match self {
             Self::Plenary => Some(0),
             Self::Side(party) => {
-                (1..FIRST_GIVEN).zip(agreed.parties()).find(|(_, known)| &known.id == party).map(|(number, _)| number)
+                (1..FIRST_GIVEN).zip(agreed.parties()).find(|(_, (known, _))| known == party).map(|(number, _)| number)
             }
             Self::Caucus(_) | Self::Pair(_) => given.filter(|number| *number >= FIRST_GIVEN),
         };

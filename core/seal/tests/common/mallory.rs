@@ -2,8 +2,8 @@
 
 use openmls::prelude::tls_codec::{Deserialize as _, Serialize as _};
 use openmls::prelude::*;
-use openmls_rust_crypto::OpenMlsRustCrypto;
 use seal::SigningKey;
+use seal::group::Provider;
 
 use super::Person;
 
@@ -11,7 +11,7 @@ const SUITE: Ciphersuite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed2
 
 /// Somebody with a key, and any identity they like.
 pub struct Mallory {
-    pub provider: OpenMlsRustCrypto,
+    pub provider: Provider,
     pub key: SigningKey,
     pub credential: CredentialWithKey,
 }
@@ -41,7 +41,7 @@ impl Mallory {
             credential: BasicCredential::new(identity).into(),
             signature_key: key.public().as_bytes().as_slice().into(),
         };
-        Self { provider: OpenMlsRustCrypto::default(), key, credential }
+        Self { provider: Provider::default(), key, credential }
     }
 
     pub fn key_package(&self) -> Vec<u8> {
@@ -81,9 +81,9 @@ impl Mallory {
         become_other: Option<&CredentialWithKey>,
     ) -> (Vec<u8>, Option<Vec<u8>>) {
         let crypto = self.provider.crypto();
-        let adds = adds.iter().map(|bytes| match read(bytes) {
-            MlsMessageBodyIn::KeyPackage(package) => package.validate(crypto, ProtocolVersion::Mls10).unwrap(),
-            _ => panic!("no key package"),
+        let adds = adds.iter().map(|bytes| {
+            let MlsMessageBodyIn::KeyPackage(package) = read(bytes) else { panic!("no key package") };
+            package.validate(crypto, ProtocolVersion::Mls10).unwrap()
         });
         let mut builder = group
             .commit_builder()

@@ -4,15 +4,15 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 pub mod mallory;
+pub mod vectors;
 
 use std::collections::BTreeMap;
 
 use seal::certificate::appoint;
-use seal::document::{Envelope, MemberBody, SignedManifest, Version1};
 use seal::group::Identity;
 use seal::registrar::Registrar;
 use seal::{Agreed, Certificate, Device, Manifest, SigningKey, Trust};
-use wire::{DelegationId, Role, SeatId, SummitId, SummitPlan, WallTime};
+use wire::{Envelope, MemberCertificate, PartyId, Role, SeatId, SignedManifest, SummitId, SummitPlan, WallTime};
 
 /// The moment at which everything happens.
 pub const NOW: WallTime = WallTime(1_795_456_800_000);
@@ -23,8 +23,8 @@ pub fn later(hours: i64) -> WallTime {
     WallTime(NOW.0 + hours * HOUR)
 }
 
-pub fn party(text: &str) -> DelegationId {
-    DelegationId::new(text).unwrap()
+pub fn party(text: &str) -> PartyId {
+    PartyId::new(text).unwrap()
 }
 
 pub fn seat(text: &str) -> SeatId {
@@ -96,7 +96,8 @@ pub fn proposed() -> SignedManifest {
 pub fn signed() -> SignedManifest {
     let mut manifest = proposed();
     for id in PARTIES {
-        manifest.sign(&party(id), &root(id)).unwrap();
+        let signature = seal::manifest::sign(&manifest, &party(id), &root(id)).unwrap();
+        manifest.signatures.push(signature);
     }
     manifest
 }
@@ -119,23 +120,23 @@ pub fn party_of(id: &str) -> &'static str {
 }
 
 /// What a good certificate of that seat says, for the key of that seed; the serial is the seed as well.
-pub fn body(id: &str, seed: u8) -> MemberBody {
-    MemberBody {
-        v: Version1,
+pub fn body(id: &str, seed: u8) -> MemberCertificate {
+    MemberCertificate {
+        v: 1,
         summit: summit(),
         party: party(party_of(id)),
         seat: seat(id),
         role: plan().seat(&seat(id)).map_or(Role::Adviser, |seat| seat.role),
         slot: 0,
-        key: key(seed).public(),
+        key: key(seed).public().into(),
         nbf: later(-1),
         exp: later(10),
-        serial: seal::document::Bytes([seed; 16]),
+        serial: [seed; 16].as_slice().into(),
     }
 }
 
 /// A certificate by whom it takes.
-pub fn certificate(body: &MemberBody, by: &SigningKey) -> Certificate {
+pub fn certificate(body: &MemberCertificate, by: &SigningKey) -> Certificate {
     Certificate::read(Certificate::issue(body, by, None)).unwrap()
 }
 

@@ -8,10 +8,9 @@ use std::path::Path;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use seal::document::Blob;
 use seal::{PublicKey, SigningKey};
 use serde::{Deserialize, Serialize};
-use wire::PartyId;
+use wire::{Bytes, PartyId};
 use zeroize::Zeroizing;
 
 use crate::passphrase::Passphrase;
@@ -38,8 +37,8 @@ pub(crate) struct KeyFile {
     /// The public part.
     pub(crate) public: PublicKey,
     kdf: Kdf,
-    nonce: Blob,
-    sealed: Blob,
+    nonce: Bytes,
+    sealed: Bytes,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +47,7 @@ struct Kdf {
     memory_kib: u32,
     passes: u32,
     lanes: u32,
-    salt: Blob,
+    salt: Bytes,
 }
 
 /// Why a key cannot be used. None of them names a secret.
@@ -68,7 +67,7 @@ impl KeyFile {
     /// Makes a new key.
     pub(crate) fn make(party: PartyId, passphrase: &Passphrase) -> Result<(Self, SigningKey), KeyError> {
         let key = SigningKey::generate(&mut secret::entropy()).map_err(|_| KeyError::System)?;
-        let salt = Blob(secret::bytes::<16>().to_vec());
+        let salt = Bytes(secret::bytes::<16>().to_vec());
         let kdf = Kdf { name: "argon2id".to_owned(), memory_kib: MEMORY_KIB, passes: PASSES, lanes: LANES, salt };
         let nonce = secret::bytes::<12>();
         let public = key.public();
@@ -76,8 +75,8 @@ impl KeyFile {
         let mut sealed = key.seed().to_vec();
         wrap.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), bound_to(&party, &public), &mut sealed)
             .map_err(|_| KeyError::System)?;
-        let nonce = Blob(nonce.to_vec());
-        Ok((Self { v: VERSION, party, public, kdf, nonce, sealed: Blob(sealed) }, key))
+        let nonce = Bytes(nonce.to_vec());
+        Ok((Self { v: VERSION, party, public, kdf, nonce, sealed: Bytes(sealed) }, key))
     }
 
     /// Reads a file.
@@ -166,7 +165,7 @@ mod tests {
             KeyFile { party: other.party.clone(), ..made.clone() },
             KeyFile { public: other.public, ..made.clone() },
             KeyFile { sealed: other.sealed.clone(), ..made.clone() },
-            KeyFile { nonce: Blob(vec![1]), ..made.clone() },
+            KeyFile { nonce: Bytes(vec![1]), ..made.clone() },
         ];
         for file in changed {
             assert!(matches!(file.open(&phrase("a long passphrase")), Err(KeyError::Passphrase(_))));

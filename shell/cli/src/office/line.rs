@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use seal::document::{Envelope, SignedManifest};
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
-use wire::{PartyId, PartyMessage, PartyReply, SummitId};
+use wire::{Envelope, PartyId, PartyMessage, PartyReply, SignedManifest, SummitId};
 
-use super::same;
 use crate::reach::{ConnectError, Reach, Stream};
 
 /// How long the server may take for an answer.
@@ -76,14 +74,11 @@ impl Line {
             other => return Err(unexpected(&other)),
         };
         let challenge = <[u8; 32]>::try_from(challenge.0).map_err(|_| LineError::Protocol("no challenge".to_owned()))?;
-        let answer = same(&answer(challenge)?).map_err(|error| LineError::Protocol(error.to_string()))?;
+        let answer = answer(challenge)?;
         let hello = PartyMessage::Hello { summit: summit.clone(), party: party.clone(), answer, registrar };
         say(&mut socket, &hello).await?;
         match in_time(hear(&mut socket)).await? {
             PartyReply::Welcome { manifest, revocation, base_url, .. } => {
-                let wrong = |error: serde_json::Error| LineError::Manifest(error.to_string());
-                let manifest = same(&manifest).map_err(wrong)?;
-                let revocation = revocation.map(|list| same(&list)).transpose().map_err(wrong)?;
                 Ok(Self { socket, manifest, revocation, base_url, next: 0 })
             }
             PartyReply::Refused { why, .. } => Err(LineError::Refused(why)),

@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use seal::SigningKey;
-use seal::document::Blob;
 use seal::registrar::RegistrarState;
 use serde::{Deserialize, Serialize};
-use wire::{PartyId, SummitId};
+use wire::{Bytes, PartyId, SummitId};
 
 use crate::secret;
 
@@ -33,8 +32,8 @@ pub(crate) struct StateFile {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     v: u32,
-    nonce: Blob,
-    sealed: Blob,
+    nonce: Bytes,
+    sealed: Bytes,
 }
 
 /// The state while nobody else may change it.
@@ -96,7 +95,7 @@ impl Locked<'_> {
                 wrap.seal_in_place_append_tag(nonce, Aad::from(&self.file.bound_to), &mut sealed).ok()
             })
             .ok_or_else(failed)?;
-        let kept = Kept { v: VERSION, nonce: Blob(nonce.to_vec()), sealed: Blob(sealed) };
+        let kept = Kept { v: VERSION, nonce: Bytes(nonce.to_vec()), sealed: Bytes(sealed) };
         let text = serde_json::to_vec(&kept).map_err(|_| failed())?;
         let new = path.with_extension("json.new");
         let write = || -> std::io::Result<()> {
@@ -136,7 +135,7 @@ mod tests {
         let locked = file.lock().unwrap();
         assert_eq!(locked.load(&key(1)).unwrap(), None);
         let mut registrar = Registrar::with_root(summit, party, key(1));
-        registrar.revoke(&[seal::document::Bytes([7; 16])]);
+        registrar.revoke(&[seal::document::Fixed([7; 16])]);
         locked.save(&key(1), registrar.state()).unwrap();
         locked.save(&key(1), registrar.state()).unwrap();
         assert_eq!(locked.load(&key(1)).unwrap().as_ref(), Some(registrar.state()));

@@ -2,13 +2,12 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
-use seal::document::SignedManifest;
-use seal::manifest::Manifest;
-use wire::{PartyMessage, PartySignature, SummitId};
+use seal::manifest::{self, Manifest, summit_code};
+use wire::{PartyMessage, SignedManifest, SummitId};
 
 use super::{has_signed, print_plan};
 use crate::Outcome;
-use crate::office::{self, Line, Office, same};
+use crate::office::{self, Line, Office};
 
 /// Shows a summit, asks, and signs.
 pub(super) fn sign(summit: SummitId, yes: bool, args: &office::Args) -> Outcome {
@@ -18,7 +17,7 @@ pub(super) fn sign(summit: SummitId, yes: bool, args: &office::Args) -> Outcome 
     let office = Office::open(args, summit)?;
     tokio::runtime::Runtime::new()?.block_on(async {
         let mut line = office.connect(false).await?;
-        show(&line.manifest.read()?, &line.manifest);
+        show(&manifest::read(&line.manifest)?, &line.manifest);
         if has_signed(&line.manifest, &office.party) && office.signed_here(&line.manifest).is_ok() {
             println!("{} has signed this already.", office.party);
             return Ok(());
@@ -42,9 +41,8 @@ pub(super) fn sign(summit: SummitId, yes: bool, args: &office::Args) -> Outcome 
 
 /// Signs what the server shows as the manifest, which was looked at.
 pub(crate) async fn sign_with(office: &Office, line: &mut Line) -> Outcome {
-    line.manifest.sign(&office.party, office.key())?;
-    let own = line.manifest.signatures.iter().find(|signature| signature.party == office.party);
-    let signature: PartySignature = same(own.ok_or("the signature is lost")?)?;
+    let signature = manifest::sign(&line.manifest, &office.party, office.key())?;
+    line.manifest.signatures.push(signature.clone());
     line.ask(|id| PartyMessage::Sign { id, signature }).await?;
     Ok(())
 }
@@ -58,14 +56,14 @@ fn is_agreed() -> std::io::Result<bool> {
 }
 
 fn show(manifest: &Manifest, signed: &SignedManifest) {
-    let body = manifest.body();
+    let body = manifest.document();
     println!("{}\n\n  Summit    {}", body.plan.title.in_language("en"), body.summit);
-    println!("  Code      {}", signed.summit_code());
+    println!("  Code      {}", summit_code(signed));
     let client = body.client.as_deref().unwrap_or("none was agreed");
     println!("  Client    {client}");
     let chairs: Vec<_> = body.plan.chair.iter().map(ToString::to_string).collect();
     println!("  Chair     {}", chairs.join(", "));
-    print_plan(&body.plan, |party| body.parties.iter().find(|known| known.id.as_str() == party).map(|known| known.root));
+    print_plan(&body.plan, |party| manifest.root(&party.parse().ok()?).copied());
     println!();
 }
 
@@ -81,24 +79,25 @@ pub(super) fn status(summit: SummitId, json: bool, args: &office::Args) -> Outco
 }
 
 fn missing(manifest: &SignedManifest) -> Vec<String> {
-    let parties = manifest.read().map(|read| read.body().parties.clone()).unwrap_or_default();
+    let parties = manifest::read(manifest).map(|read| read.document().parties.clone()).unwrap_or_default();
     parties.iter().map(|party| &party.id).filter(|id| !has_signed(manifest, id)).map(ToString::to_string).collect()
 }
 
 pub(super) fn print_status(manifest: &SignedManifest, json: bool) -> Outcome {
-    let read = manifest.read()?;
-    let body = read.body();
+    let read = manifest::read(manifest)?;
+    let body = read.document();
+    let fingerprint = |party| read.root(party).map(|root| root.fingerprint()).unwrap_or_default();
     let missing = missing(manifest);
     if json {
         let parties: Vec<_> = body
             .parties
             .iter()
             .map(|party| {
-                let (id, fingerprint, signed) = (&party.id, party.root.fingerprint(), has_signed(manifest, &party.id));
+                let (id, fingerprint, signed) = (&party.id, fingerprint(&party.id), has_signed(manifest, &party.id));
                 serde_json::json!({ "id": id, "fingerprint": fingerprint, "signed": signed })
             })
             .collect();
-        let (code, client) = (manifest.summit_code(), &body.client);
+        let (code, client) = (summit_code(manifest), &body.client);
         let told = serde_json::json!({
             "id": body.summit, "code": code, "client": client, "parties": parties, "agreed": missing.is_empty()
         });
@@ -106,11 +105,11 @@ pub(super) fn print_status(manifest: &SignedManifest, json: bool) -> Outcome {
         return Ok(());
     }
     println!("{} ({})\n", body.plan.title.in_language("en"), body.summit);
-    println!("  Code      {}", manifest.summit_code());
+    println!("  Code      {}", summit_code(manifest));
     println!("  Client    {}\n", body.client.as_deref().unwrap_or("none was agreed"));
     for party in &body.parties {
         let state = if has_signed(manifest, &party.id) { "signed" } else { "has not signed" };
-        println!("  {:<24} {state:<16} key {}", party.id.as_str(), party.root.fingerprint());
+        println!("  {:<24} {state:<16} key {}", party.id.as_str(), fingerprint(&party.id));
     }
     if missing.is_empty() {
         println!("\nEvery party has signed: people can come in.");

@@ -1,0 +1,100 @@
+//! Whether the others see what this device sees: each party's lead says so after every change of epoch.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use seal::fingerprint::Attestation;
+use seal::group::{Group, Received};
+use serde::{Deserialize, Serialize};
+use wire::PartyId;
+
+/// How long a lead may take to say what it sees.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How things stand in the present epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nobody sees anything else.
+    Together,
+    /// A lead sees something else, or has not spoken in time: nothing is sent.
+    Apart,
+}
+
+/// What the leads said of the present epoch.
+#[derive(Debug)]
+pub(super) struct Attesting {
+    /// What this device sees.
+    own: Option<Attestation>,
+    /// Of each party with a lead, whether it agreed; none before it spoke.
+    parties: BTreeMap<PartyId, Option<bool>>,
+    until: Instant,
+    late: bool,
+}
+
+/// An attestation as it travels in the group.
+#[derive(Serialize, Deserialize)]
+struct Message {
+    #[serde(rename = "type")]
+    kind: Kind,
+    #[serde(flatten)]
+    attestation: Attestation,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Attest,
+}
+
+impl Attesting {
+    pub(super) fn new(now: Instant) -> Self {
+        Self { own: None, parties: BTreeMap::new(), until: now, late: false }
+    }
+
+    /// A new epoch: all is to be said anew.
+    pub(super) fn begin(&mut self, group: &Group, now: Instant) {
+        self.own = Some(group.attestation());
+        let own_party = group.is_lead().then(|| group.identity().member().party.clone());
+        let parties = group.members().values().map(|member| member.party.clone());
+        // What this device says itself needs no proof.
+        self.parties =
+            parties.map(|party| (party.clone(), (own_party.as_ref() == Some(&party)).then_some(true))).collect();
+        self.until = now + PATIENCE;
+        self.late = false;
+    }
+
+    /// What this device has to say, if it leads its party.
+    pub(super) fn own(&self, group: &Group) -> Option<String> {
+        let attestation = self.own.clone().filter(|_| group.is_lead())?;
+        serde_json::to_string(&Message { kind: Kind::Attest, attestation }).ok()
+    }
+
+    /// Reads a message of the group; false if it is no attestation.
+    pub(super) fn read(&mut self, received: &Received, group: &Group) -> bool {
+        let Ok(Message { kind: Kind::Attest, attestation }) = serde_json::from_slice(&received.text) else {
+            return false;
+        };
+        let party = &received.member.party;
+        let speaks_for_it = group.lead_of(party) == Some(received.leaf);
+        if let (true, Some(own)) = (speaks_for_it && received.epoch == group.epoch(), &self.own) {
+            let agrees = attestation == *own;
+            // Once apart, always apart: the epoch does not become another one.
+            let said = self.parties.entry(party.clone()).or_default();
+            *said = Some(said.unwrap_or(true) && agrees);
+        }
+        true
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        self.late = self.until <= now;
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        (!self.late && self.parties.values().any(Option::is_none)).then_some(self.until)
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        let apart = |said: &Option<bool>| *said == Some(false) || (said.is_none() && self.late);
+        if self.parties.values().any(apart) { Standing::Apart } else { Standing::Together }
+    }
+}

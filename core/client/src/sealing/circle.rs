@@ -1,0 +1,411 @@
+//! One group, as this participant goes through it: outside, on the way in, inside, between two epochs.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use seal::error::{Coded as _, GroupError};
+use seal::group::{Group, GroupName, Wishes};
+use seal::{Opener, Sealer};
+use wire::{Bytes, GroupId, Newcomer, Request, SeatId, WallTime};
+
+use super::attesting::{Attesting, Standing};
+use super::{Happened, Membership, Number, Sealed};
+
+/// Messages of an epoch to come that are kept until it comes; the oldest goes first. They can only be of the next epoch,
+/// while the own commit waits for the server's word, which is a moment.
+const EARLY_MAX: usize = 64;
+
+/// What a step in a circle may use.
+pub(super) struct Means<'a> {
+    pub(super) member: &'a Membership,
+    pub(super) you: &'a SeatId,
+    pub(super) sealer: &'a mut Sealer,
+    pub(super) opener: &'a mut Opener,
+    pub(super) happened: &'a mut VecDeque<Happened>,
+    pub(super) counts: &'a mut Sealed,
+    pub(super) now: Instant,
+    pub(super) wall: WallTime,
+}
+
+impl Means<'_> {
+    fn ask(&mut self, request: Request) {
+        self.happened.push_back(Happened::Ask(request));
+    }
+}
+
+/// Where the participant is.
+enum State {
+    /// Not in it.
+    Outside,
+    /// Made it, or joined it alone, and waits for the server's word.
+    Entering(Box<Group>),
+    /// A member.
+    Inside(Box<Group>),
+}
+
+/// One group.
+pub(super) struct Circle {
+    id: GroupId,
+    name: GroupName,
+    number: Number,
+    seq: u64,
+    state: State,
+    /// The own commit was taken, and is applied when the server says so.
+    taken: Option<u64>,
+    early: VecDeque<(u64, u64, SeatId, Bytes)>,
+    attesting: Attesting,
+}
+
+impl Circle {
+    pub(super) fn new(id: GroupId, name: GroupName, number: Number, now: Instant) -> Self {
+        let state = State::Outside;
+        Self { id, name, number, seq: 0, state, taken: None, early: VecDeque::new(), attesting: Attesting::new(now) }
+    }
+
+    pub(super) fn group(&self) -> Option<&Group> {
+        match &self.state {
+            State::Inside(group) => Some(group),
+            State::Outside | State::Entering(_) => None,
+        }
+    }
+
+    pub(super) fn number(&self) -> Option<Number> {
+        Some(self.number)
+    }
+
+    pub(super) fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Whether media may be sent here: all leads see what this device sees, or had no time to say so yet.
+    pub(super) fn may_send(&self) -> bool {
+        self.group().is_some() && self.attesting.standing() != Standing::Apart
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        self.attesting.handle_timeout(now);
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.group().and_then(|_| self.attesting.poll_timeout())
+    }
+
+    /// It is this member's turn.
+    pub(super) fn be_nominated(
+        &mut self,
+        epoch: Option<u64>,
+        add: &[Newcomer],
+        remove: &[SeatId],
+        means: &mut Means<'_>,
+    ) {
+        match (epoch, &mut self.state) {
+            (None, State::Outside | State::Entering(_)) => self.create(means),
+            (Some(epoch), State::Inside(group)) if group.epoch() == epoch && self.taken.is_none() => {
+                // A nomination that came again replaces what came of the first.
+                if group.has_pending() && group.clear_pending().is_err() {
+                    return;
+                }
+                let wishes = wishes(group, add, remove, means);
+                match group.commit(wishes, &means.member.trust, means.wall) {
+                    Ok(made) => means.ask(Request::MlsCommit {
+                        group: self.id.clone(),
+                        epoch: made.epoch,
+                        commit: Bytes(made.commit),
+                        welcome: made.welcome.map(Bytes),
+                        group_info: Bytes(made.group_info),
+                        added: add.iter().map(|newcomer| newcomer.seat.clone()).collect(),
+                        removed: remove.to_vec(),
+                    }),
+                    // Somebody else is asked in two seconds.
+                    Err(error) => tracing::warn!(code = error.code(), "no commit can be made"),
+                }
+            }
+            (None | Some(_), State::Outside | State::Entering(_) | State::Inside(_)) => {}
+        }
+    }
+
+    fn create(&mut self, means: &mut Means<'_>) {
+        let Membership { device, identity, trust } = means.member;
+        let made = Group::create(device, identity, self.name.clone(), trust)
+            .and_then(|group| Ok((group.group_info()?, group)));
+        match made {
+            Ok((group_info, group)) => {
+                self.state = State::Entering(Box::new(group));
+                means.ask(Request::MlsCreate { group: self.id.clone(), group_info: Bytes(group_info) });
+            }
+            Err(error) => tracing::warn!(code = error.code(), "no group can be made"),
+        }
+    }
+
+    /// The server took the group that was made here, or there was one already.
+    pub(super) fn was_created(&mut self, done: bool, means: &mut Means<'_>) {
+        if let State::Entering(group) = std::mem::replace(&mut self.state, State::Outside)
+            && done
+        {
+            // Its creation is the first entry of its log.
+            self.seq = self.seq.max(1);
+            self.state = State::Inside(group);
+            self.begin_epoch(means);
+            self.seal_from_now(means);
+        }
+    }
+
+    /// A commit was taken.
+    pub(super) fn hear_commit(&mut self, seq: u64, epoch: u64, by: &SeatId, commit: &Bytes, means: &mut Means<'_>) {
+        if let (State::Entering(group), true) = (&self.state, by == means.you)
+            && group.epoch() == epoch + 1
+        {
+            return self.be_inside(seq, means);
+        }
+        let State::Inside(group) = &mut self.state else { return };
+        if seq <= self.seq || group.epoch() > epoch {
+            return;
+        }
+        if group.epoch() < epoch {
+            // The own commit was taken, and the server's word to apply it got lost.
+            self.catch_up(means);
+        }
+        let State::Inside(group) = &mut self.state else { return };
+        if by == means.you && group.has_pending() && group.epoch() == epoch {
+            self.taken = Some(seq);
+            let leaf = group.own_leaf();
+            return means.ask(Request::MlsApplied { group: self.id.clone(), seq, leaf });
+        }
+        let Membership { trust, .. } = means.member;
+        let staged = group.stage(commit.as_ref(), trust, means.wall);
+        match staged.and_then(|staged| group.merge(staged)) {
+            Ok(_) => {
+                self.seq = seq;
+                self.taken = None;
+                if group.is_active() {
+                    let leaf = group.own_leaf();
+                    means.ask(Request::MlsApplied { group: self.id.clone(), seq, leaf });
+                    self.begin_epoch(means);
+                } else {
+                    self.go_out(means);
+                }
+            }
+            Err(GroupError::EpochOld) => {}
+            Err(error) => {
+                self.seq = seq;
+                let why = error.code().to_owned();
+                means.ask(Request::MlsRefused { group: self.id.clone(), seq, why });
+            }
+        }
+    }
+
+    /// A member let this device in.
+    pub(super) fn be_let_in(&mut self, seq: u64, welcome: &Bytes, means: &mut Means<'_>) {
+        let Membership { device, identity, trust } = means.member;
+        // At most one group of a name may be alive.
+        self.state = State::Outside;
+        let joined = Group::join(device, identity, self.name.clone(), welcome.as_ref(), trust, means.wall);
+        match joined {
+            Ok(group) => {
+                self.state = State::Entering(Box::new(group));
+                self.be_inside(seq, means);
+            }
+            Err(error) => {
+                tracing::warn!(code = error.code(), "a Welcome is of no use");
+                self.start_again(means);
+            }
+        }
+    }
+
+    /// Nobody is there to let this device in.
+    pub(super) fn join_alone(&mut self, seq: u64, group_info: &Bytes, means: &mut Means<'_>) {
+        let Membership { device, identity, trust } = means.member;
+        self.state = State::Outside;
+        let info = group_info.as_ref();
+        match Group::join_external(device, identity, self.name.clone(), info, trust, means.wall) {
+            Ok((group, made)) => {
+                self.seq = seq;
+                self.state = State::Entering(Box::new(group));
+                means.ask(Request::MlsExternal {
+                    group: self.id.clone(),
+                    epoch: made.epoch,
+                    commit: Bytes(made.commit),
+                    group_info: Bytes(made.group_info),
+                });
+            }
+            // With nobody there to help, the group begins anew.
+            Err(error) => {
+                let why = error.code().to_owned();
+                means.ask(Request::MlsRefused { group: self.id.clone(), seq, why });
+            }
+        }
+    }
+
+    fn be_inside(&mut self, seq: u64, means: &mut Means<'_>) {
+        let State::Entering(group) = std::mem::replace(&mut self.state, State::Outside) else { return };
+        self.seq = seq;
+        self.taken = None;
+        let leaf = group.own_leaf();
+        self.state = State::Inside(group);
+        means.ask(Request::MlsApplied { group: self.id.clone(), seq, leaf });
+        self.begin_epoch(means);
+        // The others have these keys, or keep what they cannot open yet for a moment.
+        self.seal_from_now(means);
+    }
+
+    /// Everybody seals with the keys of that epoch from now on.
+    pub(super) fn switch(&mut self, epoch: u64, means: &mut Means<'_>) {
+        if self.group().is_some_and(|group| group.epoch() + 1 == epoch) && self.taken.is_some() {
+            self.catch_up(means);
+        }
+        match self.group().map(Group::epoch) {
+            Some(own) if own == epoch => self.seal_from_now(means),
+            // What this device could not apply, the others did.
+            Some(own) if own < epoch => self.start_again(means),
+            Some(_) | None => {}
+        }
+    }
+
+    /// A commit is void.
+    pub(super) fn forget_commit(&mut self, seq: u64, means: &mut Means<'_>) {
+        if self.taken == Some(seq) {
+            self.taken = None;
+            self.seq = seq;
+        }
+        self.lose_race();
+        if let State::Entering(_) = self.state {
+            self.start_again(means);
+        }
+    }
+
+    /// Another commit was taken instead of the own one.
+    pub(super) fn lose_race(&mut self) {
+        if let State::Inside(group) = &mut self.state
+            && self.taken.is_none()
+            && group.has_pending()
+            && let Err(error) = group.clear_pending()
+        {
+            tracing::warn!(code = error.code(), "a commit cannot be forgotten");
+        }
+    }
+
+    /// The state is of no use: come in anew.
+    pub(super) fn start_again(&mut self, means: &mut Means<'_>) {
+        self.state = State::Outside;
+        self.taken = None;
+        means.sealer.retire(self.number);
+        if let Ok(package) = means.member.device.key_package(&means.member.identity) {
+            means.ask(Request::MlsResync { group: self.id.clone(), package: Bytes(package) });
+        }
+    }
+
+    /// Something was written.
+    pub(super) fn hear_app(&mut self, seq: u64, epoch: u64, by: &SeatId, message: &Bytes, means: &mut Means<'_>) {
+        let State::Inside(group) = &mut self.state else { return };
+        if seq <= self.seq {
+            return;
+        }
+        if epoch > group.epoch() {
+            if self.early.len() == EARLY_MAX {
+                self.early.pop_front();
+            }
+            return self.early.push_back((seq, epoch, by.clone(), message.clone()));
+        }
+        // While the own commit waits, its place in the log must be asked for again after a loss.
+        if self.taken.is_none() {
+            self.seq = seq;
+        }
+        if by == means.you {
+            return;
+        }
+        match group.decrypt(message.as_ref()) {
+            Ok(received) if received.member.seat == *by => match self.attesting.read(&received, group) {
+                true => {}
+                false => means.happened.push_back(Happened::Written {
+                    group: self.id.clone(),
+                    by: by.clone(),
+                    text: String::from_utf8_lossy(&received.text).into_owned(),
+                }),
+            },
+            Ok(_) => tracing::warn!("the server names another author than the seal"),
+            // What was written before this device came in is not for it.
+            Err(error) => tracing::debug!(code = error.code(), "a message cannot be read"),
+        }
+    }
+
+    /// Seals a text.
+    pub(super) fn write(&mut self, text: &[u8]) -> Option<(u64, Bytes)> {
+        let State::Inside(group) = &mut self.state else { return None };
+        let sealed = group.encrypt(text).ok()?;
+        Some((group.epoch(), Bytes(sealed)))
+    }
+
+    /// Applies the own commit that was taken.
+    fn catch_up(&mut self, means: &mut Means<'_>) {
+        let State::Inside(group) = &mut self.state else { return };
+        let Some(seq) = self.taken.take() else { return };
+        match group.stage_pending().and_then(|staged| group.merge(staged)) {
+            Ok(_) => {
+                self.seq = self.seq.max(seq);
+                self.begin_epoch(means);
+            }
+            Err(error) => {
+                tracing::warn!(code = error.code(), "the own commit cannot be applied");
+                self.start_again(means);
+            }
+        }
+    }
+
+    /// A new epoch: its keys open from now on, and whoever leads a party says what it sees.
+    fn begin_epoch(&mut self, means: &mut Means<'_>) {
+        let State::Inside(group) = &mut self.state else { return };
+        let Ok(base_key) = group.export_base_key() else { return };
+        let leaves: BTreeMap<u32, SeatId> =
+            group.members().iter().map(|(leaf, member)| (*leaf, member.seat.clone())).collect();
+        means.opener.install(self.number, group.epoch(), base_key, leaves, means.now);
+        means.counts.epochs += 1;
+        self.attesting.begin(group, means.now);
+        if let Some(text) = self.attesting.own(group)
+            && let Ok(message) = group.encrypt(text.as_bytes())
+        {
+            means.happened.push_back(Happened::Ask(Request::MlsApp {
+                group: self.id.clone(),
+                epoch: group.epoch(),
+                message: Bytes(message),
+            }));
+        }
+        for (seq, epoch, by, message) in std::mem::take(&mut self.early) {
+            self.hear_app(seq, epoch, &by, &message, means);
+        }
+    }
+
+    fn seal_from_now(&mut self, means: &mut Means<'_>) {
+        let Some(group) = self.group() else { return };
+        let (epoch, leaf) = (group.epoch(), group.own_leaf());
+        if let Ok(base_key) = group.export_base_key()
+            && means.sealer.install(self.number, epoch, leaf, base_key).is_err()
+        {
+            tracing::warn!("the leaf has no key id: nothing can be sent");
+        }
+    }
+
+    /// Removed.
+    fn go_out(&mut self, means: &mut Means<'_>) {
+        self.state = State::Outside;
+        means.opener.retire(self.number);
+        means.sealer.retire(self.number);
+    }
+}
+
+/// What the server asks for, as far as it can be done: whose package is not what it should be is left out, and the others
+/// see who was named and not added.
+fn wishes(group: &Group, add: &[Newcomer], remove: &[SeatId], means: &Means<'_>) -> Wishes {
+    let is_good = |newcomer: &&Newcomer| {
+        let member = seal::group::check_key_package(newcomer.package.as_ref(), &means.member.trust, means.wall);
+        member.is_ok_and(|member| member.seat == newcomer.seat)
+    };
+    let good: Vec<&Newcomer> = add.iter().filter(is_good).collect();
+    let adds: Vec<_> = good.iter().map(|newcomer| newcomer.package.0.clone()).collect();
+    // Who is a member already gives up its former leaf in the same commit.
+    let goes = |seat: &SeatId| remove.contains(seat) || good.iter().any(|newcomer| newcomer.seat == *seat);
+    let leaves = group.members().iter().filter(|(_, member)| goes(&member.seat));
+    let removes: Vec<u32> = leaves.map(|(leaf, _)| *leaf).filter(|leaf| *leaf != group.own_leaf()).collect();
+    // With nothing else to do the commit is there for fresh keys.
+    let update = adds.is_empty() && removes.is_empty();
+    Wishes { adds, removes, update, renew: None }
+}
