@@ -19,6 +19,9 @@ pub(crate) struct Summit {
     cores: Cores,
     folder: PathBuf,
     server: Child,
+    /// One of each party, next to the server: they have nothing to do once everybody is in.
+    registrars: Vec<Child>,
+    url: String,
     /// Seats and their links, the heads of the delegations first.
     links: Vec<String>,
 }
@@ -43,7 +46,8 @@ impl Summit {
         serve.args(["--listen", &format!("127.0.0.1:{port}"), "--media-port", &media.to_string()]);
         serve.args(["--media-address", "127.0.0.1"]).stdout(Stdio::null()).stderr(Stdio::null());
         let server = serve.spawn().map_err(text)?;
-        let mut summit = Self { cores, folder, server, links: Vec::new() };
+        let url = format!("http://127.0.0.1:{port}");
+        let mut summit = Self { cores, folder, server, registrars: Vec::new(), url, links: Vec::new() };
         summit.wait_for(port)?;
         summit.links = summit.invite(seats)?;
         Ok(summit)
@@ -77,19 +81,54 @@ impl Summit {
         Ok(())
     }
 
-    fn invite(&self, seats: usize) -> Result<Vec<String>, String> {
+    /// Makes a key for each side; the files, and the public parts.
+    fn keys(&self) -> Result<(Vec<String>, Vec<String>), String> {
+        let (mut files, mut publics) = (Vec::new(), Vec::new());
+        for side in 0..2 {
+            let file = self.folder.join(format!("side-{side}.key.json")).to_string_lossy().into_owned();
+            let made = sommet_by_party()?.args(["key", "init", &format!("side-{side}"), "--file", &file]).output();
+            if !made.map_err(text)?.status.success() {
+                return Err("a key cannot be made".to_owned());
+            }
+            let shown = self.ask(&["key", "show", "--json", &file], false)?;
+            publics.extend(find(&shown, "key").and_then(|key| key.as_str().map(str::to_owned)));
+            files.push(file);
+        }
+        Ok((files, publics))
+    }
+
+    fn invite(&mut self, seats: usize) -> Result<Vec<String>, String> {
         let file = self.folder.join("summit.toml");
-        fs::write(&file, plan(seats)).map_err(text)?;
-        let created = self.ask(&["summit", "create", "--json", &file.to_string_lossy()])?;
+        let (keys, publics) = self.keys()?;
+        fs::write(&file, plan(seats, &publics)).map_err(text)?;
+        let mut words = vec!["summit", "propose", "--json"];
+        keys.iter().for_each(|key| words.extend(["--key", key]));
+        let name = file.to_string_lossy().into_owned();
+        words.push(&name);
+        let created = self.ask(&words, true)?;
         let id = find(&created, "id").and_then(|id| id.as_str().map(str::to_owned)).ok_or("no id in the new summit")?;
-        let invited = self.ask(&["invite", &id, "--json"])?;
         let mut links = Vec::new();
-        collect(&invited, &mut links);
+        for key in &keys {
+            let invited = self.ask(&["invite", &id, "--json", "--key", key, "--server", &self.url], false)?;
+            collect(&invited, &mut links);
+            let mut registrar = sommet_by_party()?;
+            registrar.args(["registrar", &id, "--key", key, "--server", &self.url]);
+            registrar.stdout(Stdio::null()).stderr(Stdio::null());
+            self.registrars.push(registrar.spawn().map_err(text)?);
+        }
+        links.sort();
+        let links: Vec<_> = links.into_iter().map(|(_, link)| link).collect();
         if links.len() == seats { Ok(links) } else { Err(format!("{} links for {seats} seats", links.len())) }
     }
 
-    fn ask(&self, words: &[&str]) -> Result<Value, String> {
-        let output = Command::new(sommet()?).args(words).arg("--data").arg(&self.folder).output().map_err(text)?;
+    /// Runs a command: the operator's on the server's data, or a party's own.
+    fn ask(&self, words: &[&str], by_operator: bool) -> Result<Value, String> {
+        let mut command = sommet_by_party()?;
+        command.args(words);
+        if by_operator {
+            command.arg("--data").arg(&self.folder);
+        }
+        let output = command.output().map_err(text)?;
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned());
         }
@@ -99,6 +138,7 @@ impl Summit {
 
 impl Drop for Summit {
     fn drop(&mut self) {
+        self.registrars.iter_mut().for_each(end);
         end(&mut self.server);
         // Nothing in it is worth a failure.
         let _ = fs::remove_dir_all(&self.folder);
@@ -164,12 +204,19 @@ fn sommet_on(core: CoreId) -> Result<Command, String> {
     Ok(command)
 }
 
+/// The program with the passphrase of all keys here, which protect nothing.
+fn sommet_by_party() -> Result<Command, String> {
+    let mut command = Command::new(sommet()?);
+    command.env("SOMMET_PASSPHRASE", "nothing is secret here");
+    Ok(command)
+}
+
 /// Two delegations; their heads have the first two links.
-fn plan(seats: usize) -> String {
+fn plan(seats: usize, keys: &[String]) -> String {
     let mut text = "title = \"A measured summit\"\nlanguage = \"en\"\n".to_owned();
-    for side in 0..2 {
+    for (side, key) in keys.iter().enumerate() {
         text += &format!(
-            "\n[[delegation]]\nid = \"side-{side}\"\nname = \"Side {side}\"\nflag = {{ layout = \"vertical\", colours = [\"#224466\"] }}\n"
+            "\n[[delegation]]\nid = \"side-{side}\"\nname = \"Side {side}\"\nkey = \"{key}\"\nflag = {{ layout = \"vertical\", colours = [\"#224466\"] }}\n"
         );
         for number in (0..seats).filter(|number| number % 2 == side) {
             let role = if number < 2 { "principal" } else { "adviser" };
@@ -189,11 +236,14 @@ fn find<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
     }
 }
 
-/// All links in a printed invitation, in its order.
-fn collect(value: &Value, links: &mut Vec<String>) {
+/// All links in a printed invitation, with the number of the seat of each.
+fn collect(value: &Value, links: &mut Vec<(usize, String)>) {
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     match value {
-        Value::String(text) if text.contains("/#/join/") => links.push(text.clone()),
-        Value::Object(map) => map.values().for_each(|inner| collect(inner, links)),
+        Value::Object(_) => {
+            let number = text(value, "seat").and_then(|seat| seat.strip_prefix("seat-")?.parse().ok());
+            links.extend(number.zip(text(value, "link")));
+        }
         Value::Array(items) => items.iter().for_each(|inner| collect(inner, links)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }

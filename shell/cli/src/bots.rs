@@ -3,11 +3,9 @@
 
 mod assets;
 mod bot;
-mod connect;
 mod link;
 mod report;
 mod socket;
-mod trust;
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -18,15 +16,14 @@ use client::{AssetError, Behaviour, Participant, Settings, Talk};
 use tokio::net::UdpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use wire::{Arrival, Pixels};
+use wire::{Arrival, Pixels, SessionRequest};
+
+use crate::reach::{ConnectError, Fingerprint, Reach};
 
 use assets::Wardrobe;
 use bot::{Bot, Shown};
-use connect::{ConnectError, Way};
 use link::Link;
 pub(crate) use report::Report;
-pub(crate) use trust::Fingerprint;
-use trust::Trust;
 
 /// How long a server that does not answer yet is asked again.
 const FIRST_PATIENCE: Duration = Duration::from_secs(15);
@@ -357,18 +354,17 @@ fn read_links(links: &[String], manner: Manner) -> Result<Vec<Way>, BotsError> {
     Ok(ways)
 }
 
+/// A link with the way to its server.
+#[derive(Clone)]
+struct Way {
+    link: Link,
+    reach: Reach,
+}
+
 fn read_link(text: &str, manner: Manner) -> Result<Way, String> {
     let link = Link::read(text).map_err(|error| error.to_string())?;
-    let trust = match manner.fingerprint {
-        Some(fingerprint) => Trust::Pinned(fingerprint),
-        None if !link.tls || link.is_loopback() => Trust::Loopback,
-        None => {
-            let place = link.authority();
-            return Err(format!("give the certificate of {place} with --fingerprint, as `sommet serve` printed it"));
-        }
-    };
-    let config = link.tls.then(|| trust::client_config(trust)).transpose();
-    Ok(Way { tls: config.map_err(|error| error.to_string())?, link })
+    let reach = Reach::new(link.address.clone(), manner.fingerprint)?;
+    Ok(Way { link, reach })
 }
 
 /// Exchanges a link for a session and makes the bot that will use it.
@@ -383,17 +379,25 @@ async fn sit_down(
     let udp = UdpSocket::bind((local, 0)).await.map_err(|error| format!("no UDP socket at {local}: {error}"))?;
     let local = udp.local_addr().map_err(|error| error.to_string())?;
     let participant = Participant::new(settings(arrival, wardrobe, manner, talk, local), Instant::now());
-    Ok(Bot::new(way, participant, udp, local, show))
+    Ok(Bot::new(way.reach, participant, udp, local, show))
 }
 
 async fn arrive(way: &Way) -> Result<(Arrival, std::net::IpAddr), ConnectError> {
     let end = Instant::now() + FIRST_PATIENCE;
     loop {
-        match way.arrive().await {
+        match exchange(way).await {
             Err(error) if error.is_passing() && Instant::now() < end => tokio::time::sleep(FIRST_PAUSE).await,
             result => return result,
         }
     }
+}
+
+/// Exchanges the link for a session. Also tells which local address leads to the server.
+async fn exchange(way: &Way) -> Result<(Arrival, std::net::IpAddr), ConnectError> {
+    let body = serde_json::to_vec(&SessionRequest { secret: way.link.secret.access() });
+    let body = body.map_err(|error| way.reach.foreign(&error))?;
+    let (answer, local) = way.reach.post("/api/v1/sessions", body).await?;
+    Ok((serde_json::from_slice(&answer).map_err(|error| way.reach.foreign(&error))?, local))
 }
 
 fn settings(arrival: Arrival, wardrobe: &Wardrobe, manner: Manner, talk: Talk, local: SocketAddr) -> Settings {
@@ -422,7 +426,7 @@ mod tests {
 
     #[test]
     fn every_bot_needs_a_link_of_its_own() {
-        let one = "http://127.0.0.1:1/#/join/a";
+        let one = "http://127.0.0.1:1/#/join/abcdefghijklmnopqrstuvwxyz012345";
         assert!(matches!(read_links(&[], Manner::default()), Err(BotsError::NoLinks)));
         assert!(matches!(read_links(&links(&[one, one]), Manner::default()), Err(BotsError::Link { place: 2, .. })));
         assert!(matches!(read_links(&links(&["nonsense"]), Manner::default()), Err(BotsError::Link { place: 1, .. })));
@@ -431,11 +435,11 @@ mod tests {
 
     #[test]
     fn a_certificate_from_elsewhere_must_be_named() {
-        let elsewhere = links(&["https://summit.example/#/join/a"]);
+        let elsewhere = links(&["https://summit.example/#/join/abcdefghijklmnopqrstuvwxyz012345"]);
         let error = read_links(&elsewhere, Manner::default()).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("--fingerprint"), "{error}");
         let pinned = Manner { fingerprint: "ab".repeat(32).parse().ok(), ..Manner::default() };
         assert!(read_links(&elsewhere, pinned).is_ok());
-        assert!(read_links(&links(&["https://localhost:7/#/join/a"]), Manner::default()).is_ok());
+        assert!(read_links(&links(&["https://localhost:7/#/join/abcdefghijklmnopqrstuvwxyz012345"]), Manner::default()).is_ok());
     }
 }

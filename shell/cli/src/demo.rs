@@ -1,18 +1,26 @@
 //! `sommet demo`: a summit in progress on this machine, with bots in most seats, to look at Sommet alone.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use server::admin::{Command, Reply, perform};
+use seal::SigningKey;
+use seal::manifest::{Manifest, summit_code};
+use server::admin::perform;
 use server::{LogFormat, Server, Settings, StartError};
 use tokio::runtime::Runtime;
-use wire::{Role, SeatId, SummitPlan};
+use tokio::task::JoinSet;
+use wire::{PartyId, Role, SeatId, SummitPlan};
+use zeroize::Zeroizing;
 
 use crate::bots::{Manner, seat_bots};
-use crate::invite::{Link, make};
+use crate::invite::{Link, Wish, invite};
+use crate::key::file::KeyFile;
 use crate::log::start_log;
-use crate::{Outcome, how_to_stop, secret, summit_file, time};
+use crate::office::Office;
+use crate::reach::Reach;
+use crate::{Outcome, how_to_stop, registrar, secret, summit, summit_file, time};
 
 /// The summit of the demo: the sample that the documentation shows.
 const SUMMIT: &str = include_str!("../../../docs/examples/summit.toml");
@@ -23,12 +31,19 @@ const PORT: u16 = 8480;
 /// How long the links of a demo open.
 const LINKS_LAST: Duration = Duration::from_secs(7 * 24 * 3600);
 
+/// The passphrase of all keys of a demo: it has no secrets.
+const PASSPHRASE: &str = "everything is invented";
+
+/// Where the parties of a demo keep their keys, in its data folder.
+const KEYS: &str = "keys";
+
 /// How long the bots may take until they are seen and heard.
 const BOTS_WITHIN: Duration = Duration::from_secs(30);
 
 /// Start a summit of invented delegations on this machine, with bots in most seats, to look at Sommet.
 ///
-/// The chair's seat and one seat of each delegation stay free. Opening the link of a seat that a bot has takes the seat over.
+/// It makes a key for every party, signs for each of them, and runs their registrars: what delegations do on machines of their
+/// own. The chair's seat and one seat of each delegation stay free. Opening the link of a seat that a bot has takes the seat over.
 /// The page is served on this machine only.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Demo {
@@ -65,10 +80,13 @@ impl Demo {
         let data = self.data.clone().unwrap_or_else(|| temporary.path().to_owned());
         let server = self.start(&data)?;
         let plan =
-            summit_file::read(SUMMIT).map_err(|mistakes| summit_file::report(&mistakes, "the sample", SUMMIT))?;
+            summit_file::read(SUMMIT).map_err(|mistakes| summit_file::report(&mistakes, "the sample", SUMMIT))?.plan;
         let url = server.urls().first().cloned().unwrap_or_default();
-        let places = prepare(&data, &plan, &url, self.no_bots)?;
         let runtime = Runtime::new()?;
+        let offices = prepare(&data, &plan, &url)?;
+        let (links, code) = runtime.block_on(agree_and_invite(&offices))?;
+        let places = places(&plan, links, self.no_bots);
+        let registrars = open_offices(&runtime, offices);
         let taken: Vec<_> =
             places.iter().filter(|place| place.kind == Kind::Bot).map(|place| place.link.link.clone()).collect();
         let bots = match taken.as_slice() {
@@ -81,11 +99,12 @@ impl Demo {
             eprintln!("sommet: some bots are not seen and heard yet; this machine may be too busy");
         }
         let stop_requests = server.stop_requests()?;
-        tell(&plan, &places);
+        tell(&plan, &places, &code, &data.join(KEYS));
         stop_requests.wait();
         if let Some(bots) = bots {
             runtime.block_on(bots.stop());
         }
+        drop(registrars);
         server.stop();
         Ok(())
     }
@@ -105,15 +124,65 @@ impl Demo {
     }
 }
 
-/// Creates the summit and a link for each seat, in the order of the plan.
-fn prepare(data: &Path, plan: &SummitPlan, url: &str, no_bots: bool) -> Result<Vec<Place>, Box<dyn std::error::Error>> {
-    let summit = secret::summit_id();
-    perform(data, &Command::CreateSummit { summit: summit.clone(), plan: Box::new(plan.clone()) })?;
-    let seats: Vec<SeatId> = plan.seats().map(|(_, seat)| seat.id.clone()).collect();
-    let links = make(&summit, &seats, time::now().plus(LINKS_LAST), url, |command| {
-        perform(data, &command)
-            .map(|reply| if let Reply::Invited { invitations } = reply { invitations } else { Vec::new() })
-    })?;
+/// Makes the keys and proposes the summit; returns an office for each party.
+fn prepare(data: &Path, plan: &SummitPlan, url: &str) -> Result<Vec<Office>, Box<dyn std::error::Error>> {
+    let folder = data.join(KEYS);
+    std::fs::create_dir_all(&folder)?;
+    let keys = plan.parties().into_iter().map(|party| Ok((party.clone(), key(&folder, party)?)));
+    let keys = keys.collect::<Result<BTreeMap<PartyId, SigningKey>, Box<dyn std::error::Error>>>()?;
+    let roots = keys.iter().map(|(party, key)| (party.clone(), key.public())).collect();
+    let client = server::client().map(|client| client.hash);
+    let id = secret::summit_id();
+    let manifest = Manifest::new(id.clone(), plan.clone(), &roots, client, time::now())?;
+    summit::create(&manifest.propose(), |command| perform(data, &command).map(|_| ()))?;
+    let reach = Reach::new(url.parse()?, None)?;
+    let office = |(party, key)| Office::new(key, party, id.clone(), &folder, reach.clone());
+    Ok(keys.into_iter().map(office).collect())
+}
+
+/// The key of a party of the demo: that of the last time, if there is one.
+fn key(folder: &Path, party: PartyId) -> Result<SigningKey, Box<dyn std::error::Error>> {
+    let path = folder.join(format!("{party}.key.json"));
+    let passphrase = Zeroizing::new(PASSPHRASE.to_owned());
+    if path.exists() {
+        return Ok(KeyFile::load(&path)?.open(&passphrase)?);
+    }
+    let (file, key) = KeyFile::make(party, &passphrase)?;
+    file.save_new(&path)?;
+    Ok(key)
+}
+
+/// What each party does on its own machine: it signs, then invites its people. Returns the links and the summit's code.
+async fn agree_and_invite(offices: &[Office]) -> Result<(Vec<Link>, String), Box<dyn std::error::Error>> {
+    let (mut links, mut code) = (Vec::new(), String::new());
+    for office in offices {
+        let mut line = office.connect(false).await?;
+        summit::sign_with(office, &mut line).await?;
+        let wish = Wish { seats: Vec::new(), expires: LINKS_LAST, base_url: None };
+        links.extend(invite(office, &mut line, wish).await?.1);
+        code = summit_code(&line.manifest);
+        line.close().await;
+    }
+    Ok((links, code))
+}
+
+/// Runs the registrar of each party until what is returned is dropped.
+fn open_offices(runtime: &Runtime, offices: Vec<Office>) -> JoinSet<()> {
+    let mut registrars = JoinSet::new();
+    for office in offices {
+        let serve = async move {
+            let manner = registrar::Manner { ask: false, tell: false };
+            if let Err(error) = registrar::serve(&office, manner).await {
+                eprintln!("sommet: the registrar of {} has ended: {error}", office.party);
+            }
+        };
+        registrars.spawn_on(serve, runtime.handle());
+    }
+    registrars
+}
+
+/// The links in the order of the plan, with what each is for.
+fn places(plan: &SummitPlan, links: Vec<Link>, no_bots: bool) -> Vec<Place> {
     let free = free_seats(plan);
     let place = |link: Link| {
         let kind = match &link.seat {
@@ -123,7 +192,10 @@ fn prepare(data: &Path, plan: &SummitPlan, url: &str, no_bots: bool) -> Result<V
         };
         Place { words: words(plan, &link.seat), link, kind }
     };
-    Ok(links.into_iter().map(place).collect())
+    let mut places: Vec<_> = links.into_iter().map(place).collect();
+    let order: Vec<_> = plan.seats().map(|(_, seat)| &seat.id).collect();
+    places.sort_by_key(|place| order.iter().position(|seat| **seat == place.link.seat));
+    places
 }
 
 /// One seat of each delegation for whoever looks at the demo: the first adviser's. The heads are bots, who say "ready".
@@ -139,8 +211,10 @@ fn words(plan: &SummitPlan, seat: &SeatId) -> String {
     })
 }
 
-fn tell(plan: &SummitPlan, places: &[Place]) {
+fn tell(plan: &SummitPlan, places: &[Place], code: &str, keys: &Path) {
     println!("A summit to look at: {}\n", plan.title.in_language("en"));
+    println!("Its parties signed; the code that they would compare: {code}");
+    println!("Their registrars run inside this program. Keys: {} (passphrase: {PASSPHRASE})\n", keys.display());
     print("Open this link to preside", places, Kind::Chair);
     print("Or one of these to take part", places, Kind::Free);
     print("Bots have these seats; opening a link takes its seat over", places, Kind::Bot);
@@ -165,7 +239,7 @@ mod tests {
 
     #[test]
     fn bots_have_the_heads_and_a_person_finds_a_seat_on_each_side() {
-        let plan = summit_file::read(SUMMIT).unwrap();
+        let plan = summit_file::read(SUMMIT).unwrap().plan;
         let free: Vec<_> = free_seats(&plan).iter().map(ToString::to_string).collect();
         assert_eq!(free, ["meridia-adviser-1", "vesland-adviser-1"]);
     }

@@ -2,20 +2,23 @@
 
 use std::time::Duration;
 
+use seal::error::RegistrarError;
+use seal::registrar::Invited;
 use serde::Serialize;
 use server::BaseUrl;
-use server::admin::{Command, NewLink, Reply};
-use store::{Invitation, SecretHash, StoredSummit};
-use wire::{SeatId, SummitId, WallTime};
+use server::admin::{Command, Reply};
+use store::{Invitation, SecretHash};
+use wire::{PartyMessage, SeatId, SummitId, SummitPlan, WallTime};
 
 use crate::admin::ask;
+use crate::office::{self, Line, Office};
 use crate::settings::Place;
-use crate::{Outcome, secret, summit, time};
+use crate::{Outcome, secret, time};
 
-/// Make personal links to the seats of a summit, list them, withdraw them.
+/// Make personal links to the seats of one's own party; list and withdraw links as the operator of the server.
 ///
-/// Each link is for one person and opens that person's seat, without an account. Its secret is shown once, here, and is
-/// not kept: who loses a link gets a new one.
+/// Each link is for one person and opens that person's seat, without an account. Its secret is shown once, here, and neither
+/// the server nor the registrar keeps it: who loses a link gets a new one. Whoever comes by it is admitted by `sommet registrar`.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Invite {
@@ -24,7 +27,7 @@ pub(crate) struct Invite {
     /// The summit, as named by `sommet summit list`
     #[arg(required = true)]
     summit: Option<SummitId>,
-    /// Only this seat; may be repeated [default: every seat]
+    /// Only this seat; may be repeated [default: every seat of the party]
     #[arg(long, value_name = "SEAT")]
     seat: Vec<SeatId>,
     /// For how long the link opens: a number and m, h, d or w
@@ -33,9 +36,11 @@ pub(crate) struct Invite {
     /// Where people find the server [default: where the running server says it is]
     #[arg(long, value_name = "URL")]
     base_url: Option<BaseUrl>,
-    /// Withdraw the links of the named seats instead of making new ones
-    #[arg(long, requires = "seat", conflicts_with = "base_url")]
+    /// Withdraw the links of the named seats instead of making new ones, on the server's own machine
+    #[arg(long, requires = "seat", conflicts_with_all = ["base_url", "key", "server"])]
     revoke: bool,
+    #[command(flatten)]
+    office: office::Maybe,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -67,7 +72,6 @@ enum Other {
 /// A new link, as printed.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Link {
-    pub(crate) invitation: i64,
     pub(crate) seat: SeatId,
     pub(crate) link: String,
     pub(crate) expires: WallTime,
@@ -80,22 +84,23 @@ impl Invite {
             (Some(Other::Revoke { invitation, place }), _) => revoke(invitation, &place),
             (None, Some(summit)) if self.revoke => revoke_seats(&summit, &self.seat, &self.place),
             (None, Some(summit)) => {
-                let base_url = match self.base_url {
-                    Some(url) => url.to_string(),
-                    None => servers_url(&self.place)?,
-                };
-                let stored = summit::stored(&self.place, summit)?;
-                let seats = if self.seat.is_empty() { all_seats(&stored) } else { self.seat };
-                let expires = time::now().plus(self.expires);
-                let links = make(&stored.id, &seats, expires, &base_url, |command| {
-                    ask(&self.place, &command, |reply| {
-                        if let Reply::Invited { invitations } = reply { Some(invitations) } else { None }
-                    })
+                let args = self.office.given().ok_or(
+                    "links are made by a party, with its key: sommet invite SUMMIT --key FILE --server URL. Withdrawing is \
+                     the operator's too: sommet invite revoke NUMBER",
+                )?;
+                let office = Office::open(&args, summit)?;
+                let base_url = self.base_url.map(|url| url.to_string());
+                let wish = Wish { seats: self.seat, expires: self.expires, base_url };
+                let (plan, links) = tokio::runtime::Runtime::new()?.block_on(async {
+                    let mut line = office.connect(false).await?;
+                    let made = invite(&office, &mut line, wish).await?;
+                    line.close().await;
+                    Ok::<_, Box<dyn std::error::Error>>(made)
                 })?;
                 if self.json {
                     println!("{}", serde_json::to_string(&links)?)
                 } else {
-                    print(&stored, &links)
+                    print(&office, &plan, &links)
                 }
                 Ok(())
             }
@@ -105,69 +110,64 @@ impl Invite {
     }
 }
 
-/// Draws a secret for each seat and has the hashes stored by `store`, which returns the numbers of the links.
-pub(crate) fn make<E>(
-    summit: &SummitId,
-    seats: &[SeatId],
-    expires: WallTime,
-    base_url: &str,
-    store: impl FnOnce(Command) -> Result<Vec<i64>, E>,
-) -> Result<Vec<Link>, E> {
-    let secrets: Vec<_> = seats.iter().map(|_| secret::link_secret()).collect();
-    let hashed = seats.iter().zip(&secrets);
-    let links = hashed.map(|(seat, secret)| NewLink { seat: seat.clone(), secret: SecretHash::of(secret) }).collect();
-    let invitations = store(Command::Invite { summit: summit.clone(), links, expires })?;
-    let numbered = seats.iter().zip(secrets).zip(invitations);
-    Ok(numbered
-        .map(|((seat, secret), invitation)| Link {
-            invitation,
-            seat: seat.clone(),
-            // Behind the "#", where browsers keep it to themselves: it reaches no log and no proxy.
-            link: format!("{base_url}/#/join/{secret}"),
-            expires,
-        })
-        .collect())
+/// Which links are wanted.
+pub(crate) struct Wish {
+    /// To which seats; none: to every seat of the party.
+    pub(crate) seats: Vec<SeatId>,
+    /// For how long they open.
+    pub(crate) expires: Duration,
+    /// What they begin with; none: as the server says.
+    pub(crate) base_url: Option<String>,
 }
 
-pub(crate) fn all_seats(stored: &StoredSummit) -> Vec<SeatId> {
-    stored.plan.seats().map(|(_, seat)| seat.id.clone()).collect()
+/// Makes links and has the server store what opens a session. The proof keys are kept before the server knows of a link; the
+/// secrets are in what is returned, and nowhere else.
+pub(crate) async fn invite(
+    office: &Office,
+    line: &mut Line,
+    wish: Wish,
+) -> Result<(SummitPlan, Vec<Link>), Box<dyn std::error::Error>> {
+    let plan = office.signed_here(&line.manifest)?.document().plan.clone();
+    let is_own = |seat: &SeatId| plan.party_of(seat).as_ref() == Some(&office.party);
+    let seats = if wish.seats.is_empty() {
+        plan.seats().map(|(_, seat)| seat.id.clone()).filter(is_own).collect()
+    } else {
+        wish.seats
+    };
+    if let Some(seat) = seats.iter().find(|seat| !is_own(seat)) {
+        return Err(format!("\"{seat}\" is no seat of {}; each party invites its own people", office.party).into());
+    }
+    let base_url = wish.base_url.unwrap_or_else(|| line.base_url.clone());
+    let (now, expires) = (time::now(), time::now().plus(wish.expires));
+    let made = office.with_registrar(|registrar| {
+        let one = |seat: &SeatId| registrar.invite(&plan, seat, now, expires, &mut secret::entropy());
+        seats.iter().map(one).collect::<Result<Vec<Invited>, RegistrarError>>()
+    })??;
+    let mut links = Vec::new();
+    for (seat, invited) in seats.into_iter().zip(made) {
+        let access = wire::Bytes(SecretHash::of(&invited.secret.access()).0.to_vec());
+        let invitation = invited.invitation;
+        line.ask(|id| PartyMessage::Invite { id, invitation, access }).await?;
+        // Behind the "#", where browsers keep it to themselves: it reaches no log and no proxy.
+        let link = format!("{base_url}/#/join/{}", invited.secret.reveal());
+        links.push(Link { seat, link, expires });
+    }
+    Ok((plan, links))
 }
 
-/// Where the running server says it is; else what the settings say, or under their first name.
-fn servers_url(place: &Place) -> Result<String, Box<dyn std::error::Error>> {
-    let urls =
-        ask(place, &Command::Addresses, |reply| if let Reply::Addresses { urls } = reply { Some(urls) } else { None })?;
-    if let Some(url) = urls.into_iter().next() {
-        return Ok(url);
-    }
-    let settings = place.load(&())?.settings;
-    if let Some(url) = settings.base_url {
-        return Ok(url.to_string());
-    }
-    match (settings.host_names.first(), settings.listen.first()) {
-        (Some(name), Some(address)) if !settings.plain_http && address.port() != 0 => {
-            Ok(format!("https://{}:{}", name.in_url(), address.port()))
-        }
-        _ => Err(
-            "no server runs on these data, so the address for the links is not known; start it with `sommet serve`, \
-                  or give the address: --base-url https://summit.example:8443"
-                .into(),
-        ),
-    }
-}
-
-fn print(stored: &StoredSummit, links: &[Link]) {
-    let title = stored.plan.title.in_language("en");
+fn print(office: &Office, plan: &SummitPlan, links: &[Link]) {
+    let title = plan.title.in_language("en");
     let until = links.first().map_or_else(String::new, |link| time::written(link.expires));
     println!("Links to \"{title}\", until {until}.");
     println!("Each is for one person only: send it to nobody else. It is not shown again.\n");
     for link in links {
-        let Some(seat) = stored.plan.seat(&link.seat) else { continue };
-        let side = stored.plan.delegation_of(&link.seat).map_or("Secretariat", |side| side.name.in_language("en"));
-        println!("{}, {} ({side})", seat.name.in_language("en"), seat.title.in_language("en"));
-        println!("  {}", link.link);
-        println!("  to withdraw it: sommet invite revoke {}\n", link.invitation);
+        let Some(seat) = plan.seat(&link.seat) else { continue };
+        println!("{}, {} ({})", seat.name.in_language("en"), seat.title.in_language("en"), seat.id);
+        println!("  {}\n", link.link);
     }
+    let (summit, party) = (&office.summit, &office.party);
+    println!("They open while the registrar of {party} runs: sommet registrar {summit} --key FILE --server URL");
+    println!("To take one back: sommet revoke {summit} --seat SEAT --key FILE --server URL");
 }
 
 fn invitations(summit: &SummitId, place: &Place) -> Result<Vec<Invitation>, Box<dyn std::error::Error>> {
@@ -183,7 +183,7 @@ fn list(summit: SummitId, json: bool, place: &Place) -> Outcome {
         return Ok(());
     }
     if invitations.is_empty() {
-        println!("Nobody is invited yet. Make the links: sommet invite {summit}");
+        println!("Nobody is invited yet. Each party makes its links: sommet invite {summit} --key FILE --server URL");
     }
     let now = time::now();
     for invitation in invitations {
@@ -216,24 +216,4 @@ fn revoke_seats(summit: &SummitId, seats: &[SeatId], place: &Place) -> Outcome {
         return Err(format!("the seat \"{seat}\" has no link to withdraw; nothing was done").into());
     }
     named.iter().try_for_each(|link| revoke(link.id, place))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_secret_stands_behind_the_hash_sign_and_only_its_hash_is_stored() {
-        let (summit, seat) = (SummitId::new("s").unwrap(), SeatId::new("a").unwrap());
-        let mut stored = None;
-        let links = make(&summit, &[seat], WallTime(1), "https://a", |command| {
-            stored = Some(command);
-            Ok::<_, ()>(vec![7])
-        });
-        let links = links.unwrap();
-        let secret = links[0].link.strip_prefix("https://a/#/join/").unwrap();
-        let Some(Command::Invite { links: hashes, .. }) = stored else { panic!() };
-        assert_eq!(hashes[0].secret, SecretHash::of(secret));
-        assert!(!serde_json::to_string(&hashes[0]).unwrap().contains(secret));
-    }
 }

@@ -8,7 +8,13 @@ mod bots;
 mod config;
 mod demo;
 mod invite;
+mod key;
 mod log;
+mod office;
+mod passphrase;
+mod reach;
+mod registrar;
+mod revoke;
 mod secret;
 mod serve;
 mod settings;
@@ -16,6 +22,7 @@ mod spelling;
 mod summit;
 mod summit_file;
 mod time;
+mod verify_web;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -34,8 +41,13 @@ enum Command {
     Demo(demo::Demo),
     Serve(Box<serve::Serve>),
     #[command(subcommand)]
-    Summit(summit::Summit),
+    Key(key::Key),
+    #[command(subcommand)]
+    Summit(Box<summit::Summit>),
     Invite(Box<invite::Invite>),
+    Registrar(Box<registrar::Args>),
+    Revoke(Box<revoke::Revoke>),
+    VerifyWeb(Box<verify_web::VerifyWeb>),
     #[command(subcommand)]
     Config(config::Config),
     Bots(Box<bots::Args>),
@@ -55,8 +67,12 @@ fn main() -> ExitCode {
     let outcome = match Command::parse() {
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
+        Command::Key(key) => key.run(),
         Command::Summit(summit) => summit.run(),
         Command::Invite(invite) => invite.run(),
+        Command::Registrar(args) => args.run(),
+        Command::Revoke(revoke) => revoke.run(),
+        Command::VerifyWeb(verify) => verify.run(),
         Command::Config(config) => config.run(),
         Command::Bots(args) => run_bots(*args),
     };

@@ -1,14 +1,22 @@
-//! What must not be guessed: the secrets of personal links, and the names of summits.
+//! What must not be guessed: keys, the secrets of personal links, and the names of summits.
 
 use rand::RngExt;
+use seal::Entropy;
 use wire::SummitId;
 
-/// Lower case and without characters that look alike, so that a secret can be read out (RFC 4648, section 6).
+/// Lower case and without characters that look alike, so that a name can be read out (RFC 4648, section 6).
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
-/// A new secret of 160 bits, for one personal link.
-pub(crate) fn link_secret() -> String {
-    random_text(32)
+/// The operating system's random numbers, by way of a generator that nobody can predict.
+pub(crate) fn entropy() -> impl Entropy {
+    |bytes: &mut [u8]| rand::rng().fill(bytes)
+}
+
+/// So many random bytes.
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    entropy().fill(&mut bytes);
+    bytes
 }
 
 /// A new name for a summit; it says nothing about the summit and cannot be counted up.
@@ -28,10 +36,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_long_and_never_the_same() {
-        let (one, other) = (link_secret(), link_secret());
-        assert_eq!(one.len() * 5, 160);
+    fn names_are_never_the_same() {
+        let (one, other) = (summit_id(), summit_id());
+        assert_eq!(one.as_str().len(), 10);
         assert_ne!(one, other);
-        assert!(one.bytes().all(|byte| ALPHABET.contains(&byte)));
+        assert_ne!(bytes::<16>(), bytes::<16>());
     }
 }

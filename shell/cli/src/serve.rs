@@ -151,6 +151,6 @@ fn tell_person(server: &Server, settings: &Settings) {
         println!("  {:<12} UDP {address}", if index == 0 { "Media" } else { "" });
     }
     println!("  {:<12} {}", "Data", settings.data.display());
-    println!("  {:<12} sommet summit create FILE.toml --data {}", "Next", settings.data.display());
+    println!("  {:<12} sommet summit propose FILE.toml --data {}", "Next", settings.data.display());
     println!("  {:<12} {}\n\nready", "Stop", how_to_stop());
 }

@@ -20,7 +20,7 @@ use names::{Name, PREFIX, values_of};
 /// The file that is read from the data directory when no other is named.
 const FILE: &str = "sommet.toml";
 /// Variables that are read elsewhere; those of a path may be other than text.
-const OTHER_VARIABLES: &[&str] = &["config", "data", "log"];
+const OTHER_VARIABLES: &[&str] = &["config", "data", "log", "passphrase"];
 
 /// Where the data and the settings are.
 #[derive(Clone, Debug, Default, clap::Args)]

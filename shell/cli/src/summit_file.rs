@@ -9,10 +9,11 @@ mod reader;
 
 use std::collections::BTreeMap;
 
+use seal::PublicKey;
 use toml::de::DeTable;
 use wire::{
     AgendaItem, AgendaItemId, Delegation, DelegationId, Flag, FlagLayout, Language, Localized, Role, Seat, SeatId,
-    SummitPlan,
+    PartyId, SECRETARIAT, SummitPlan,
 };
 
 use mistake::{Kind, line_and_column};
@@ -42,6 +43,18 @@ const LAYOUTS: &[(&str, FlagLayout)] = &[
     ("saltire", FlagLayout::Saltire),
 ];
 
+/// What a summit's file says: who meets, and with which keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Proposal {
+    /// Who meets, in which order, about what.
+    pub(crate) plan: SummitPlan,
+    /// The root key of every party of the plan.
+    pub(crate) roots: BTreeMap<PartyId, PublicKey>,
+}
+
+/// A key with its place in the file, to find the one that stands there twice.
+type Keys = Vec<(PartyId, usize, PublicKey)>;
+
 /// The text of a summit's file.
 ///
 /// # Errors
@@ -64,7 +77,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, (Mistake, &str)> {
 ///
 /// # Errors
 /// All its mistakes, in the order of the file; never an empty list.
-pub(crate) fn read(source: &str) -> Result<SummitPlan, Vec<Mistake>> {
+pub(crate) fn read(source: &str) -> Result<Proposal, Vec<Mistake>> {
     let (document, syntax) = DeTable::parse_recoverable(source);
     let mut reader = Reader { language: english(), mistakes: Vec::new() };
     for error in &syntax {
@@ -72,7 +85,7 @@ pub(crate) fn read(source: &str) -> Result<SummitPlan, Vec<Mistake>> {
     }
     let plan = read_plan(&mut reader, Table::new("the file", document));
     match plan {
-        Some(plan) if reader.mistakes.is_empty() => Ok(plan),
+        Some(proposal) if reader.mistakes.is_empty() => Ok(proposal),
         _ => Err(trusted(reader.mistakes, source)),
     }
 }
@@ -94,8 +107,8 @@ fn trusted(mut mistakes: Vec<Mistake>, source: &str) -> Vec<Mistake> {
     mistakes
 }
 
-fn read_plan(reader: &mut Reader, mut file: Table<'_>) -> Option<SummitPlan> {
-    let mut places = Places::default();
+fn read_plan(reader: &mut Reader, mut file: Table<'_>) -> Option<Proposal> {
+    let (mut places, mut keys) = (Places::default(), Keys::new());
     if let Some(tag) = reader.optional_string(&mut file, "language", "\"en\"")
         && let Some(language) = reader.as_language(tag.place, &tag.value)
     {
@@ -105,16 +118,18 @@ fn read_plan(reader: &mut Reader, mut file: Table<'_>) -> Option<SummitPlan> {
     let chair = reader.ids::<SeatId>(&mut file, "chair", "[\"chair\"]");
     let delegations = reader.tables(&mut file, "delegation", "the delegation", "[[delegation]]");
     let delegations: Vec<_> =
-        delegations.into_iter().map(|table| read_delegation(reader, &mut places, table)).collect();
+        delegations.into_iter().map(|table| read_delegation(reader, &mut places, &mut keys, table)).collect();
     let secretariat = reader.tables(&mut file, "secretariat", "the seat of the secretariat", "[[secretariat]]");
+    read_secretariats_key(reader, &mut file, &mut keys, !secretariat.is_empty());
     let secretariat: Vec<_> = secretariat.into_iter().map(|table| read_seat(reader, &mut places, table)).collect();
     let agenda = reader.tables(&mut file, "agenda", "the agenda item", "[[agenda]]");
     let agenda: Vec<_> = agenda.into_iter().map(|table| read_item(reader, &mut places, table)).collect();
     reader.finish(file);
+    note_keys_twice(reader, &keys);
     places.chair = chair.iter().map(|seat| (seat.value.clone(), seat.place)).collect();
     let chair = chair.into_iter().map(|seat| seat.value).collect();
     match SummitPlan::new(title, delegations, secretariat, chair, agenda) {
-        Ok(plan) => Some(plan),
+        Ok(plan) => Some(Proposal { plan, roots: keys.into_iter().map(|(party, _, key)| (party, key)).collect() }),
         Err(broken) => {
             places.explain(&broken, reader);
             None
@@ -122,14 +137,38 @@ fn read_plan(reader: &mut Reader, mut file: Table<'_>) -> Option<SummitPlan> {
     }
 }
 
-fn read_delegation(reader: &mut Reader, places: &mut Places, mut table: Table<'_>) -> Delegation {
+/// The key of the secretariat, which is there if and only if there is a secretariat.
+fn read_secretariats_key(reader: &mut Reader, file: &mut Table<'_>, keys: &mut Keys, is_there: bool) {
+    let Ok(party) = PartyId::new(SECRETARIAT) else { return };
+    if is_there {
+        let key = reader.key(file, "secretariat_key");
+        keys.extend(key.map(|key| (party, key.place, key.value)));
+    } else if let Some(key) = reader.optional_string(file, "secretariat_key", "\"...\"") {
+        let cure = "take it out, or describe its seats: [[secretariat]]";
+        reader.wrong(key.place, "there is a key of the secretariat, but no secretariat", cure);
+    }
+}
+
+/// Each party has a key of its own.
+fn note_keys_twice(reader: &mut Reader, keys: &Keys) {
+    for (index, (_, place, key)) in keys.iter().enumerate() {
+        if let Some((other, _, _)) = keys[..index].iter().find(|(_, _, before)| before == key) {
+            let cure = "each party makes its own: sommet key init PARTY";
+            reader.wrong(*place, format!("this is the key of \"{other}\" already"), cure);
+        }
+    }
+}
+
+fn read_delegation(reader: &mut Reader, places: &mut Places, keys: &mut Keys, mut table: Table<'_>) -> Delegation {
     let id = reader.id::<DelegationId>(&mut table, "\"meridia\"");
     let name = reader.text(&mut table, "name", "\"Republic of Meridia\"").unwrap_or_else(nothing);
+    let key = reader.key(&mut table, "key");
     let (flag, flag_place) = read_flag(reader, &mut table);
     let seats = reader.tables(&mut table, "seat", "the seat", "[[delegation.seat]]");
     let first_seat = places.seats.len();
     let seats = seats.into_iter().map(|table| read_seat(reader, places, table)).collect();
     let id = places.delegation(table.place, id, flag_place, first_seat);
+    keys.extend(key.map(|key| (id.clone(), key.place, key.value)));
     reader.finish(table);
     Delegation { id, name, flag, seats }
 }

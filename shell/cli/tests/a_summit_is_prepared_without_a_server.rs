@@ -1,4 +1,4 @@
-//! What a secretary does before the server runs: create a summit, make links, withdraw one.
+//! What is done before the server runs: keys are made, a summit is proposed and listed.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -6,7 +6,7 @@ mod common;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 
-use common::{Folder, command, sample, secret};
+use common::{Folder, command, sample};
 
 #[test]
 fn a_summit_is_created_listed_and_shown() {
@@ -29,84 +29,98 @@ fn a_summit_is_created_listed_and_shown() {
 fn a_bad_file_creates_nothing_and_names_every_mistake() {
     let folder = Folder::new();
     let file = folder.file("bad.toml", "title = \"Talks\"\nchiar = [\"x\"]\n[[delegation]]\nid = \"Meridia\"\n");
-    let said = folder.refused(&["summit", "create", &file]);
+    let said = folder.refused(&["summit", "propose", &file]);
     assert!(said.contains("bad.toml:2:1: \"chiar\" is unknown here\n    did you mean \"chair\"?"), "{said}");
     assert!(said.contains("bad.toml:4:6: \"Meridia\" cannot be an id"), "{said}");
     assert!(!folder.data().exists());
     let file = folder.file("latin.toml", b"title = \"Talks\"\nlanguage = \"fr\" # fran\xe7ais\n");
-    let said = folder.refused(&["summit", "create", &file]);
+    let said = folder.refused(&["summit", "propose", &file]);
     assert!(said.contains("latin.toml:2:23: ") && said.contains("save it as UTF-8"), "{said}");
-    let said = folder.refused(&["summit", "create", "/nowhere.toml"]);
+    let said = folder.refused(&["summit", "propose", "/nowhere.toml"]);
     assert!(said.contains("/nowhere.toml cannot be read"), "{said}");
 }
 
 #[test]
-fn links_need_an_address_and_leave_no_secret_behind() {
+fn a_summit_waits_for_the_signatures_that_did_not_come_with_it() {
     let folder = Folder::new();
-    let id = folder.create_sample();
-    let said = folder.refused(&["invite", &id]);
-    assert!(said.contains("--base-url"), "{said}");
-    let links = folder.json(&["invite", &id, "--base-url", "https://summit.example"]);
-    let links = links.as_array().unwrap();
-    assert_eq!(links.len(), 9);
-    for link in links {
-        assert!(link["link"].as_str().unwrap().starts_with("https://summit.example/#/join/"));
-        assert_eq!(secret(link).len(), 32);
-        assert!(!folder.holds(&secret(link)));
+    let proposed = folder.json(&["summit", "propose", &folder.sample(), "--key", &folder.key("vesland")]);
+    let id = proposed["id"].as_str().unwrap();
+    assert_eq!(proposed["unsigned"], serde_json::json!(["meridia", "secretariat"]));
+    let code = proposed["code"].as_str().unwrap();
+    assert_eq!(code.split(' ').map(str::len).collect::<Vec<_>>(), [5; 6], "{code}");
+    assert!(folder.ok(&["summit", "list"]).contains("not signed by meridia, secretariat"));
+    let status = folder.ok(&["summit", "status", id]);
+    assert!(status.contains(code) && status.contains("Nobody comes in until every party has signed"), "{status}");
+    let told = folder.json(&["summit", "status", id]);
+    assert_eq!((&told["agreed"], &told["parties"][1]["signed"]), (&false.into(), &true.into()));
+    assert!(folder.ok(&["summit", "show", id]).contains("not by meridia, secretariat"));
+}
+
+#[test]
+fn a_key_that_is_not_of_the_summit_signs_nothing() {
+    let folder = Folder::new();
+    let other = Folder::new();
+    let said = folder.refused(&["summit", "propose", &folder.sample(), "--key", &other.key("vesland")]);
+    assert!(said.contains("vesland"), "{said}");
+    assert!(folder.refused(&["summit", "list"]).contains("no data"), "nothing was created");
+}
+
+#[test]
+fn a_key_is_made_shown_and_never_overwritten() {
+    let folder = Folder::new();
+    let file = folder.file("nothing", "").replace("nothing", "meridia.key.json");
+    let made = command(&["key", "init", "meridia", "--file", &file]).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let shown = command(&["key", "show", &file, "--json"]).output().unwrap();
+    let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    let said = String::from_utf8(made.stdout).unwrap();
+    for words in [shown["key"].as_str().unwrap(), shown["fingerprint"].as_str().unwrap(), "key = \""] {
+        assert!(said.contains(words), "{words} is not in {said}");
     }
-    assert!(folder.holds("meridia-head"), "the search finds what is stored");
-    let said = folder.refused(&["invite", &id, "--seat", "nobody", "--base-url", "https://summit.example"]);
-    assert!(said.contains("no seat \"nobody\""), "{said}");
+    let again = command(&["key", "init", "meridia", "--file", &file]).output().unwrap();
+    assert!(String::from_utf8_lossy(&again.stderr).contains("never overwritten"), "{again:?}");
+    let short = folder.file("short", "too short\n");
+    let words = ["key", "init", "vesland", "--file", &file.replace("meridia", "vesland"), "--passphrase-file", &short];
+    assert!(String::from_utf8_lossy(&command(&words).output().unwrap().stderr).contains("12 characters"));
+    let mut silent = command(&["key", "init", "vesland", "--file", &file.replace("meridia", "vesland")]);
+    let silent = silent.env_remove("SOMMET_PASSPHRASE").stdin(std::process::Stdio::null()).output().unwrap();
+    assert!(String::from_utf8_lossy(&silent.stderr).contains("--passphrase-file"), "{silent:?}");
+    let mut wrong = command(&["summit", "propose", &folder.sample(), "--key", &file]);
+    let wrong = wrong.env("SOMMET_PASSPHRASE", "not the passphrase").output().unwrap();
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("the passphrase is not that of the key"), "{wrong:?}");
 }
 
 #[test]
-fn links_begin_as_the_settings_say() {
-    let folder = Folder::new();
-    let id = folder.create_sample();
-    std::fs::write(folder.data().join("sommet.toml"), "base_url = \"https://summit.example/\"\n").unwrap();
-    let links = folder.json(&["invite", &id, "--seat", "chair"]);
-    assert!(links[0]["link"].as_str().unwrap().starts_with("https://summit.example/#/join/"), "{links}");
-    assert_eq!(folder.run(&["invite", &id, "--base-url", "https://summit.example/talks"]).status.code(), Some(2));
-}
-
-#[test]
-fn a_link_is_withdrawn_by_its_number_or_by_its_seat() {
-    let folder = Folder::new();
-    let id = folder.create_sample();
-    let link = folder.json(&["invite", &id, "--seat", "meridia-head", "--base-url", "https://a.example"]);
-    let number = link[0]["invitation"].to_string();
-    let listed = folder.ok(&["invite", "list", &id]);
-    assert!(listed.contains("meridia-head") && listed.contains("opens until"), "{listed}");
-    assert!(folder.ok(&["invite", "revoke", &number]).contains("is withdrawn"));
-    assert!(folder.ok(&["invite", "revoke", &number]).contains("was withdrawn already"));
-    assert!(folder.ok(&["invite", "list", &id]).contains("withdrawn"));
-    assert!(folder.refused(&["invite", &id, "--seat", "meridia-head", "--revoke"]).contains("no link to withdraw"));
-    folder.ok(&["invite", &id, "--seat", "vesland-head", "--base-url", "https://a.example"]);
-    assert!(folder.ok(&["invite", &id, "--seat", "vesland-head", "--revoke"]).contains("is withdrawn"));
-    assert!(folder.refused(&["invite", "revoke", "77"]).contains("no invitation 77"));
-}
-
-#[test]
-fn an_ended_summit_takes_no_more_links() {
+fn an_ended_summit_is_shown_as_ended() {
     let folder = Folder::new();
     let id = folder.create_sample();
     folder.ok(&["summit", "end", &id]);
     assert!(folder.ok(&["summit", "list"]).contains("ended"));
     assert!(folder.refused(&["summit", "end", &id]).contains("has ended"));
-    assert!(folder.refused(&["invite", &id, "--base-url", "https://a.example"]).contains("has ended"));
+}
+
+#[test]
+fn links_are_made_by_parties_and_withdrawn_by_the_operator_too() {
+    let folder = Folder::new();
+    let id = folder.create_sample();
+    assert!(folder.refused(&["invite", &id]).contains("made by a party, with its key"));
+    assert!(folder.ok(&["invite", "list", &id]).contains("Nobody is invited yet"));
+    assert!(folder.refused(&["invite", &id, "--seat", "meridia-head", "--revoke"]).contains("no link to withdraw"));
+    assert!(folder.refused(&["invite", "revoke", "77"]).contains("no invitation 77"));
 }
 
 #[test]
 fn commands_that_run_at_once_wait_for_one_another() {
     let folder = Folder::new();
-    let id = folder.create_sample();
-    let invite = || {
-        let words = ["invite", &id, "--seat", "chair", "--base-url", "https://a.example", "--data"];
+    folder.create_sample();
+    let file = folder.sample();
+    let propose = || {
+        let words = ["summit", "propose", &file, "--data"];
         command(&words).arg(folder.data()).stdout(std::process::Stdio::null()).spawn().unwrap()
     };
-    let at_once: Vec<_> = (0..5).map(|_| invite()).collect();
+    let at_once: Vec<_> = (0..5).map(|_| propose()).collect();
     assert!(at_once.into_iter().all(|mut child| child.wait().unwrap().success()));
-    assert_eq!(folder.json(&["invite", "list", &id]).as_array().unwrap().len(), 5);
+    assert_eq!(folder.json(&["summit", "list"]).as_array().unwrap().len(), 6);
 }
 
 #[test]
@@ -126,7 +140,7 @@ fn the_exit_status_tells_refused_from_not_understood() {
 #[test]
 fn settings_are_checked_and_shown_with_their_origin() {
     let folder = Folder::new();
-    folder.ok(&["summit", "create", &sample()]);
+    folder.ok(&["summit", "propose", &sample()]);
     std::fs::write(folder.data().join("sommet.toml"), "media_prot = 7\n").unwrap();
     let said = folder.refused(&["config", "check"]);
     assert!(said.contains("there is no setting \"media_prot\"; did you mean \"media_port\"?"), "{said}");
@@ -165,7 +179,7 @@ fn surroundings_that_are_not_text_are_no_matter() {
     let folder = Folder::new();
     let not_text = OsString::from_vec(b"\xff".to_vec());
     let data = folder.data().join(&not_text);
-    let output = command(&["summit", "create", &sample(), "--data"]).arg(&data).env("STRANGE", &not_text).output();
+    let output = command(&["summit", "propose", &sample(), "--data"]).arg(&data).env("STRANGE", &not_text).output();
     let output = output.unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(data.is_dir(), "the folder has the name that was given");

@@ -26,18 +26,16 @@ fn said(output: &Output) -> String {
 }
 
 /// A link for every seat of the sample, made while the server runs.
-fn links(folder: &Folder) -> Vec<String> {
+fn links(folder: &Folder, url: &str) -> Vec<String> {
     let summit = folder.create_sample();
-    let invited = folder.json(&["invite", &summit]);
-    let all = invited.as_array().or(invited["links"].as_array()).unwrap();
-    all.iter().map(|link| link["link"].as_str().unwrap().to_owned()).collect()
+    folder.invite_all(url, &summit).iter().map(|link| link["link"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
 fn they_see_and_hear_one_another() {
     let folder = Folder::new();
-    let (server, _) = Running::serve(&folder);
-    let links = links(&folder);
+    let (server, url) = Running::serve(&folder);
+    let links = links(&folder, &url);
     let output = bots(&links, &["--count", "6", "--ready", "--duration", "6", "--report", "end"]);
     let report = report(&output);
     assert_eq!(
@@ -57,8 +55,16 @@ fn a_certificate_is_believed_by_its_fingerprint_only() {
     let folder = Folder::new();
     let server = Running::start(&["serve", "--listen", "127.0.0.1:0", "--media-port", "0", "--json"], &folder);
     let told: Value = serde_json::from_str(&server.line()).unwrap();
-    let links = links(&folder);
     let fingerprint = told["fingerprint"].as_str().unwrap();
+    let (url, fingerprint) = (told["urls"][0].as_str().unwrap(), fingerprint);
+    let summit = folder.create_sample();
+    let invite = |fingerprint: &str| {
+        folder.by_party("meridia", url, &["invite", &summit, "--json", "--fingerprint", fingerprint])
+    };
+    let refused = invite(&"00".repeat(32));
+    assert!(said(&refused).contains("another certificate"), "{}", said(&refused));
+    let made: Vec<Value> = serde_json::from_slice(&invite(fingerprint).stdout).unwrap();
+    let links: Vec<_> = made.iter().map(|link| link["link"].as_str().unwrap().to_owned()).collect();
     let flags = ["--count", "2", "--duration", "2", "--report", "end", "--fingerprint"];
     let good = bots(&links, &[&flags[..], &[fingerprint]].concat());
     assert_eq!(report(&good)["welcome"], 2);
@@ -72,11 +78,11 @@ fn a_certificate_is_believed_by_its_fingerprint_only() {
 fn too_few_links_and_a_link_of_no_seat_are_said_plainly() {
     let folder = Folder::new();
     let (server, url) = Running::serve(&folder);
-    let links = links(&folder);
+    let links = links(&folder, &url);
     let few = bots(&links, &["--count", "60"]);
     assert_eq!(few.status.code(), Some(1));
     assert!(said(&few).contains("60 bots need 60 links"), "{}", said(&few));
-    let unknown = bots(&[format!("{url}/#/join/unknown")], &[]);
+    let unknown = bots(&[format!("{url}/#/join/abcdefghijklmnopqrstuvwxyz012345")], &[]);
     assert_eq!(unknown.status.code(), Some(1));
     assert!(said(&unknown).contains("bot 1"), "{}", said(&unknown));
     server.stop();

@@ -5,14 +5,17 @@ use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::Extension;
+use axum::middleware::AddExtension;
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
+use tower_layer::Layer as _;
 
 use crate::crowd::{Crowd, Guest, Limits};
 use crate::metrics::Metrics;
@@ -32,6 +35,41 @@ pub(crate) const IDLE_WITHIN: Duration = Duration::from_secs(30);
 /// How long a connection may carry nothing in either direction. More than [`IDLE_WITHIN`] and than the silence that ends a
 /// WebSocket: this ends what those do not see, an HTTP/2 connection without a request and a reader that takes nothing.
 const STILL_WITHIN: Duration = Duration::from_secs(45);
+
+/// What a WebSocket may send before it has said who it is: a hello of 8 KiB, with the frames and the TLS records around it.
+/// Whatever is longer than that fails as unreadable.
+const BEFORE_HELLO: u64 = 8 * 1024 + 4 * 1024;
+
+/// How many bytes a connection may still send; requests find the one of their connection among their extensions. A WebSocket
+/// library gathers a message before anybody can judge it, so the bound is here, where the bytes come in.
+#[derive(Clone)]
+pub(crate) struct Allowance(Arc<AtomicU64>);
+
+impl Allowance {
+    fn unlimited() -> Self {
+        Self(Arc::new(AtomicU64::new(u64::MAX)))
+    }
+
+    /// From now on little may come.
+    pub(crate) fn until_hello(&self) {
+        self.0.store(BEFORE_HELLO, Ordering::Relaxed);
+    }
+
+    /// From now on the limits of messages are enough.
+    pub(crate) fn lift(&self) {
+        self.0.store(u64::MAX, Ordering::Relaxed);
+    }
+
+    fn is_spent(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+
+    fn take(&self, bytes: usize) {
+        // Counted by the one task that reads; the others only set it.
+        let less = |left: u64| (left != u64::MAX).then(|| left.saturating_sub(bytes as u64));
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+}
 
 /// Lets connections in, up to the limits. Clones share the count.
 #[derive(Clone)]
@@ -59,15 +97,17 @@ impl Door {
 
 impl<S> Accept<TcpStream, S> for Door {
     type Stream = CountedStream;
-    type Service = S;
-    type Future = Ready<io::Result<(CountedStream, S)>>;
+    type Service = AddExtension<S, Allowance>;
+    type Future = Ready<io::Result<(CountedStream, Self::Service)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
         let admitted = stream.peer_addr().and_then(|peer| {
             let guest = self.enter(peer.ip()).ok_or_else(|| io::Error::other("too many connections"))?;
             // Small messages must not wait for one another (Nagle).
             stream.set_nodelay(true)?;
-            Ok((CountedStream::new(stream, self.still_within, guest), service))
+            let allowance = Allowance::unlimited();
+            let stream = CountedStream::new(stream, self.still_within, guest, allowance.clone());
+            Ok((stream, Extension(allowance).layer(service)))
         });
         ready(admitted)
     }
@@ -79,12 +119,13 @@ pub(crate) struct CountedStream {
     still_within: Duration,
     /// Over when nothing has moved for that long.
     still: Pin<Box<Sleep>>,
+    allowance: Allowance,
     _guest: Guest,
 }
 
 impl CountedStream {
-    fn new(stream: TcpStream, still_within: Duration, guest: Guest) -> Self {
-        Self { stream, still_within, still: Box::pin(sleep(still_within)), _guest: guest }
+    fn new(stream: TcpStream, still_within: Duration, guest: Guest, allowance: Allowance) -> Self {
+        Self { stream, still_within, still: Box::pin(sleep(still_within)), allowance, _guest: guest }
     }
 
     /// What reading or writing came to, unless it waits and nothing has moved for too long. Both wait in one task, so one
@@ -100,7 +141,12 @@ impl CountedStream {
 
 impl AsyncRead for CountedStream {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.allowance.is_spent() {
+            return Poll::Ready(Err(io::Error::other("too much came before it was known from whom")));
+        }
+        let before = into.filled().len();
         let done = Pin::new(&mut self.stream).poll_read(context, into);
+        self.allowance.take(into.filled().len() - before);
         self.unless_still(context, done)
     }
 }
@@ -146,8 +192,24 @@ mod tests {
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
         let door = Door { still_within: Duration::from_millis(100), ..Door::new(Arc::new(Metrics::new(1)), false) };
-        let (stream, ()) = door.accept(stream, ()).await.unwrap();
+        let (stream, _) = door.accept(stream, ()).await.unwrap();
         (stream, client)
+    }
+
+    #[test]
+    fn who_sends_too_much_before_the_hello_is_not_read_any_more() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (mut stream, mut client) = connection().await;
+            client.write_all(&vec![0; 100_000]).await.unwrap();
+            let mut some = vec![0; 50_000];
+            stream.read_exact(&mut some).await.unwrap();
+            stream.allowance.until_hello();
+            stream.read_exact(&mut some[..BEFORE_HELLO as usize]).await.unwrap();
+            assert!(stream.read(&mut some).await.is_err());
+            stream.allowance.lift();
+            assert!(stream.read(&mut some).await.unwrap() > 0);
+        });
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Administration: what `sommet summit` and `sommet invite` ask for, carried out in one place.
 //!
 //! While a server runs, it has the data directory for itself, so the command talks to it over a Unix socket
-//! (`admin/socket.rs`); otherwise the command opens the store itself. Both come to [`execute`]. Secrets never pass here: who
-//! asks for a link makes its secret and sends the hash.
+//! (`admin/socket.rs`); otherwise the command opens the store itself. Both come to [`execute`]. Secrets never pass here: links
+//! are made by the parties, with keys that the operator does not have.
 
 mod perform;
 mod socket;
@@ -11,8 +11,10 @@ pub use perform::{PerformError, perform};
 pub(crate) use socket::start;
 
 use serde::{Deserialize, Serialize};
-use store::{Invitation, SecretHash, Store, StoreError, StoredSummit};
-use wire::{Entry, Event, Localized, SeatId, Sequence, SummitId, SummitPlan, WallTime};
+use store::{Invitation, Store, StoreError, StoredSummit};
+use wire::{Entry, Event, Localized, PartyId, Sequence, SignedManifest, SummitId, WallTime};
+
+use crate::party::proof;
 
 /// What an operator asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,26 +22,10 @@ use wire::{Entry, Event, Localized, SeatId, Sequence, SummitId, SummitPlan, Wall
 pub enum Command {
     /// Where people's browsers find the running server.
     Addresses,
-    /// Creates a summit under a name that the asker drew at random.
-    CreateSummit {
-        /// Its name.
-        summit: SummitId,
-        /// As prepared.
-        plan: Box<SummitPlan>,
-    },
     /// Ends a summit for good; whoever is there is told.
     EndSummit {
         /// Which.
         summit: SummitId,
-    },
-    /// Adds personal links: all of them, or none.
-    Invite {
-        /// To which summit.
-        summit: SummitId,
-        /// One for each person.
-        links: Vec<NewLink>,
-        /// When they stop to open.
-        expires: WallTime,
     },
     /// The links of a summit.
     ListInvitations {
@@ -48,6 +34,12 @@ pub enum Command {
     },
     /// All summits, newest first.
     ListSummits,
+    /// Creates a summit from the manifest that its parties are to sign; its name was drawn at random. Nobody comes in before
+    /// all of them have.
+    Propose {
+        /// The manifest, with the signatures that there are already.
+        manifest: Box<SignedManifest>,
+    },
     /// Withdraws a link; whoever came through it leaves.
     Revoke {
         /// Which, by its number.
@@ -58,15 +50,6 @@ pub enum Command {
         /// Which.
         summit: SummitId,
     },
-}
-
-/// A personal link to add.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewLink {
-    /// For whom.
-    pub seat: SeatId,
-    /// The hash of its secret.
-    pub secret: SecretHash,
 }
 
 /// What an operator is answered.
@@ -84,11 +67,6 @@ pub enum Reply {
     Invitations {
         /// They.
         invitations: Vec<Invitation>,
-    },
-    /// The links that were added, in the order in which they were asked for.
-    Invited {
-        /// Their numbers, for `sommet invite revoke`.
-        invitations: Vec<i64>,
     },
     /// The link is withdrawn.
     Revoked {
@@ -120,6 +98,10 @@ pub struct SummitLine {
     pub seats: usize,
     /// When it was created.
     pub created: WallTime,
+    /// Who has not signed yet.
+    pub unsigned: Vec<PartyId>,
+    /// Whether it is of a version that did not seal: then it is over.
+    pub unsealed: bool,
     /// When it ended, if it did.
     pub ended: Option<WallTime>,
 }
@@ -137,19 +119,17 @@ pub enum AdminError {
     /// The line on the socket is no command.
     #[error("the running server does not understand this command; it may be of another version")]
     Malformed,
+    /// The manifest or a signature under it is not good.
+    #[error("the manifest cannot be used: {why}; propose the summit again from its file")]
+    Manifest {
+        /// What is wrong.
+        why: String,
+    },
     /// No such link.
     #[error("there is no invitation {invitation}; `sommet invite list SUMMIT` shows their numbers")]
     NoInvitation {
         /// The number.
         invitation: i64,
-    },
-    /// No such seat.
-    #[error("the summit {summit} has no seat \"{seat}\"; `sommet summit show {summit}` shows them")]
-    NoSeat {
-        /// Which summit.
-        summit: SummitId,
-        /// The seat.
-        seat: SeatId,
     },
     /// No such summit.
     #[error("there is no summit {summit}; `sommet summit list` shows all of them")]
@@ -181,17 +161,13 @@ impl From<StoreError> for AdminError {
 pub fn execute(store: &mut dyn Store, command: Command, now: WallTime) -> Result<Reply, AdminError> {
     match command {
         Command::Addresses => Ok(Reply::Addresses { urls: Vec::new() }),
-        Command::CreateSummit { summit, plan } => {
-            store.create_summit(&summit, &plan, now)?;
-            Ok(Reply::Done)
-        }
         Command::EndSummit { summit } => end(store, summit, now),
-        Command::Invite { summit, links, expires } => invite(store, summit, &links, now, expires),
         Command::ListInvitations { summit } => {
             find(store, &summit)?;
             Ok(Reply::Invitations { invitations: store.invitations(&summit)? })
         }
         Command::ListSummits => Ok(Reply::Summits { summits: store.summits()?.into_iter().map(line_of).collect() }),
+        Command::Propose { manifest } => propose(store, &manifest, now),
         Command::Revoke { invitation } => match store.revoke(invitation, now) {
             Ok(invitation) => Ok(Reply::Revoked { invitation }),
             Err(StoreError::NotFound) => Err(AdminError::NoInvitation { invitation }),
@@ -204,7 +180,11 @@ pub fn execute(store: &mut dyn Store, command: Command, now: WallTime) -> Result
 fn find(store: &mut dyn Store, summit: &SummitId) -> Result<StoredSummit, AdminError> {
     store.summit(summit).map_err(|error| match error {
         StoreError::NotFound => AdminError::NoSummit { summit: summit.clone() },
-        StoreError::Conflict(_) | StoreError::Ended | StoreError::Unavailable(_) => error.into(),
+        StoreError::Conflict(_)
+        | StoreError::Ended
+        | StoreError::Full
+        | StoreError::NotAgreed
+        | StoreError::Unavailable(_) => error.into(),
     })
 }
 
@@ -218,34 +198,41 @@ fn end(store: &mut dyn Store, summit: SummitId, now: WallTime) -> Result<Reply, 
     find_open(store, &summit)?;
     let last = store.entries(&summit, Sequence(0))?.last().map_or(Sequence(0), |entry| entry.sequence);
     let entry = Entry { sequence: last.next(), at: now, request: None, event: Event::Ended { by: None } };
-    store.append(&[(summit, entry)])?;
+    store.append(&[(summit, entry.into())])?;
     Ok(Reply::Done)
 }
 
-fn invite(
-    store: &mut dyn Store,
-    summit: SummitId,
-    links: &[NewLink],
-    now: WallTime,
-    expires: WallTime,
-) -> Result<Reply, AdminError> {
-    let found = find_open(store, &summit)?;
-    if let Some(link) = links.iter().find(|link| found.plan.seat(&link.seat).is_none()) {
-        return Err(AdminError::NoSeat { summit, seat: link.seat.clone() });
+fn propose(store: &mut dyn Store, manifest: &SignedManifest, now: WallTime) -> Result<Reply, AdminError> {
+    let wrong = |why: &str| AdminError::Manifest { why: why.to_owned() };
+    let read = proof::manifest(&manifest.payload).map_err(wrong)?;
+    if !manifest.signatures.iter().all(|signature| proof::is_signed(&read, &manifest.payload, signature)) {
+        return Err(wrong("a signature under it is not by the party that it names"));
     }
-    let links: Vec<_> = links.iter().map(|link| (link.seat.clone(), link.secret)).collect();
-    Ok(Reply::Invited { invitations: store.invite_all(&summit, &links, now, expires)? })
+    store.create_summit(&manifest.payload, now)?;
+    for signature in &manifest.signatures {
+        store.sign(&read.summit, signature, now)?;
+    }
+    Ok(Reply::Done)
 }
 
 fn line_of(summit: StoredSummit) -> SummitLine {
     SummitLine {
         seats: summit.plan.seats().count(),
+        unsigned: unsigned(&summit),
+        unsealed: summit.manifest.is_none(),
         id: summit.id,
         title: summit.plan.title,
         delegations: summit.plan.delegations.into_iter().map(|side| side.name).collect(),
         created: summit.created,
         ended: summit.ended,
     }
+}
+
+/// The parties that have not signed yet, in the order of the plan.
+pub fn unsigned(summit: &StoredSummit) -> Vec<PartyId> {
+    let signatures = summit.manifest.as_ref().map_or(&[][..], |manifest| &manifest.signatures);
+    let has_signed = |party: &PartyId| signatures.iter().any(|signature| &signature.party == party);
+    summit.plan.parties().into_iter().filter(|party| !has_signed(party)).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -14,19 +13,21 @@ use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
 use axum::middleware;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use store::Writer;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use wire::{MESSAGE_BYTES_MAX, SessionRequest};
 
+use crate::accept::Allowance;
 use crate::ask::ask_in_time;
-use crate::crowd::{Crowd, Limits};
+use crate::crowd::{Crowd, Guest, Limits};
 use crate::gauge::Counted;
 use crate::metrics::Metrics;
 use crate::problem::{Code, problem};
 use crate::rooms::Rooms;
 use crate::sessions::{Refused, Sessions};
-use crate::{embed, headers, websocket};
+use crate::{embed, files, headers, party, websocket};
 
 /// The description of this API, kept true by a test.
 const OPENAPI: &str = include_str!("../openapi.json");
@@ -35,7 +36,7 @@ const OPENAPI: &str = include_str!("../openapi.json");
 const BODY_BYTES_MAX: usize = 4 * 1024;
 
 /// How long a body may take to come: one that trickles in does not hold a connection for ever.
-const BODY_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const BODY_WITHIN: Duration = Duration::from_secs(10);
 
 /// WebSockets that have not said hello yet. When there are so many, a new one is refused with 503; a client that says
 /// nothing is let go after ten seconds, so a storm of arrivals is let in a little later. A delegation behind one address comes
@@ -53,6 +54,7 @@ pub(crate) struct Shared {
     pub(crate) writer: Writer,
     pub(crate) rooms: Rooms,
     pub(crate) sessions: Sessions,
+    pub(crate) files: files::Files,
     pub(crate) metrics: Arc<Metrics>,
     /// Who has opened a WebSocket and said no hello yet.
     pub(crate) half_open: Crowd,
@@ -60,6 +62,8 @@ pub(crate) struct Shared {
     pub(crate) stopping: watch::Receiver<bool>,
     /// Held by every WebSocket; the server waits until none is left.
     pub(crate) open_sockets: tokio::sync::mpsc::WeakSender<()>,
+    /// What links begin with.
+    pub(crate) base_url: String,
     pub(crate) tls: bool,
     pub(crate) behind_proxy: bool,
     pub(crate) metrics_for_all: bool,
@@ -68,7 +72,12 @@ pub(crate) struct Shared {
 /// All routes.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
+        .route("/api/v1/client", get(client))
+        .route("/api/v1/files", post(files::create))
+        .route("/api/v1/files/{id}", get(files::show))
+        .route("/api/v1/files/{id}/chunks/{number}", files::chunks())
         .route("/api/v1/openapi.json", get(openapi))
+        .route("/api/v1/party", get(open_party_websocket))
         .route("/api/v1/sessions", post(open_session))
         .route("/api/v1/ws", get(open_websocket))
         .route("/healthz", get(health))
@@ -83,6 +92,14 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 
 async fn openapi() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], OPENAPI)
+}
+
+/// What the page consists of, for `sommet verify-web`.
+async fn client() -> Response<Body> {
+    match embed::client() {
+        Some(client) => ([(header::CACHE_CONTROL, "no-cache")], axum::Json(client)).into_response(),
+        None => problem(Code::Unavailable),
+    }
 }
 
 async fn open_session(
@@ -105,6 +122,7 @@ async fn open_session(
             shared.metrics.links_refused.fetch_add(1, Ordering::Relaxed);
             problem(Code::LinkRefused)
         }
+        Err(Refused::NotAgreed) => problem(Code::NotAgreed),
         Err(Refused::TooMany) => problem(Code::TooMany),
         Err(Refused::Unavailable) => problem(Code::Unavailable),
     }
@@ -113,23 +131,69 @@ async fn open_session(
 async fn open_websocket(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    allowance: Option<Extension<Allowance>>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response<Body> {
-    if !is_own_origin(&headers) {
-        shared.metrics.foreign_origins.fetch_add(1, Ordering::Relaxed);
-        return problem(Code::Forbidden);
-    }
-    let Ok(upgrade) = upgrade else { return problem(Code::Malformed) };
-    let from = shared.client(peer, &headers);
-    let (Some(guest), Some(open)) = (shared.half_open.enter(from), shared.open_sockets.upgrade()) else {
-        return problem(Code::Unavailable);
+    let opened = match open(&shared, peer, &headers, upgrade, allowance) {
+        Ok(opened) => opened,
+        Err(code) => return problem(code),
     };
-    let half_open = (guest, Counted::new(&shared.metrics, |metrics| &metrics.half_open));
+    let Opened { upgrade, from, half_open, open, allowance } = opened;
     upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX).on_upgrade(async move |socket| {
-        websocket::serve(socket, shared, from, half_open).await;
+        websocket::serve(socket, shared, from, half_open, allowance).await;
         drop(open);
     })
+}
+
+async fn open_party_websocket(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    allowance: Option<Extension<Allowance>>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response<Body> {
+    let opened = match open(&shared, peer, &headers, upgrade, allowance) {
+        Ok(opened) => opened,
+        Err(code) => return problem(code),
+    };
+    let Opened { upgrade, from, half_open, open, allowance } = opened;
+    let most = party::PARTY_BYTES_MAX;
+    upgrade.max_message_size(most).max_frame_size(most).on_upgrade(async move |socket| {
+        party::serve(socket, shared, half_open, allowance, from).await;
+        drop(open);
+    })
+}
+
+/// A WebSocket that may be opened, with all that is counted while it is.
+struct Opened {
+    upgrade: WebSocketUpgrade,
+    from: IpAddr,
+    half_open: (Guest, Counted),
+    open: tokio::sync::mpsc::Sender<()>,
+    allowance: Allowance,
+}
+
+fn open(
+    shared: &Shared,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    allowance: Option<Extension<Allowance>>,
+) -> Result<Opened, Code> {
+    if !is_own_origin(headers) {
+        shared.metrics.foreign_origins.fetch_add(1, Ordering::Relaxed);
+        return Err(Code::Forbidden);
+    }
+    let upgrade = upgrade.map_err(|_| Code::Malformed)?;
+    let from = shared.client(peer, headers);
+    let guest = shared.half_open.enter(from).ok_or(Code::Unavailable)?;
+    let open = shared.open_sockets.upgrade().ok_or(Code::Unavailable)?;
+    // Every connection that came through the door has one.
+    let Extension(allowance) = allowance.ok_or(Code::Unavailable)?;
+    allowance.until_hello();
+    let half_open = (guest, Counted::new(&shared.metrics, |metrics| &metrics.half_open));
+    Ok(Opened { upgrade, from, half_open, open, allowance })
 }
 
 /// A page of another origin has no business here, even though it has no token. Programs that are no browsers send no origin.
@@ -195,7 +259,7 @@ async fn client_file(request: Request) -> Response<Body> {
 impl Shared {
     /// For whom a connection speaks: for itself, or, when it comes from this machine and that is allowed, for the last
     /// address in `X-Forwarded-For`, which is the one that the proxy itself saw.
-    fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+    pub(crate) fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
         let direct = peer.ip().to_canonical();
         if !(self.behind_proxy && direct.is_loopback()) {
             return direct;

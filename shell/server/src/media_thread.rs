@@ -51,7 +51,7 @@ const WAKE: Token = Token(usize::MAX);
 
 /// What is said to a media thread.
 pub(crate) enum Command {
-    /// A connection said hello. `outbound` comes with its first hello only.
+    /// A connection said hello, or is a registrar's. `outbound` comes with its first hello only.
     Hello {
         /// Who.
         connection: ConnectionId,
@@ -318,6 +318,11 @@ mod tests {
             seat: SeatId::new("meridia-head").unwrap(),
             device: String::new(),
             take_over: false,
+            document: Box::new(wire::Envelope {
+                payload: wire::Bytes::default(),
+                signature: wire::Bytes::default(),
+                issuer: None,
+            }),
         };
         thread.say(life, Command::Hello { connection, outbound: Some(sender), input }).await.unwrap();
         queue

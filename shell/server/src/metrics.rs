@@ -18,6 +18,10 @@ pub(crate) struct Metrics {
     pub(crate) connections: AtomicU64,
     /// WebSockets that said nothing yet.
     pub(crate) half_open: AtomicU64,
+    /// WebSockets of parties' programs that proved their key.
+    pub(crate) parties: AtomicU64,
+    /// WebSockets of parties' programs that did not, or that may not.
+    pub(crate) parties_refused: AtomicU64,
     /// Links and tokens that were refused.
     pub(crate) links_refused: AtomicU64,
     /// Connections ended for what they sent.
@@ -88,6 +92,8 @@ impl Metrics {
             threads: (0..threads).map(|_| Arc::default()).collect(),
             connections: AtomicU64::new(0),
             half_open: AtomicU64::new(0),
+            parties: AtomicU64::new(0),
+            parties_refused: AtomicU64::new(0),
             links_refused: AtomicU64::new(0),
             malformed: AtomicU64::new(0),
             foreign_origins: AtomicU64::new(0),
@@ -136,6 +142,7 @@ impl Metrics {
         page.gauge("rooms", "Summits that are open.", sum(|t| &t.rooms));
         page.gauge("connections", "WebSockets of people.", self.connections.load(Relaxed));
         page.gauge("connections_half_open", "WebSockets that said no hello yet.", self.half_open.load(Relaxed));
+        page.gauge("party_connections", "WebSockets of parties' programs.", self.parties.load(Relaxed));
         page.gauge("websocket_queue_peak", "Most messages waiting for one connection since last read.", queue_peak);
         page.counter(
             "websocket_too_slow",
@@ -145,6 +152,7 @@ impl Metrics {
         page.counter("websocket_malformed", "Connections ended for what they sent.", self.malformed.load(Relaxed));
         page.counter("foreign_origins", "WebSockets refused for their origin.", self.foreign_origins.load(Relaxed));
         page.counter("links_refused", "Links and tokens refused.", self.links_refused.load(Relaxed));
+        page.counter("parties_refused", "Parties' programs refused.", self.parties_refused.load(Relaxed));
         page.counter(
             "connections_refused",
             "TCP connections beyond the limit.",

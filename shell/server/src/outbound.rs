@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc};
-use wire::{Bye, ServerMessage};
+use wire::{Bye, PartyReply, ServerMessage};
 
 /// Messages that may wait for one browser. At the reveal a screen learns in one turn about four things of each person that it
 /// did not see before, and a summit has up to 200 seats; half as much again is some seconds of a lively meeting. When the
@@ -12,10 +12,12 @@ use wire::{Bye, ServerMessage};
 /// nothing is missed.
 pub(crate) const OUTBOUND_DEPTH: usize = 1200;
 
-/// What goes to a browser.
+/// What goes to a browser, or to a party's registrar.
 pub(crate) enum Outgoing {
     /// A message.
     Message(ServerMessage),
+    /// A message to a registrar.
+    Party(PartyReply),
     /// The last one.
     Bye(Bye),
 }
@@ -45,8 +47,8 @@ pub(crate) fn outbound() -> (Outbound, OutboundQueue) {
 
 impl Outbound {
     /// Queues a message. Returns how many wait now.
-    pub(crate) fn send(&self, message: ServerMessage) -> Result<usize, TooSlow> {
-        match self.queue.try_send(Outgoing::Message(message)) {
+    pub(crate) fn send(&self, message: Outgoing) -> Result<usize, TooSlow> {
+        match self.queue.try_send(message) {
             Ok(()) => Ok(OUTBOUND_DEPTH - self.queue.capacity()),
             // A socket that has closed meanwhile says so by itself.
             Err(mpsc::error::TrySendError::Closed(_)) => Ok(0),
@@ -88,8 +90,8 @@ impl OutboundQueue {
 mod tests {
     use super::*;
 
-    fn message() -> ServerMessage {
-        ServerMessage::Speaking { seats: Vec::new() }
+    fn message() -> Outgoing {
+        Outgoing::Message(ServerMessage::Speaking { seats: Vec::new() })
     }
 
     #[tokio::test]

@@ -10,6 +10,12 @@ use wire::Problem;
 pub(crate) enum Code {
     /// The link is unknown, expired or withdrawn, or its summit is over.
     LinkRefused,
+    /// A party has not signed the summit's manifest yet.
+    NotAgreed,
+    /// The file is larger than a file may be, or the chunk.
+    TooLarge,
+    /// The summit has no room left for files.
+    Full,
     /// The request is not what the API takes.
     Malformed,
     /// Only allowed from elsewhere: a page of another origin, or an address that may not.
@@ -32,6 +38,24 @@ impl Code {
                 "link-refused",
                 "This link does not open a summit.",
                 "It may have expired or been withdrawn, or the summit is over. Ask whoever invited you for a new one.",
+            ),
+            Self::NotAgreed => (
+                StatusCode::CONFLICT,
+                "not-agreed",
+                "Not every party has signed yet.",
+                "The summit opens when all of them have. Try again later, or ask whoever invited you.",
+            ),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
+                "The file is too large.",
+                "A file has at most 104857600 bytes, a sealed chunk 65552.",
+            ),
+            Self::Full => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                "full",
+                "There is no room left for files of this summit.",
+                "Share a smaller file; the limit is for all files of a summit together.",
             ),
             Self::Malformed => (
                 StatusCode::BAD_REQUEST,
@@ -92,7 +116,13 @@ pub(crate) fn problem(code: Code) -> Response<Body> {
         Code::LinkRefused => headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Sommet-Link")),
         Code::TooMany => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60")),
         Code::Unavailable => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2")),
-        Code::Malformed | Code::Forbidden | Code::NotFound | Code::Method => None,
+        Code::Forbidden
+        | Code::Full
+        | Code::Malformed
+        | Code::Method
+        | Code::NotAgreed
+        | Code::NotFound
+        | Code::TooLarge => None,
     };
     response
 }

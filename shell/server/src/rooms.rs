@@ -1,12 +1,12 @@
 //! Which summit lives on which media thread. A summit is opened on the least loaded thread when the first person comes,
-//! from its plan and its whole log.
+//! from its plan, what the parties signed, its whole log and the logs of its groups.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use node::{Input, InvitationId};
+use node::{Input, InvitationId, Sealed};
 use store::{Store, StoreError, Writer};
-use wire::{Sequence, SummitId};
+use wire::{Envelope, Sequence, SummitId};
 
 use crate::ask::ask_in_time;
 use crate::media_thread::{Command, MediaThread, Stopped};
@@ -97,6 +97,14 @@ impl Rooms {
         Ok(place.say(Command::Node(input)).await?)
     }
 
+    /// Tells the people of a summit of a new revocation list, which is stored. Nothing to do where the summit is not open: who
+    /// opens it later finds the list. Who is opening it now is waited for.
+    pub(crate) async fn revoked(&self, summit: &SummitId, list: Envelope) -> Result<(), PlaceError> {
+        let _opening = self.opening.lock().await;
+        let Some(place) = self.find(summit) else { return Ok(()) };
+        Ok(place.say(Command::Node(Input::Revoked { summit: summit.clone(), list })).await?)
+    }
+
     fn find(&self, summit: &SummitId) -> Option<Place> {
         let (index, life) = *self.placements.table().get(summit)?;
         let thread = self.threads[index].clone();
@@ -106,14 +114,20 @@ impl Rooms {
 
     async fn open(&self, summit: &SummitId) -> Result<Place, PlaceError> {
         let wanted = summit.clone();
-        let read = move |store: &mut dyn Store| Ok((store.summit(&wanted)?, store.entries(&wanted, Sequence(0))?));
-        let (stored, log) = ask_in_time(&self.writer, read).await?;
+        let read = move |store: &mut dyn Store| {
+            let stored = store.summit(&wanted)?;
+            let manifest = stored.manifest.filter(|_| stored.agreed.is_some()).ok_or(StoreError::NotAgreed)?;
+            let revocations = store.revocations(&wanted)?.into_iter().map(|(_, list)| list).collect();
+            let sealed = Box::new(Sealed { manifest, revocations, groups: store.group_entries(&wanted)? });
+            Ok((stored.plan, store.entries(&wanted, Sequence(0))?, sealed))
+        };
+        let (plan, log, sealed) = ask_in_time(&self.writer, read).await?;
         let index = self.least_loaded();
         let thread = self.threads[index].clone();
         let life = thread.life();
         let place = Place { thread, life };
-        let plan = Box::new(stored.plan);
-        place.say(Command::Node(Input::Open { summit: summit.clone(), plan, log })).await?;
+        let plan = Box::new(plan);
+        place.say(Command::Node(Input::Open { summit: summit.clone(), plan, log, sealed })).await?;
         self.placements.table().insert(summit.clone(), (index, life));
         Ok(place)
     }

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::accept::{BEGIN_WITHIN, Door, IDLE_WITHIN};
 use crate::crowd::Crowd;
+use crate::files::Files;
 use crate::http::{HALF_OPEN, Shared, router};
 use crate::listen;
 use crate::media_thread::{Command, MediaThread, Negotiator, Surroundings};
@@ -98,11 +99,13 @@ impl Server {
         let shared = Arc::new(Shared {
             rooms: Rooms::new(threads, placements, writer.clone()),
             sessions: Sessions::new(writer.clone()),
+            files: Files::new(),
             writer: writer.clone(),
             metrics,
             half_open: Crowd::new(HALF_OPEN),
             stopping: is_stopping,
             open_sockets: open_sockets.downgrade(),
+            base_url: urls.first().cloned().unwrap_or_default(),
             tls: tls.is_some(),
             behind_proxy: settings.behind_proxy,
             metrics_for_all: settings.metrics_for_all,

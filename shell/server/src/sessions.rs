@@ -45,6 +45,8 @@ pub(crate) enum Refused {
     Unknown,
     /// The token is good, and its summit is over.
     Ended,
+    /// The link is good, and a party has not signed yet.
+    NotAgreed,
     /// Too many sessions of this link.
     TooMany,
     /// The store does not answer.
@@ -56,7 +58,8 @@ impl From<StoreError> for Refused {
         match error {
             StoreError::NotFound => Self::Unknown,
             StoreError::Ended => Self::Ended,
-            StoreError::Conflict(_) | StoreError::Unavailable(_) => Self::Unavailable,
+            StoreError::NotAgreed => Self::NotAgreed,
+            StoreError::Conflict(_) | StoreError::Full | StoreError::Unavailable(_) => Self::Unavailable,
         }
     }
 }

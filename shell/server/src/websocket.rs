@@ -13,6 +13,7 @@ use store::Session;
 use tokio::time::{Instant, sleep_until, timeout};
 use wire::{Bye, ClientMessage, PROTOCOL, Request, ServerMessage};
 
+use crate::accept::Allowance;
 use crate::clock::wall_time;
 use crate::crowd::Guest;
 use crate::gauge::Counted;
@@ -24,7 +25,7 @@ use crate::sessions::Refused;
 use crate::token_bucket::TokenBucket;
 
 /// How long a new connection may take to say hello.
-const HELLO_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const HELLO_WITHIN: Duration = Duration::from_secs(10);
 
 /// A client pings every 2 seconds; one that says nothing for so long is gone.
 const SILENCE_MAX: Duration = Duration::from_secs(15);
@@ -33,10 +34,10 @@ const SILENCE_MAX: Duration = Duration::from_secs(15);
 const QUESTION_WITHIN: Duration = Duration::from_secs(5 * 60);
 
 /// How long one message may take to be written; a client that takes longer is too slow.
-const WRITE_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const WRITE_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long the closing of a connection may take.
-const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+pub(crate) const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
 /// The longest text for a device, in characters.
 const DEVICE_CHARACTERS_MAX: usize = 80;
@@ -56,8 +57,15 @@ struct Hello {
     take_over: bool,
 }
 
-/// Serves a connection until it ends. `_half_open` counts it until it has said hello.
-pub(crate) async fn serve(mut socket: WebSocket, shared: Arc<Shared>, from: IpAddr, half_open: (Guest, Counted)) {
+/// Serves a connection until it ends. `half_open` counts it until it has said hello, and `allowance` bounds what it may send
+/// until then.
+pub(crate) async fn serve(
+    mut socket: WebSocket,
+    shared: Arc<Shared>,
+    from: IpAddr,
+    half_open: (Guest, Counted),
+    allowance: Allowance,
+) {
     let mut stopping = shared.stopping.clone();
     let greeting = tokio::select! {
         biased;
@@ -67,6 +75,7 @@ pub(crate) async fn serve(mut socket: WebSocket, shared: Arc<Shared>, from: IpAd
     drop(half_open);
     let end = match greeting {
         Ok((session, place, hello)) => {
+            allowance.lift();
             let _counted = Counted::new(&shared.metrics, |metrics| &metrics.connections);
             Conversation::new(shared.clone(), from, session, place).hold(&mut socket, hello).await
         }
@@ -93,7 +102,7 @@ async fn greet(socket: &mut WebSocket, shared: &Shared, from: IpAddr) -> Result<
                 Bye::LinkRefused
             }
             Refused::Ended => Bye::Ended,
-            Refused::TooMany | Refused::Unavailable => Bye::Restart,
+            Refused::NotAgreed | Refused::TooMany | Refused::Unavailable => Bye::Restart,
         })
     })?;
     let place = shared.rooms.place(&session.summit).await.map_err(|error| {
@@ -201,6 +210,7 @@ impl Conversation {
             seat: self.session.seat.clone(),
             device: hello.device,
             take_over: hello.take_over,
+            document: self.session.document.clone(),
         };
         let outbound = self.outbound.take();
         self.say(Command::Hello { connection: self.connection, outbound, input }).await
@@ -248,13 +258,15 @@ impl Conversation {
             Ok(session) if session == self.session => self.say_hello(hello).await,
             Ok(_) | Err(Refused::Unknown) => Err(End::Bye(Bye::LinkRefused)),
             Err(Refused::Ended) => Err(End::Bye(Bye::Ended)),
-            Err(Refused::TooMany | Refused::Unavailable) => Err(End::Bye(Bye::Restart)),
+            Err(Refused::NotAgreed | Refused::TooMany | Refused::Unavailable) => Err(End::Bye(Bye::Restart)),
         }
     }
 
     async fn write(&mut self, socket: &mut WebSocket, outgoing: Outgoing) -> Result<(), End> {
         match outgoing {
             Outgoing::Bye(reason) => Err(End::Bye(reason)),
+            // Only registrars are sent these, and they are served elsewhere.
+            Outgoing::Party(_) => Ok(()),
             Outgoing::Message(message) => {
                 if matches!(message, ServerMessage::Welcome { .. }) {
                     self.welcome_by = None;
@@ -283,14 +295,14 @@ impl Conversation {
 }
 
 /// Reads a frame, but not before `from`: whoever sends more than a person does is read more slowly.
-async fn read_after(from: Instant, socket: &mut WebSocket) -> Option<Result<Message, axum::Error>> {
+pub(crate) async fn read_after(from: Instant, socket: &mut WebSocket) -> Option<Result<Message, axum::Error>> {
     if from > Instant::now() {
         sleep_until(from).await;
     }
     socket.recv().await
 }
 
-fn next_connection() -> ConnectionId {
+pub(crate) fn next_connection() -> ConnectionId {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     ConnectionId(NEXT.fetch_add(1, Ordering::Relaxed))
 }

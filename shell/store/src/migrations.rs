@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::OpenError;
 
 /// All migrations in order; the first makes version 1.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_summits.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_summits.sql"), include_str!("migrations/0002_sealing.sql")];
 
 /// "smmt" as a big-endian number: marks the file as ours (SQLite's `application_id`).
 const APPLICATION: i32 = i32::from_be_bytes(*b"smmt");

@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 
 use wire::{Entry, SummitId};
 
-use crate::{Store, StoreError};
+use crate::{Record, Store, StoreError};
 
 /// How much work may wait. When the queue is full, new work is refused at once as [`StoreError::Unavailable`], so a slow
 /// disk turns into "not recorded, try again" for the newest requests and never into memory or into a blocked media thread.
@@ -52,7 +52,7 @@ impl Drop for Pending {
 
 struct Append {
     summit: SummitId,
-    entry: Entry,
+    record: Record,
     pending: Pending,
 }
 
@@ -75,7 +75,7 @@ impl Drop for Place {
 
 enum Job {
     Append(Append),
-    AppendTogether(Vec<(SummitId, Entry)>, Pending),
+    AppendTogether(Vec<(SummitId, Record)>, Pending),
     Call(Work),
     Stop,
 }
@@ -103,8 +103,13 @@ impl Writer {
     /// Appends an entry and says how it went, on the store's thread; or on this one, at once, when the queue is full.
     /// Never blocks. Entries of one summit are appended in the order of the calls; one that fails does not keep others
     /// from being stored.
-    pub fn append(&self, summit: SummitId, entry: Entry, done: impl FnOnce(Result<(), StoreError>) + Send + 'static) {
-        let append = Append { summit, entry, pending: Pending::new(done) };
+    pub fn append(
+        &self,
+        summit: SummitId,
+        record: impl Into<Record>,
+        done: impl FnOnce(Result<(), StoreError>) + Send + 'static,
+    ) {
+        let append = Append { summit, record: record.into(), pending: Pending::new(done) };
         match self.jobs.try_send(Job::Append(append)) {
             Ok(()) => {}
             Err(TrySendError::Full(Job::Append(append))) => append.pending.tell(Err(full())),
@@ -120,7 +125,7 @@ impl Writer {
         entries: Vec<Entry>,
         done: impl FnOnce(Result<(), StoreError>) + Send + 'static,
     ) {
-        let entries = entries.into_iter().map(|entry| (summit.clone(), entry)).collect();
+        let entries = entries.into_iter().map(|entry| (summit.clone(), entry.into())).collect();
         match self.jobs.try_send(Job::AppendTogether(entries, Pending::new(done))) {
             Ok(()) => {}
             Err(TrySendError::Full(Job::AppendTogether(_, pending))) => pending.tell(Err(full())),
@@ -222,7 +227,7 @@ fn commit(store: &mut impl Store, batch: &mut Vec<Append>) {
         return;
     }
     let (entries, pending): (Vec<_>, Vec<_>) =
-        batch.drain(..).map(|append| ((append.summit, append.entry), append.pending)).unzip();
+        batch.drain(..).map(|append| ((append.summit, append.record), append.pending)).unzip();
     match store.append(&entries) {
         Ok(()) => pending.into_iter().for_each(|pending| pending.tell(Ok(()))),
         Err(error) if entries.len() == 1 => pending.into_iter().for_each(|pending| pending.tell(Err(error.clone()))),
@@ -243,7 +248,7 @@ mod tests {
 
     use super::*;
     use crate::SqliteStore;
-    use crate::contract::plan;
+    use crate::contract::manifest;
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -251,7 +256,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let mut store = SqliteStore::open(directory.path()).unwrap();
         for id in summits {
-            store.create_summit(&SummitId::new(*id).unwrap(), &plan(), WallTime(0)).unwrap();
+            store.create_summit(&manifest(id), WallTime(0)).unwrap();
         }
         (directory, Writer::spawn(store).unwrap())
     }

@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use store::{SecretHash, SqliteStore, Store, Writer};
+use store::{NewInvitation, SecretHash, SqliteStore, Store, Writer};
 use wire::{
-    Delegation, DelegationId, Entry, Event, Flag, FlagLayout, Language, Localized, Role, Seat, SeatId, Sequence,
-    SummitId, SummitPlan, WallTime,
+    Bytes, Delegation, DelegationId, Entry, Envelope, Event, Flag, FlagLayout, Language, Localized, Role, Seat, SeatId,
+    Sequence, SummitId, SummitPlan, WallTime,
 };
 
 /// Changes that the victim would make if it were left alive.
@@ -171,16 +171,17 @@ impl Victim {
     }
 
     fn create(&self, name: &str) {
-        let id = summit(name);
-        self.writer.call(move |store| store.create_summit(&id, &plan(), WallTime(0))).unwrap();
+        let manifest = manifest(name);
+        self.writer.call(move |store| store.create_summit(&manifest, WallTime(0))).unwrap();
         acknowledge(&format!("summit {name}"));
     }
 
     fn invite(&mut self, name: &str) {
-        let secret = SecretHash::of(name);
-        let expires = WallTime(i64::MAX);
-        let link =
-            self.writer.call(move |store| store.invite(&summit("a"), &seat("x-head"), secret, WallTime(0), expires));
+        let document = Envelope { payload: name.as_bytes().into(), signature: Bytes::default(), issuer: None };
+        let (seat, jti, access, expires) =
+            (seat("x-head"), name.as_bytes().into(), SecretHash::of(name), WallTime(i64::MAX));
+        let new = NewInvitation { seat, jti, document, access, expires };
+        let link = self.writer.call(move |store| store.invite(&summit("a"), &new, WallTime(0)));
         let link = link.unwrap();
         self.links.push((link, name.to_owned()));
         acknowledge(&format!("invited {link}"));
@@ -209,7 +210,12 @@ fn acknowledge(change: &str) {
 fn prepare(directory: &Path) {
     let mut store = SqliteStore::open(directory).unwrap();
     for id in ["a", "b"] {
-        store.create_summit(&summit(id), &plan(), WallTime(0)).unwrap();
+        store.create_summit(&manifest(id), WallTime(0)).unwrap();
+        for party in ["x", "y"] {
+            let signature =
+                wire::PartySignature { party: DelegationId::new(party).unwrap(), signature: Bytes::default() };
+            store.sign(&summit(id), &signature, WallTime(0)).unwrap();
+        }
     }
 }
 
@@ -229,6 +235,14 @@ fn plan() -> SummitPlan {
         }],
     };
     SummitPlan::new(text("Talks"), vec![side("x"), side("y")], vec![], vec![], vec![]).unwrap()
+}
+
+fn manifest(id: &str) -> Bytes {
+    let manifest = serde_json::json!({
+        "v": 1, "summit": id, "plan": plan(), "parties": [], "rules": { "admission": "own_party" }, "suite": 1,
+        "quorum": 2, "client": null, "proposed": 0,
+    });
+    Bytes(serde_json::to_vec(&manifest).unwrap())
 }
 
 fn summit(id: &str) -> SummitId {

@@ -11,8 +11,8 @@ use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
 use wire::Bye;
 
-use super::connect::{ConnectError, Stream, Way};
 use super::socket::Socket;
+use crate::reach::{ConnectError, Reach, Stream};
 
 /// The longest datagram that is looked at; WebRTC's stay below 1500.
 const DATAGRAM_BYTES_MAX: usize = 2048;
@@ -40,7 +40,7 @@ type Opening = JoinHandle<Result<WebSocketStream<Stream>, ConnectError>>;
 
 /// The bot.
 pub(super) struct Bot {
-    way: Way,
+    reach: Reach,
     participant: Participant,
     udp: UdpSocket,
     local: SocketAddr,
@@ -62,14 +62,14 @@ enum Woken {
 
 impl Bot {
     pub(super) fn new(
-        way: Way,
+        reach: Reach,
         participant: Participant,
         udp: UdpSocket,
         local: SocketAddr,
         show: watch::Sender<Shown>,
     ) -> Self {
         let (opening, socket, shown) = (None, None, Shown::default());
-        Self { way, participant, udp, local, opening, socket, shown, show, show_due: Instant::now() }
+        Self { reach, participant, udp, local, opening, socket, shown, show, show_due: Instant::now() }
     }
 
     /// Takes part until it is over for good or `stop` says so; then it leaves.
@@ -139,8 +139,8 @@ impl Bot {
         while let Some(output) = self.participant.poll_output() {
             match output {
                 Output::Connect => {
-                    let way = self.way.clone();
-                    self.opening = Some(tokio::spawn(async move { way.websocket().await }));
+                    let reach = self.reach.clone();
+                    self.opening = Some(tokio::spawn(async move { reach.websocket("/api/v1/ws").await }));
                 }
                 Output::Disconnect => self.disconnect(),
                 Output::Send(message) => {

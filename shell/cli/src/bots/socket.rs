@@ -7,7 +7,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use wire::{ClientMessage, ServerMessage};
 
-use super::connect::Stream;
+use crate::reach::Stream;
 
 /// Messages waiting to be written. A server that lets more pile up does not read any more: the socket is given up.
 const OUTGOING_MAX: usize = 64;

@@ -8,11 +8,13 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use jiff::tz::TimeZoneDatabase;
+use seal::PublicKey;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use wire::{Language, Localized};
 
 use super::mistake::{Kind, Mistake, Place, one_of};
+use crate::key::public_key;
 use crate::spelling::meant;
 
 /// A value with its place.
@@ -337,6 +339,22 @@ impl Reader {
             self.wrong(colour.place, format!("\"{}\" is no colour", colour.value), cure);
         }
         all_good.then(|| colours.into_iter().map(|colour| colour.value).collect())
+    }
+
+    /// A party's public key, as `sommet key show` prints it.
+    pub(super) fn key(&mut self, table: &mut Table<'_>, name: &'static str) -> Option<At<PublicKey>> {
+        let Some(value) = table.take(name) else {
+            let cure = format!("add the line that `sommet key show` prints for this party: {name} = \"...\"");
+            self.count(table.place, missing(table.name, name), cure);
+            return None;
+        };
+        let text = self.as_string(value, name, "\"...\", as `sommet key show` prints it")?;
+        let key = public_key(&text.value);
+        if key.is_none() {
+            let cure = "copy the whole line that `sommet key show` prints: 43 characters between the quotes";
+            self.wrong(text.place, format!("\"{name}\" is no public key"), cure);
+        }
+        key.map(|value| At { place: text.place, value })
     }
 
     /// A name of the IANA time zone database, which must be there.

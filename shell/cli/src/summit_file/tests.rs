@@ -28,7 +28,8 @@ fn the_samples_have_no_mistake() {
 
 #[test]
 fn the_sample_says_what_it_shows() {
-    let plan = read(SAMPLE).unwrap();
+    let Proposal { plan, roots } = read(SAMPLE).unwrap();
+    assert!(roots.keys().map(ToString::to_string).eq(["meridia", "secretariat", "vesland"]));
     assert_eq!(plan.title.in_language("fr"), "Entretiens sur les eaux partagées");
     assert_eq!(plan.delegations.len(), 2);
     assert_eq!(plan.seats().count(), 9);
@@ -45,7 +46,7 @@ fn the_sample_says_what_it_shows() {
 #[test]
 fn a_plain_text_is_in_the_language_of_the_file() {
     let source = SAMPLE_OF_THREE.replacen("language = \"en\"", "language = \"ru\"", 1);
-    let plan = read(&source).unwrap();
+    let plan = read(&source).unwrap().plan;
     let languages: Vec<_> = plan.title.languages().cloned().collect();
     assert_eq!(languages, [Language::new("ru").unwrap()]);
 }
@@ -106,6 +107,17 @@ fn broken_rules() {
         ("layout = \"cross\", colours = [\"#27406b\", \"#e9e4d8\"]", "layout = \"cross\", colours = [\"#27406b\"]"),
         ("languages = [\"fr\", \"en\"]", "languages = []"),
     ])));
+}
+
+#[test]
+fn wrong_keys() {
+    insta::assert_snapshot!(report_of(&sample_with(&[
+        ("secretariat_key = \"", "secretariat_key = \"x"),
+        ("key = \"OVQR", "key = 7 # \"OVQR"),
+    ])));
+    let vesland = SAMPLE.lines().filter(|line| line.starts_with("key = ")).nth(1).unwrap();
+    let meridia = SAMPLE.lines().find(|line| line.starts_with("key = ")).unwrap();
+    insta::assert_snapshot!(report_of(&sample_with(&[(vesland, meridia), ("[[secretariat]]", "[[secretary]]")])));
 }
 
 #[test]

@@ -8,13 +8,22 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use seal::SigningKey;
+use seal::document::encode;
+use serde_json::{Value, json};
 
 /// How long anything may take before a test fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server on a free port of this machine.
 pub(crate) const SERVE: &[&str] = &["serve", "--listen", "127.0.0.1:0", "--plain-http", "--media-port", "0", "--json"];
+
+/// The parties of the sample.
+pub(crate) const PARTIES: [&str; 3] = ["meridia", "vesland", "secretariat"];
+
+/// The passphrase of every key here.
+pub(crate) const PASSPHRASE: &str = "a passphrase of the tests";
 
 /// A folder for data, and the commands on it.
 pub(crate) struct Folder(tempfile::TempDir);
@@ -64,10 +73,80 @@ impl Folder {
         String::from_utf8(output.stderr).unwrap()
     }
 
-    /// Creates the sample summit; returns its name.
+    /// Where a party's key is. It is made where there is none, with a passphrase that is cheap to try, so that tests are
+    /// quick.
+    pub(crate) fn key(&self, party: &str) -> String {
+        let path = self.0.path().join(format!("{party}.key.json"));
+        if !path.exists() {
+            std::fs::write(&path, cheap_key(party).to_string()).unwrap();
+        }
+        path.display().to_string()
+    }
+
+    /// The sample's file with the keys of these parties.
+    pub(crate) fn sample(&self) -> String {
+        let text = std::fs::read_to_string(sample()).unwrap();
+        let with_keys = PARTIES.iter().fold(text, |text, party| {
+            let public = public_of(&self.key(party));
+            let (before, after) = match *party {
+                "secretariat" => text.split_once("secretariat_key = \"").unwrap(),
+                _ => {
+                    let at = text.find(&format!("id = \"{party}\"")).unwrap();
+                    let at = at + text[at..].find("\nkey = \"").unwrap() + "\nkey = \"".len();
+                    text.split_at(at)
+                }
+            };
+            let separator = if *party == "secretariat" { "secretariat_key = \"" } else { "" };
+            format!("{before}{separator}{public}{}", &after[43..])
+        });
+        self.file("sample.toml", with_keys)
+    }
+
+    /// Proposes the sample summit, which nobody has signed; returns its name.
+    pub(crate) fn propose_sample(&self) -> String {
+        let proposed = self.json(&["summit", "propose", &self.sample()]);
+        proposed["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Proposes the sample summit with all signatures; returns its name.
     pub(crate) fn create_sample(&self) -> String {
-        let created = self.json(&["summit", "create", &sample()]);
-        created["id"].as_str().unwrap().to_owned()
+        let file = self.sample();
+        let keys = PARTIES.map(|party| self.key(party));
+        let mut words = vec!["summit", "propose", &file];
+        keys.iter().for_each(|key| words.extend(["--key", key]));
+        let proposed = self.json(&words);
+        assert_eq!(proposed["unsigned"], json!([]));
+        proposed["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A command of a party's own program, which knows nothing of the server's data.
+    pub(crate) fn by_party(&self, party: &str, url: &str, words: &[&str]) -> Output {
+        command(words).args(["--key", &self.key(party), "--server", url]).output().unwrap()
+    }
+
+    /// What such a command that succeeds prints.
+    pub(crate) fn party_ok(&self, party: &str, url: &str, words: &[&str]) -> String {
+        let output = self.by_party(party, url, words);
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What such a command that is refused says.
+    pub(crate) fn party_refused(&self, party: &str, url: &str, words: &[&str]) -> String {
+        let output = self.by_party(party, url, words);
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// The links of a party, as it makes them.
+    pub(crate) fn invite(&self, party: &str, url: &str, summit: &str) -> Vec<Value> {
+        let made = self.party_ok(party, url, &["invite", summit, "--json"]);
+        serde_json::from_str(&made).unwrap()
+    }
+
+    /// The links of every party.
+    pub(crate) fn invite_all(&self, url: &str, summit: &str) -> Vec<Value> {
+        PARTIES.iter().flat_map(|party| self.invite(party, url, summit)).collect()
     }
 
     /// Whether any file of the data holds that text.
@@ -92,8 +171,40 @@ pub(crate) fn command(words: &[&str]) -> Command {
     for name in settings {
         command.env_remove(name);
     }
-    command.args(words);
+    command.args(words).env("SOMMET_PASSPHRASE", PASSPHRASE);
     command
+}
+
+/// The file of a key, as `sommet key init` makes it, but for how dear it is to try passphrases.
+fn cheap_key(party: &str) -> Value {
+    let mut seed = [0; 32];
+    aws_lc_rs::rand::fill(&mut seed).unwrap();
+    let key = SigningKey::from_seed(seed).unwrap();
+    let params = argon2::Params::new(16, 1, 1, Some(32)).unwrap();
+    let mut wrap = [0; 32];
+    argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
+        .hash_password_into(PASSPHRASE.as_bytes(), &[7; 16], &mut wrap)
+        .unwrap();
+    let wrap = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &wrap).unwrap());
+    let bound = [b"sommet/key-file/v1\0", party.as_bytes(), b"\0", key.public().as_bytes()].concat();
+    let mut sealed = seed.to_vec();
+    wrap.seal_in_place_append_tag(Nonce::assume_unique_for_key([1; 12]), Aad::from(bound), &mut sealed).unwrap();
+    json!({
+        "v": 1, "party": party, "public": key.public(), "nonce": encode(&[1; 12]), "sealed": encode(&sealed),
+        "kdf": { "name": "argon2id", "memory_kib": 16, "passes": 1, "lanes": 1, "salt": encode(&[7; 16]) },
+    })
+}
+
+/// The public part of the key in a file.
+pub(crate) fn public_of(file: &str) -> String {
+    let read: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    read["public"].as_str().unwrap().to_owned()
+}
+
+/// What a link says to the server, and the proof key that the server must not know.
+pub(crate) fn derived(link: &Value) -> (String, Vec<u8>) {
+    let secret = seal::invitation::Secret::parse(&secret(link)).unwrap();
+    (secret.access(), secret.proof_key().as_bytes().to_vec())
 }
 
 /// The secret of a link.
@@ -112,14 +223,21 @@ impl Running {
         Self::of(command(words), folder)
     }
 
+    /// A registrar of a party.
+    pub(crate) fn registrar(folder: &Folder, party: &str, url: &str, summit: &str) -> Self {
+        let mut registrar = command(&["registrar", summit, "--server", url, "--key", &folder.key(party)]);
+        let mut child =
+            registrar.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let lines = lines_of(&mut child);
+        Self { child, lines }
+    }
+
     /// Starts a command that is prepared but for its data.
     pub(crate) fn of(mut command: Command, folder: &Folder) -> Self {
         command.arg("--data").arg(folder.data());
         let log = std::fs::File::create(folder.0.path().join("log")).unwrap();
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let (tell, lines) = channel();
-        let pipe = BufReader::new(child.stdout.take().unwrap());
-        std::thread::spawn(move || pipe.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
+        let lines = lines_of(&mut child);
         Self { child, lines }
     }
 
@@ -139,6 +257,16 @@ impl Running {
     /// The number of its process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The first line it prints that holds these words.
+    pub(crate) fn line_with(&self, words: &str) -> String {
+        loop {
+            match self.line() {
+                line if line.contains(words) => return line,
+                _ => {}
+            }
+        }
     }
 
     /// The next line it prints.
@@ -168,6 +296,13 @@ impl Running {
     }
 }
 
+fn lines_of(child: &mut Child) -> Receiver<String> {
+    let (tell, lines) = channel();
+    let pipe = BufReader::new(child.stdout.take().unwrap());
+    std::thread::spawn(move || pipe.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
+    lines
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         // It may have ended already.
@@ -176,7 +311,7 @@ impl Drop for Running {
     }
 }
 
-/// Exchanges the secret of a link for a session: the HTTP status, and the answer.
+/// Exchanges a text for a session: the HTTP status, and the answer.
 pub(crate) fn arrive(url: &str, secret: &str) -> (u16, Value) {
     let address = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();

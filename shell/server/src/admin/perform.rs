@@ -28,7 +28,7 @@ pub enum PerformError {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// Nothing was ever stored there.
-    #[error("there are no data in {}; name the data folder with --data, or create a summit first", .0.display())]
+    #[error("there are no data in {}; name the data folder with --data, or propose a summit first", .0.display())]
     NoData(PathBuf),
     /// The server runs, but cannot be talked to.
     #[error("the running server does not answer at {}: {source}", .path.display())]
@@ -45,7 +45,7 @@ pub enum PerformError {
 /// # Errors
 /// See [`PerformError`].
 pub fn perform(data: &Path, command: &Command) -> Result<Reply, PerformError> {
-    if !data.join("sommet.db").exists() && !matches!(command, Command::CreateSummit { .. }) {
+    if !data.join("sommet.db").exists() && !matches!(command, Command::Propose { .. }) {
         return Err(PerformError::NoData(data.to_owned()));
     }
     let patience = Instant::now() + BUSY_WITHIN;

@@ -152,10 +152,9 @@ impl Desk {
         match command {
             Command::Addresses => Ok(Reply::Addresses { urls: self.urls.clone() }),
             Command::EndSummit { summit } => self.end(summit).await,
-            command @ (Command::CreateSummit { .. }
-            | Command::Invite { .. }
-            | Command::ListInvitations { .. }
+            command @ (Command::ListInvitations { .. }
             | Command::ListSummits
+            | Command::Propose { .. }
             | Command::Revoke { .. }
             | Command::ShowSummit { .. }) => {
                 let reply = self.execute(command).await?;
@@ -192,7 +191,6 @@ impl Desk {
             Reply::Addresses { .. }
             | Reply::Done
             | Reply::Invitations { .. }
-            | Reply::Invited { .. }
             | Reply::Revoked { .. }
             | Reply::Summits { .. } => Err(AdminError::Malformed),
         }

@@ -6,11 +6,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use node::InvitationId;
-use store::{SqliteStore, Writer};
+use store::{NewInvitation, SecretHash, SqliteStore, Writer};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
-use wire::{Delegation, DelegationId, Flag, FlagLayout, Language, Role, Seat};
+use wire::{
+    Bytes, Delegation, DelegationId, Envelope, Flag, FlagLayout, Language, PartySignature, Role, Seat, SeatId,
+    SummitPlan,
+};
 
 use super::socket::{Change, Desk, open, path, serve};
 use super::*;
@@ -46,13 +50,39 @@ fn summit() -> SummitId {
     SummitId::new("s").unwrap()
 }
 
-fn create() -> Command {
-    Command::CreateSummit { summit: summit(), plan: Box::new(plan()) }
+fn key(party: &str) -> Ed25519KeyPair {
+    Ed25519KeyPair::from_seed_unchecked(&[party.as_bytes()[0]; 32]).unwrap()
 }
 
-fn invite(seats: &[&str]) -> Command {
-    let link = |id: &&str| NewLink { seat: seat(id), secret: SecretHash::of(id) };
-    Command::Invite { summit: summit(), links: seats.iter().map(link).collect(), expires: WallTime(i64::MAX) }
+fn manifest() -> SignedManifest {
+    let root = |party: &str| Bytes::from(key(party).public_key().as_ref());
+    let parties = serde_json::json!([{ "id": "a", "root": root("a") }, { "id": "b", "root": root("b") }]);
+    let manifest = serde_json::json!({
+        "v": 1, "summit": "s", "plan": plan(), "parties": parties, "rules": { "admission": "own_party" }, "suite": 1,
+        "quorum": 2, "client": null, "proposed": 0,
+    });
+    SignedManifest { payload: Bytes(serde_json::to_vec(&manifest).unwrap()), signatures: vec![] }
+}
+
+fn signed_by(parties: &[&str]) -> Command {
+    let mut manifest = manifest();
+    for id in parties {
+        let message = [b"sommet/manifest/v1\0".as_slice(), manifest.payload.as_ref()].concat();
+        let signature = key(id).sign(&message).as_ref().into();
+        manifest.signatures.push(PartySignature { party: DelegationId::new(*id).unwrap(), signature });
+    }
+    Command::Propose { manifest: Box::new(manifest) }
+}
+
+fn create() -> Command {
+    signed_by(&["a", "b"])
+}
+
+/// A link, as a party's program adds it.
+fn invite(store: &mut dyn Store, of: &str) -> i64 {
+    let document = Envelope { payload: of.as_bytes().into(), signature: Bytes::default(), issuer: None };
+    let (jti, access, expires) = (of.as_bytes().into(), SecretHash::of(of), WallTime(i64::MAX));
+    store.invite(&summit(), &NewInvitation { seat: seat(of), jti, document, access, expires }, NOON).unwrap()
 }
 
 fn show() -> Command {
@@ -77,19 +107,43 @@ fn a_summit_is_created_listed_shown_and_ended_once() {
     let Ok(Reply::Summit { summit: stored }) = run(show()) else { panic!() };
     assert_eq!(stored.ended, Some(NOON));
     assert_eq!(run(Command::EndSummit { summit: summit() }), Err(AdminError::HasEnded { summit: summit() }));
-    assert_eq!(run(invite(&["a-head"])), Err(AdminError::HasEnded { summit: summit() }));
 }
 
 #[test]
-fn links_are_added_all_or_none_and_can_be_withdrawn() {
+fn a_summit_is_agreed_with_the_signatures_that_come_with_it_or_waits() {
     let (_data, mut store) = fresh();
+    execute(&mut store, signed_by(&["b"]), NOON).unwrap();
+    let Ok(Reply::Summits { summits }) = execute(&mut store, Command::ListSummits, NOON) else { panic!() };
+    assert_eq!((&summits[0].unsigned, summits[0].unsealed), (&vec![DelegationId::new("a").unwrap()], false));
+    let (_data, mut store) = fresh();
+    execute(&mut store, create(), NOON).unwrap();
+    let Ok(Reply::Summit { summit }) = execute(&mut store, show(), NOON) else { panic!() };
+    assert_eq!((summit.agreed, unsigned(&summit)), (Some(NOON), vec![]));
+}
+
+#[test]
+fn a_manifest_that_is_none_and_a_signature_that_is_not_the_partys_create_nothing() {
+    let (_data, mut store) = fresh();
+    let mut refused = |manifest: SignedManifest| {
+        let result = execute(&mut store, Command::Propose { manifest: Box::new(manifest) }, NOON);
+        assert!(matches!(result, Err(AdminError::Manifest { .. })), "{result:?}");
+    };
+    refused(SignedManifest { payload: b"{}".as_slice().into(), signatures: vec![] });
+    let forged = PartySignature { party: DelegationId::new("a").unwrap(), signature: vec![1; 64].into() };
+    refused(SignedManifest { signatures: vec![forged], ..manifest() });
+    let Ok(Reply::Summits { summits }) = execute(&mut store, Command::ListSummits, NOON) else { panic!() };
+    assert_eq!(summits, []);
+}
+
+#[test]
+fn links_can_be_listed_and_withdrawn() {
+    let (_data, mut store) = fresh();
+    execute(&mut store, create(), NOON).unwrap();
+    let listed = execute(&mut store, Command::ListInvitations { summit: summit() }, NOON);
+    assert_eq!(listed, Ok(Reply::Invitations { invitations: vec![] }));
+    let number = invite(&mut store, "b-head");
     let mut run = |command| execute(&mut store, command, NOON);
-    run(create()).unwrap();
-    let refused = run(invite(&["a-head", "nobody"]));
-    assert_eq!(refused, Err(AdminError::NoSeat { summit: summit(), seat: seat("nobody") }));
-    assert_eq!(run(Command::ListInvitations { summit: summit() }), Ok(Reply::Invitations { invitations: vec![] }));
-    let Ok(Reply::Invited { invitations }) = run(invite(&["a-head", "b-head"])) else { panic!() };
-    let Ok(Reply::Revoked { invitation }) = run(Command::Revoke { invitation: invitations[1] }) else { panic!() };
+    let Ok(Reply::Revoked { invitation }) = run(Command::Revoke { invitation: number }) else { panic!() };
     assert_eq!((invitation.seat, invitation.revoked), (seat("b-head"), None));
     assert_eq!(run(Command::Revoke { invitation: 99 }), Err(AdminError::NoInvitation { invitation: 99 }));
 }
@@ -136,13 +190,13 @@ impl Office {
 fn the_running_server_is_asked_where_there_is_one() {
     let mut office = Office::open();
     assert!(matches!(office.run(&create()), Ok(Reply::Done)));
-    let Ok(Reply::Invited { invitations }) = office.run(&invite(&["a-head"])) else { panic!() };
-    office.run(&Command::Revoke { invitation: invitations[0] }).unwrap();
-    assert_eq!(office.changes.try_recv(), Ok(Change::Revoked(summit(), InvitationId(invitations[0]))));
+    let number = office.writer.call(|store| Ok(invite(store, "a-head"))).unwrap();
+    office.run(&Command::Revoke { invitation: number }).unwrap();
+    assert_eq!(office.changes.try_recv(), Ok(Change::Revoked(summit(), InvitationId(number))));
     let Ok(Reply::Addresses { urls }) = office.run(&Command::Addresses) else { panic!() };
     assert_eq!(urls, ["https://summit.example:8443"]);
-    let refused = office.run(&invite(&["nobody"]));
-    assert!(matches!(refused, Err(PerformError::Refused(AdminError::NoSeat { .. }))), "{refused:?}");
+    let refused = office.run(&Command::Revoke { invitation: 99 });
+    assert!(matches!(refused, Err(PerformError::Refused(AdminError::NoInvitation { .. }))), "{refused:?}");
 }
 
 #[test]

@@ -9,16 +9,16 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use mio::Waker;
-use node::{ConnectionId, Input, Node, Output};
+use node::{Batch, ConnectionId, Input, Node, Output};
 use store::StoreError;
-use wire::{Bye, Entry, ServerMessage, SummitId};
+use wire::{Bye, SummitId};
 
 use super::appending::Appending;
 use super::ports::Ports;
 use super::{Answer, Answered, Command, Surroundings};
 use crate::clock::Now;
 use crate::metrics::ThreadMetrics;
-use crate::outbound::{Outbound, TooSlow};
+use crate::outbound::{Outbound, Outgoing, TooSlow};
 
 /// The way by which work that was handed out comes back.
 #[derive(Clone)]
@@ -191,9 +191,10 @@ impl Desk {
     fn perform(&mut self, output: Output) -> Option<ConnectionId> {
         match output {
             Output::Transmit { source, destination, payload } => self.ports.queue(source, destination, &payload),
-            Output::Send { connection, message } => return self.send(connection, message),
+            Output::Send { connection, message } => return self.send(connection, Outgoing::Message(message)),
+            Output::SendParty { connection, message } => return self.send(connection, Outgoing::Party(message)),
             Output::Close { connection, reason } => self.close(connection, reason),
-            Output::Persist { summit, entries } => self.persist(summit, entries),
+            Output::Persist { summit, batch } => self.persist(summit, batch),
             Output::Negotiate { connection, request, sdp } => {
                 let back = self.back.clone();
                 self.around.negotiator.answer(sdp, self.candidates.clone(), move |result| {
@@ -205,7 +206,7 @@ impl Desk {
         None
     }
 
-    fn send(&mut self, connection: ConnectionId, message: ServerMessage) -> Option<ConnectionId> {
+    fn send(&mut self, connection: ConnectionId, message: Outgoing) -> Option<ConnectionId> {
         match self.connections.get(&connection)?.send(message) {
             Ok(waiting) => {
                 self.metrics.queue_peak.fetch_max(waiting as u64, Ordering::Relaxed);
@@ -229,7 +230,7 @@ impl Desk {
         self.connections.drain().for_each(|(_, outbound)| outbound.bye(Bye::Restart));
     }
 
-    fn persist(&mut self, summit: SummitId, mut entries: Vec<Entry>) {
+    fn persist(&mut self, summit: SummitId, batch: Batch) {
         let Some(ticket) = self.appending.begin(&summit) else {
             return self.around.metrics.appended(Duration::ZERO, false);
         };
@@ -243,6 +244,10 @@ impl Desk {
             back.give(Answered::Append { summit: name, ticket, stored: result.is_ok() });
         };
         // A single entry shares its commit with those of other summits; several must be stored together or not at all.
+        let mut entries = match batch {
+            Batch::Group(entry) => return self.around.writer.append(of, entry, done),
+            Batch::Log(entries) => entries,
+        };
         match (entries.pop(), entries.is_empty()) {
             (Some(only), true) => self.around.writer.append(of, only, done),
             (last, _) => {

@@ -19,6 +19,12 @@ fn a_good_link_gives_a_seat_and_its_token_opens_the_meeting() {
         person.say_hello(&arrival.token).await;
         let welcome = person.hear().await;
         assert_eq!((&welcome["type"], &welcome["you"]), (&"welcome".into(), &SEATS[0].into()));
+        // What a client checks before it believes a word of the rest.
+        assert_eq!(welcome["manifest"]["payload"], serde_json::json!(crate::support::manifest("talks")));
+        assert_eq!(welcome["manifest"]["signatures"].as_array().unwrap().len(), 2);
+        let document = serde_json::from_value::<wire::Envelope>(welcome["invitation"].clone()).unwrap();
+        let invited: wire::InvitationDocument = serde_json::from_slice(&document.payload.0).unwrap();
+        assert_eq!((invited.seat.as_str(), welcome["revocations"].as_array().unwrap().len()), (SEATS[0], 0));
     });
 }
 
@@ -44,6 +50,16 @@ fn a_link_may_be_opened_on_two_devices_and_each_has_a_token_of_its_own() {
 }
 
 #[test]
+fn a_good_link_waits_for_every_party_to_sign() {
+    let bench = Bench::start();
+    run(async {
+        let reply = bench.post_link(&link("proposal", SEATS[0])).await;
+        assert_eq!((reply.status, reply.problem().as_str()), (409, "not-agreed"));
+        assert_eq!(bench.post_link("never-a-link").await.problem(), "link-refused");
+    });
+}
+
+#[test]
 fn unknown_expired_withdrawn_and_ended_links_look_alike() {
     let mut bench = Bench::start();
     bench.restart_after(|store| {
@@ -56,7 +72,7 @@ fn unknown_expired_withdrawn_and_ended_links_look_alike() {
             request: None,
             event: wire::Event::Ended { by: None },
         };
-        store.append(&[(crate::support::summit_id("other"), ended)]).unwrap();
+        store.append(&[(crate::support::summit_id("other"), ended.into())]).unwrap();
     });
     run(async {
         let mut answers = Vec::new();
@@ -115,7 +131,7 @@ fn whoever_comes_back_after_the_end_is_told_that_it_is_over() {
     bench.restart_after(|store| {
         let event = wire::Event::Ended { by: None };
         let ended = wire::Entry { sequence: wire::Sequence(1), at: now(), request: None, event };
-        store.append(&[(crate::support::summit_id("talks"), ended)]).unwrap();
+        store.append(&[(crate::support::summit_id("talks"), ended.into())]).unwrap();
     });
     run(async {
         let mut person = bench.stranger().await;

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it is for")]
 
 mod a_connection_obeys_the_rules_or_ends;
+mod a_file_is_for_its_circle;
 mod a_link_opens_its_own_seat_and_nothing_else;
+mod a_party_acts_for_itself_only;
 mod every_response_says_what_a_page_may_do;
 mod https_is_there_from_the_first_start;
 mod stopping_tells_everybody;

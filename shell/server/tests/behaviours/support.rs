@@ -5,10 +5,12 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use futures_util::{SinkExt as _, StreamExt as _};
+use serde::Serialize;
 use serde_json::{Value, json};
 use server::{Server, Settings};
-use store::{SecretHash, SqliteStore, Store as _};
+use store::{NewInvitation, SecretHash, SqliteStore, Store as _};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -17,7 +19,10 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
-use wire::{SeatId, SummitId, SummitPlan, WallTime};
+use wire::{
+    Bytes, ChallengeAnswer, Envelope, InvitationDocument, PartyId, PartySignature, RegistrarCertificate,
+    RevocationList, SeatId, Signed, SummitId, SummitPlan, WallTime,
+};
 
 /// Longer than anything takes here; only a failing test waits so long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -25,7 +30,11 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// The seats of every summit here; the links are `SUMMIT-SEAT-link`.
 pub(crate) const SEATS: [&str; 2] = ["meridia-head", "vesland-head"];
 
-/// A server with the summits "talks" and "other", on free ports of 127.0.0.1.
+/// The parties of every summit here.
+pub(crate) const PARTIES: [&str; 2] = ["meridia", "vesland"];
+
+/// A server with the summits "talks" and "other", on free ports of 127.0.0.1. All have signed for them; nobody has signed for
+/// "proposal".
 pub(crate) struct Bench {
     pub(crate) server: Option<Server>,
     pub(crate) folder: TempDir,
@@ -37,7 +46,11 @@ impl Bench {
         let mut store = SqliteStore::open(folder.path()).unwrap();
         for summit in ["talks", "other"] {
             create(&mut store, summit);
+            for party in PARTIES {
+                store.sign(&summit_id(summit), &signature(summit, party), now()).unwrap();
+            }
         }
+        create(&mut store, "proposal");
         drop(store);
         let server = Some(Server::start(&settings(folder.path())).unwrap());
         Self { server, folder }
@@ -84,6 +97,23 @@ impl Bench {
         person
     }
 
+    /// A program that was shown the challenge and said nothing yet.
+    pub(crate) async fn program(&self) -> (Person, Value) {
+        let mut program = Person::connect_to(self.address(), "/api/v1/party", None).await.unwrap();
+        let challenge = program.hear_of("party.challenge").await["challenge"].clone();
+        (program, challenge)
+    }
+
+    /// A program that acts for a party, with its welcome.
+    pub(crate) async fn acting(&self, summit: &str, of: &str, registrar: bool) -> (Person, Value) {
+        let (mut program, challenge) = self.program().await;
+        let answer = answer(summit, of, &challenge, &root(of));
+        program.send_json(&party_hello(summit, of, &answer, registrar)).await;
+        let welcome = program.hear().await;
+        assert_eq!(welcome["type"], "party.welcome", "{welcome}");
+        (program, welcome)
+    }
+
     pub(crate) async fn metric(&self, name: &str) -> u64 {
         let page = get(self.address(), "/metrics").await.body;
         let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')).expect(name);
@@ -128,14 +158,88 @@ pub(crate) fn summit_id(summit: &str) -> SummitId {
 }
 
 fn create(store: &mut SqliteStore, summit: &str) {
-    store.create_summit(&summit_id(summit), &plan(), now()).unwrap();
+    store.create_summit(&manifest(summit), now()).unwrap();
     for seat in SEATS {
         invite(store, summit, seat, &link(summit, seat), now().plus(Duration::from_secs(3600)));
     }
 }
 
 pub(crate) fn invite(store: &mut SqliteStore, summit: &str, seat: &str, secret: &str, expires: WallTime) -> i64 {
-    store.invite(&summit_id(summit), &SeatId::new(seat).unwrap(), SecretHash::of(secret), now(), expires).unwrap()
+    let party = PARTIES[SEATS.iter().position(|known| *known == seat).unwrap()];
+    let jti = Bytes(SecretHash::of(secret).0[..16].to_vec());
+    let seat = SeatId::new(seat).unwrap();
+    let document = invitation(summit, party, &seat, jti.clone(), expires);
+    let link = NewInvitation { seat, jti, document, access: SecretHash::of(secret), expires };
+    store.invite(&summit_id(summit), &link, now()).unwrap()
+}
+
+/// The root key of a party, the same in all summits.
+pub(crate) fn root(party: &str) -> Ed25519KeyPair {
+    let mut seed = [0; 32];
+    seed[..party.len()].copy_from_slice(party.as_bytes());
+    Ed25519KeyPair::from_seed_unchecked(&seed).unwrap()
+}
+
+pub(crate) fn public(key: &Ed25519KeyPair) -> Bytes {
+    key.public_key().as_ref().into()
+}
+
+pub(crate) fn party(id: &str) -> PartyId {
+    PartyId::new(id).unwrap()
+}
+
+/// What the parties of a summit sign.
+pub(crate) fn manifest(summit: &str) -> Bytes {
+    let parties: Vec<_> = PARTIES.iter().map(|id| json!({ "id": id, "root": public(&root(id)) })).collect();
+    let manifest = json!({
+        "v": 1, "summit": summit, "plan": plan(), "parties": parties, "rules": { "admission": "own_party" }, "suite": 1,
+        "quorum": 2, "client": null, "proposed": 1_795_456_800_000_i64,
+    });
+    Bytes(serde_json::to_vec(&manifest).unwrap())
+}
+
+fn sealed_by(domain: &str, payload: &[u8], key: &Ed25519KeyPair) -> Bytes {
+    key.sign(&[domain.as_bytes(), b"\0", payload].concat()).as_ref().into()
+}
+
+/// A party's signature under the manifest of a summit.
+pub(crate) fn signature(summit: &str, of: &str) -> PartySignature {
+    let signature = sealed_by("sommet/manifest/v1", &manifest(summit).0, &root(of));
+    PartySignature { party: party(of), signature }
+}
+
+/// A document signed by a key.
+pub(crate) fn document(domain: &str, body: &impl Serialize, key: &Ed25519KeyPair) -> Envelope {
+    let payload = serde_json::to_vec(body).unwrap();
+    Envelope { signature: sealed_by(domain, &payload, key), payload: payload.into(), issuer: None }
+}
+
+pub(crate) fn invitation(summit: &str, of: &str, seat: &SeatId, jti: Bytes, exp: WallTime) -> Envelope {
+    let (summit, nbf) = (summit_id(summit), WallTime(0));
+    let body = InvitationDocument { v: 1, summit, party: party(of), seat: seat.clone(), jti, nbf, exp };
+    document("sommet/invitation/v1", &body, &root(of))
+}
+
+pub(crate) fn revocations(summit: &str, of: &str, number: u64, serials: &[&str]) -> Envelope {
+    let serials = serials.iter().map(|serial| serial.as_bytes().into()).collect();
+    let body = RevocationList { v: 1, summit: summit_id(summit), party: party(of), number, serials };
+    document("sommet/revocation/v1", &body, &root(of))
+}
+
+/// A registrar's key that a party lets act for it for an hour.
+pub(crate) fn lease(summit: &str, of: &str, registrar: &Ed25519KeyPair) -> Signed {
+    let exp = now().plus(Duration::from_secs(3600));
+    let (summit, registrar) = (summit_id(summit), public(registrar));
+    let body = RegistrarCertificate { v: 1, summit, party: party(of), registrar, nbf: now(), exp };
+    let Envelope { payload, signature, .. } = document("sommet/registrar-cert/v1", &body, &root(of));
+    Signed { payload, signature }
+}
+
+/// The answer to a challenge.
+pub(crate) fn answer(summit: &str, of: &str, challenge: &Value, key: &Ed25519KeyPair) -> Envelope {
+    let challenge = serde_json::from_value(challenge.clone()).unwrap();
+    let body = ChallengeAnswer { v: 1, summit: summit_id(summit), party: party(of), challenge };
+    document("sommet/party-auth/v1", &body, key)
 }
 
 pub(crate) fn plan() -> SummitPlan {
@@ -194,6 +298,21 @@ pub(crate) async fn request(address: SocketAddr, method: &str, path: &str, heade
     request_over(&mut stream, address, method, path, headers, body).await
 }
 
+/// The same with a body that is no text.
+pub(crate) async fn request_bytes(address: SocketAddr, method: &str, path: &str, headers: &str, body: &[u8]) -> Reply {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let length = body.len();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // A server that has seen enough answers before it has read everything.
+    drop(stream.write_all(body).await);
+    let mut bytes = Vec::new();
+    drop(timeout(PATIENCE, stream.read_to_end(&mut bytes)).await.expect("an answer in time"));
+    parse(&String::from_utf8_lossy(&bytes))
+}
+
 pub(crate) async fn request_over<S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin>(
     stream: &mut S,
     host: SocketAddr,
@@ -230,7 +349,11 @@ pub(crate) struct Person {
 impl Person {
     /// Opens a WebSocket, as a page of `origin` if there is one; else tells the status of the refusal.
     pub(crate) async fn connect(address: SocketAddr, origin: Option<&str>) -> Result<Self, u16> {
-        let mut request = format!("ws://{address}/api/v1/ws").into_client_request().unwrap();
+        Self::connect_to(address, "/api/v1/ws", origin).await
+    }
+
+    pub(crate) async fn connect_to(address: SocketAddr, path: &str, origin: Option<&str>) -> Result<Self, u16> {
+        let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
         if let Some(origin) = origin {
             request.headers_mut().insert("Origin", HeaderValue::from_str(origin).unwrap());
         }
@@ -252,6 +375,10 @@ impl Person {
         let id = format!("request-{}", self.next);
         request.as_object_mut().unwrap().entry("id").or_insert(json!(id));
         self.send(Message::text(request.to_string())).await;
+    }
+
+    pub(crate) async fn send_json(&mut self, message: &Value) {
+        self.send(Message::text(message.to_string())).await;
     }
 
     pub(crate) async fn send(&mut self, message: Message) {
@@ -287,6 +414,10 @@ impl Person {
         assert_eq!(self.hear().await, Value::Null);
         bye["reason"].as_str().unwrap().to_owned()
     }
+}
+
+pub(crate) fn party_hello(summit: &str, party: &str, answer: &Envelope, registrar: bool) -> Value {
+    json!({ "type": "party.hello", "summit": summit, "party": party, "answer": answer, "registrar": registrar })
 }
 
 pub(crate) fn hello(token: &str) -> Value {

@@ -1,4 +1,4 @@
-//! Which server certificate a bot believes: the one whose fingerprint was given, or any on this machine's own addresses.
+//! Which server certificate is believed: the one whose fingerprint was given, or any on this machine's own addresses.
 
 use std::sync::Arc;
 
