@@ -8,17 +8,19 @@ mod report;
 mod socket;
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use client::{AssetError, Behaviour, Participant, Settings, Talk};
+use seal::SigningKey;
 use tokio::net::UdpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use wire::{Arrival, Pixels, SessionRequest};
 
 use crate::reach::{ConnectError, Fingerprint, Reach};
+use crate::secret;
 
 use assets::Wardrobe;
 use bot::{Bot, Shown};
@@ -378,7 +380,22 @@ async fn sit_down(
     let (arrival, local) = arrive(&way).await.map_err(|error| error.to_string())?;
     let udp = UdpSocket::bind((local, 0)).await.map_err(|error| format!("no UDP socket at {local}: {error}"))?;
     let local = udp.local_addr().map_err(|error| error.to_string())?;
-    let participant = Participant::new(settings(arrival, wardrobe, manner, talk, local), Instant::now());
+    let key = SigningKey::generate(&mut secret::entropy()).map_err(|error| error.to_string())?;
+    let settings = Settings {
+        token: arrival.token.clone(),
+        secret: way.link.secret.clone(),
+        key: Arc::new(key),
+        device: "Sommet bot".to_owned(),
+        take_over: manner.take_over,
+        enter: true,
+        persona: manner.publish.then(|| wardrobe.persona(&arrival.plan, &arrival.you)),
+        talk,
+        behaviour: Behaviour { ready: manner.ready, hands: manner.hands },
+        height: Pixels(manner.height),
+        local,
+        seed: rand::random(),
+    };
+    let participant = Participant::new(settings, Instant::now());
     Ok(Bot::new(way.reach, participant, udp, local, show))
 }
 
@@ -398,22 +415,6 @@ async fn exchange(way: &Way) -> Result<(Arrival, std::net::IpAddr), ConnectError
     let body = body.map_err(|error| way.reach.foreign(&error))?;
     let (answer, local) = way.reach.post("/api/v1/sessions", body).await?;
     Ok((serde_json::from_slice(&answer).map_err(|error| way.reach.foreign(&error))?, local))
-}
-
-fn settings(arrival: Arrival, wardrobe: &Wardrobe, manner: Manner, talk: Talk, local: SocketAddr) -> Settings {
-    let persona = manner.publish.then(|| wardrobe.persona(&arrival.plan, &arrival.you));
-    Settings {
-        token: arrival.token,
-        device: "Sommet bot".to_owned(),
-        take_over: manner.take_over,
-        enter: true,
-        persona,
-        talk,
-        behaviour: Behaviour { ready: manner.ready, hands: manner.hands },
-        height: Pixels(manner.height),
-        local,
-        seed: rand::random(),
-    }
 }
 
 #[cfg(test)]
@@ -440,6 +441,9 @@ mod tests {
         assert!(error.contains("--fingerprint"), "{error}");
         let pinned = Manner { fingerprint: "ab".repeat(32).parse().ok(), ..Manner::default() };
         assert!(read_links(&elsewhere, pinned).is_ok());
-        assert!(read_links(&links(&["https://localhost:7/#/join/abcdefghijklmnopqrstuvwxyz012345"]), Manner::default()).is_ok());
+        assert!(
+            read_links(&links(&["https://localhost:7/#/join/abcdefghijklmnopqrstuvwxyz012345"]), Manner::default())
+                .is_ok()
+        );
     }
 }

@@ -178,7 +178,13 @@ impl Bot {
                 tracing::info!(?reason, "a bot is gone");
                 self.shown = Shown { welcome: false, connected: false, over: Some(reason), ..self.shown };
             }
-            Noticed::Answered { .. } | Noticed::FirstPicture { .. } | Noticed::Revealed => {}
+            // Its link admitted another device before, or its party said no.
+            Noticed::Barred(why) => tracing::warn!(?why, "a bot was not admitted; it neither sends nor sees anything"),
+            Noticed::Admitted
+            | Noticed::Answered { .. }
+            | Noticed::FirstPicture { .. }
+            | Noticed::Revealed
+            | Noticed::Written { .. } => {}
         }
         self.show_due = Instant::now();
     }
