@@ -3,7 +3,8 @@
 
 mod common;
 
-use common::{Folder, Running, arrive};
+use common::{Folder, Running, arrive, derived};
+use serde_json::json;
 
 fn links(said: &[String]) -> Vec<&str> {
     said.iter().map(|line| line.trim()).filter(|line| line.starts_with("http://127.0.0.1:")).collect()
@@ -23,8 +24,9 @@ fn without_bots_every_seat_is_free() {
     // It has no keyboard here.
     let stop = format!("To stop: kill {}", demo.id());
     assert!(said.iter().any(|line| line.ends_with(&stop)) && !said.concat().contains("Ctrl"), "{said:#?}");
-    let (url, secret) = links[0].split_once("/#/join/").unwrap();
-    assert_eq!(arrive(url, secret).1["you"], "chair");
+    let (url, _) = links[0].split_once("/#/join/").unwrap();
+    assert_eq!(arrive(url, &derived(&json!({ "link": links[0] })).0).1["you"], "chair");
+    assert!(said.iter().any(|line| line.contains("Its parties signed")), "{said:#?}");
     assert_eq!(demo.stop(), Some(0));
 }
 

@@ -82,7 +82,7 @@ fn remembers(process: u32, bytes: &[u8]) -> bool {
 fn secrets_tokens_names_and_descriptions_are_neither_stored_nor_logged_at_any_level() {
     let folder = Folder::new();
     let mut serve = command(SERVE);
-    serve.env("SOMMET_LOG", "trace,tungstenite::protocol=trace");
+    serve.env("SOMMET_LOG", "trace,tungstenite::protocol=trace").env_remove("SOMMET_PASSPHRASE");
     let server = Running::of(serve, &folder);
     let url = server.url();
     let id = folder.create_sample();

@@ -51,8 +51,8 @@ impl Drop for Pending {
 }
 
 struct Append {
-    summit: SummitId,
-    record: Record,
+    /// In a box, because a queue of a thousand has the size of its largest place.
+    what: Box<(SummitId, Record)>,
     pending: Pending,
 }
 
@@ -109,7 +109,7 @@ impl Writer {
         record: impl Into<Record>,
         done: impl FnOnce(Result<(), StoreError>) + Send + 'static,
     ) {
-        let append = Append { summit, record: record.into(), pending: Pending::new(done) };
+        let append = Append { what: Box::new((summit, record.into())), pending: Pending::new(done) };
         match self.jobs.try_send(Job::Append(append)) {
             Ok(()) => {}
             Err(TrySendError::Full(Job::Append(append))) => append.pending.tell(Err(full())),
@@ -226,8 +226,7 @@ fn commit(store: &mut impl Store, batch: &mut Vec<Append>) {
     if batch.is_empty() {
         return;
     }
-    let (entries, pending): (Vec<_>, Vec<_>) =
-        batch.drain(..).map(|append| ((append.summit, append.record), append.pending)).unzip();
+    let (entries, pending): (Vec<_>, Vec<_>) = batch.drain(..).map(|append| (*append.what, append.pending)).unzip();
     match store.append(&entries) {
         Ok(()) => pending.into_iter().for_each(|pending| pending.tell(Ok(()))),
         Err(error) if entries.len() == 1 => pending.into_iter().for_each(|pending| pending.tell(Err(error.clone()))),

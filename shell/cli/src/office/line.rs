@@ -71,7 +71,10 @@ impl Line {
         let mut socket = reach.websocket("/api/v1/party").await?;
         let challenge = match in_time(hear(&mut socket)).await? {
             PartyReply::Challenge { challenge } => challenge,
-            other => return Err(unexpected(&other)),
+            other @ (PartyReply::Done { .. }
+            | PartyReply::Refused { .. }
+            | PartyReply::Request { .. }
+            | PartyReply::Welcome { .. }) => return Err(unexpected(&other)),
         };
         let challenge =
             <[u8; 32]>::try_from(challenge.0).map_err(|_| LineError::Protocol("no challenge".to_owned()))?;
@@ -83,7 +86,9 @@ impl Line {
                 Ok(Self { socket, manifest, revocation, base_url, next: 0 })
             }
             PartyReply::Refused { why, .. } => Err(LineError::Refused(why)),
-            other => Err(unexpected(&other)),
+            other @ (PartyReply::Challenge { .. } | PartyReply::Done { .. } | PartyReply::Request { .. }) => {
+                Err(unexpected(&other))
+            }
         }
     }
 
