@@ -177,6 +177,18 @@ export class Story {
 			fs.writeFileSync(path.join(this.folder, `${seat}-console.log`), `${said.join('\n')}\n`);
 			const state = await screen.evaluate(() => JSON.stringify(window.sommet?.state(), null, 2)).catch(String);
 			fs.writeFileSync(path.join(this.folder, `${seat}-state.json`), `${state}\n`);
+			const sealed = await screen
+				.evaluate(async () => {
+					const { trouble, stage, circles } = window.sommet?.seal() ?? {};
+					const troubles = window.sommet?.sealTroubles();
+					return JSON.stringify(
+						{ trouble, stage, troubles, circles, lines: await window.sommet?.sealedLines() },
+						null,
+						2,
+					);
+				})
+				.catch(String);
+			fs.writeFileSync(path.join(this.folder, `${seat}-sealed.json`), `${sealed}\n`);
 		}
 	}
 

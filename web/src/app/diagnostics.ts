@@ -7,6 +7,7 @@ import type { LineReport } from '../seal/lines';
 import type { MemberView } from '../seal/seal-view';
 import type { Mid, SourceId } from '../wire/types';
 import type { PageClient } from './client.svelte';
+import type { Trouble } from './seal.svelte';
 
 export interface Diagnostics {
 	/** Everything the page knows of the meeting. */
@@ -19,6 +20,8 @@ export interface Diagnostics {
 	slots(): Readonly<Record<Mid, SourceId>>;
 	/** Groups, members, epochs and codes as this device has them; no key. */
 	seal(): MemberView;
+	/** What went wrong in the groups lately. */
+	sealTroubles(): readonly Trouble[];
 	/** What became of the frames of each m-line. */
 	sealedLines(): Promise<readonly LineReport[]>;
 	/** Closes the socket as a lost network would. */
@@ -35,6 +38,7 @@ export function exposeDiagnostics(client: PageClient): void {
 		},
 		slots: () => client.state.meeting?.slots ?? {},
 		seal: () => client.seal.view,
+		sealTroubles: () => client.seal.troubles,
 		sealedLines: () => client.media.lines.report(),
 		dropSocket: () => client.breakConnection(),
 	};

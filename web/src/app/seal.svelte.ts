@@ -33,6 +33,9 @@ import { SEAL_TROUBLES } from './context';
 /** How long something that passes by itself is told, in milliseconds. */
 const PASSING_MS = 15_000;
 
+/** Troubles that are kept for diagnostics; the oldest goes first. */
+const TROUBLES_MAX = 20;
+
 /** Where a browser remembers that a person compared the code of a summit. */
 const COMPARED = 'sommet.compared';
 
@@ -43,6 +46,13 @@ export interface SealOptions extends Pick<ChatOptions, 'now' | 'way' | 'write' |
 	readonly onWhisper: (on: boolean) => void;
 }
 
+/** Something that went wrong in a group, and whose key or word it was about. */
+export interface Trouble {
+	readonly code: SealCode;
+	readonly group: GroupName;
+	readonly about: string | undefined;
+}
+
 export class PageSeal implements ClientSeal {
 	readonly chat: PageChat;
 	readonly #options: SealOptions;
@@ -50,6 +60,7 @@ export class PageSeal implements ClientSeal {
 	#passing: { readonly trouble: SealTrouble; readonly of: string | undefined } | undefined = $state.raw();
 	#passingTimer: ReturnType<typeof setTimeout> | undefined;
 	#revoked: readonly Revoked[] = $state.raw([]);
+	#troubles: readonly Trouble[] = [];
 	#compared: string | null = $state(null);
 	#whispering = $state(false);
 	/** Fingerprints of registrars' keys, in two groups; told once they are computed. */
@@ -199,8 +210,14 @@ export class PageSeal implements ClientSeal {
 		this.chat.hear(written);
 	}
 
+	/** What went wrong lately, the latest last, for diagnostics. */
+	get troubles(): readonly Trouble[] {
+		return this.#troubles;
+	}
+
 	/** Something went wrong that passes by itself, or that `show` tells as well. */
-	warn(code: SealCode, _group: GroupName, about: string | undefined): void {
+	warn(code: SealCode, group: GroupName, about: string | undefined): void {
+		this.#troubles = [...this.#troubles, { code, group, about }].slice(-TROUBLES_MAX);
 		const trouble = troubleOf(code);
 		if (!trouble) return;
 		this.#passing = { trouble, of: about };

@@ -38,8 +38,20 @@ export async function makeSuite(keys: CryptoKeyPair): Promise<CiphersuiteImpl> {
 			verify: (key, message, signature) => verify(copy(key), copy(signature), copy(message)),
 			keygen: () => Promise.reject(new Error('signature keys are made elsewhere')),
 		},
-		hpke: { ...suite.hpke, importPublicKey: (key) => suite.hpke.importPublicKey(withoutLength(key)) },
+		hpke: {
+			...suite.hpke,
+			importPublicKey: (key) => suite.hpke.importPublicKey(withoutLength(key)),
+			exportPrivateKey: async (key) => privateBytes(await crypto.subtle.exportKey('pkcs8', key as CryptoKey)),
+		},
 	};
+}
+
+/**
+ * The 32 bytes of an X25519 key in PKCS #8 (RFC 8410 section 7). Asked for a JWK instead, as ts-mls does, Firefox fails for keys
+ * that it did not make itself.
+ */
+function privateBytes(pkcs8: ArrayBuffer): Uint8Array {
+	return new Uint8Array(pkcs8).slice(16, 48);
 }
 
 /** A public key without the length before it, if it has one. */
