@@ -10,15 +10,19 @@ mod socket;
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use client::{AssetError, Behaviour, Participant, Settings, Talk};
+use seal::SigningKey;
+use seal::invitation::Secret;
 use tokio::net::UdpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use wire::{Arrival, Pixels, SessionRequest};
 
 use crate::reach::{ConnectError, Fingerprint, Reach};
+use crate::secret::entropy;
 
 use assets::Wardrobe;
 use bot::{Bot, Shown};
@@ -176,6 +180,14 @@ pub(crate) enum BotsError {
         /// Why.
         reason: String,
     },
+    /// A party did not admit a bot.
+    #[error("bot {place}: {reason}")]
+    NotAdmitted {
+        /// The place of its link, from 1.
+        place: usize,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// What is built into the program cannot be played.
     #[error("the built-in voices and pictures cannot be played: {0}; build the program anew after `cargo x assets`")]
     Assets(#[from] AssetError),
@@ -208,12 +220,12 @@ pub(crate) async fn run(args: Args) -> Result<(), BotsError> {
     let bots = seat_bots(links, manner).await?;
     let end = args.duration.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     bots.attend(end, args.report == Some(ReportWhen::Second)).await;
-    let report = bots.report();
+    let (report, barred) = (bots.report(), bots.barred());
     bots.stop().await;
     if args.report.is_some() {
         print(&report);
     }
-    Ok(())
+    barred.map_or(Ok(()), Err)
 }
 
 /// Seats a bot at each link and returns when each has its session; they come in and connect by themselves.
@@ -251,6 +263,15 @@ impl Bots {
     /// What they experienced so far.
     pub(crate) fn report(&self) -> Report {
         Report::of(self.shown.iter().map(|shown| *shown.borrow()))
+    }
+
+    /// The first one that its party did not admit.
+    fn barred(&self) -> Option<BotsError> {
+        let mut bots = self.shown.iter().zip(1..);
+        bots.find_map(|(shown, place)| {
+            let reason = shown.borrow().barred?.to_string();
+            Some(BotsError::NotAdmitted { place, reason })
+        })
     }
 
     /// Waits until all have sound and pictures, at most for `patience`. Whether they do.
@@ -378,7 +399,8 @@ async fn sit_down(
     let (arrival, local) = arrive(&way).await.map_err(|error| error.to_string())?;
     let udp = UdpSocket::bind((local, 0)).await.map_err(|error| format!("no UDP socket at {local}: {error}"))?;
     let local = udp.local_addr().map_err(|error| error.to_string())?;
-    let participant = Participant::new(settings(arrival, wardrobe, manner, talk, local), Instant::now());
+    let settings = settings(arrival, way.link.secret.clone(), wardrobe, manner, talk, local)?;
+    let participant = Participant::new(settings, Instant::now());
     Ok(Bot::new(way.reach, participant, udp, local, show))
 }
 
@@ -400,10 +422,20 @@ async fn exchange(way: &Way) -> Result<(Arrival, std::net::IpAddr), ConnectError
     Ok((serde_json::from_slice(&answer).map_err(|error| way.reach.foreign(&error))?, local))
 }
 
-fn settings(arrival: Arrival, wardrobe: &Wardrobe, manner: Manner, talk: Talk, local: SocketAddr) -> Settings {
+fn settings(
+    arrival: Arrival,
+    secret: Secret,
+    wardrobe: &Wardrobe,
+    manner: Manner,
+    talk: Talk,
+    local: SocketAddr,
+) -> Result<Settings, String> {
+    let key = SigningKey::generate(&mut entropy()).map_err(|error| format!("no key can be made: {error}"))?;
     let persona = manner.publish.then(|| wardrobe.persona(&arrival.plan, &arrival.you));
-    Settings {
+    Ok(Settings {
         token: arrival.token,
+        secret,
+        key: Arc::new(key),
         device: "Sommet bot".to_owned(),
         take_over: manner.take_over,
         enter: true,
@@ -413,7 +445,7 @@ fn settings(arrival: Arrival, wardrobe: &Wardrobe, manner: Manner, talk: Talk, l
         height: Pixels(manner.height),
         local,
         seed: rand::random(),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -440,6 +472,9 @@ mod tests {
         assert!(error.contains("--fingerprint"), "{error}");
         let pinned = Manner { fingerprint: "ab".repeat(32).parse().ok(), ..Manner::default() };
         assert!(read_links(&elsewhere, pinned).is_ok());
-        assert!(read_links(&links(&["https://localhost:7/#/join/abcdefghijklmnopqrstuvwxyz012345"]), Manner::default()).is_ok());
+        assert!(
+            read_links(&links(&["https://localhost:7/#/join/abcdefghijklmnopqrstuvwxyz012345"]), Manner::default())
+                .is_ok()
+        );
     }
 }
