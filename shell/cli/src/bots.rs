@@ -8,21 +8,19 @@ mod report;
 mod socket;
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use client::{AssetError, Behaviour, Participant, Settings, Talk};
 use seal::SigningKey;
-use seal::invitation::Secret;
 use tokio::net::UdpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use wire::{Arrival, Pixels, SessionRequest};
 
 use crate::reach::{ConnectError, Fingerprint, Reach};
-use crate::secret::entropy;
+use crate::secret;
 
 use assets::Wardrobe;
 use bot::{Bot, Shown};
@@ -399,7 +397,21 @@ async fn sit_down(
     let (arrival, local) = arrive(&way).await.map_err(|error| error.to_string())?;
     let udp = UdpSocket::bind((local, 0)).await.map_err(|error| format!("no UDP socket at {local}: {error}"))?;
     let local = udp.local_addr().map_err(|error| error.to_string())?;
-    let settings = settings(arrival, way.link.secret.clone(), wardrobe, manner, talk, local)?;
+    let key = SigningKey::generate(&mut secret::entropy()).map_err(|error| error.to_string())?;
+    let settings = Settings {
+        token: arrival.token.clone(),
+        secret: way.link.secret.clone(),
+        key: Arc::new(key),
+        device: "Sommet bot".to_owned(),
+        take_over: manner.take_over,
+        enter: true,
+        persona: manner.publish.then(|| wardrobe.persona(&arrival.plan, &arrival.you)),
+        talk,
+        behaviour: Behaviour { ready: manner.ready, hands: manner.hands },
+        height: Pixels(manner.height),
+        local,
+        seed: rand::random(),
+    };
     let participant = Participant::new(settings, Instant::now());
     Ok(Bot::new(way.reach, participant, udp, local, show))
 }
@@ -420,32 +432,6 @@ async fn exchange(way: &Way) -> Result<(Arrival, std::net::IpAddr), ConnectError
     let body = body.map_err(|error| way.reach.foreign(&error))?;
     let (answer, local) = way.reach.post("/api/v1/sessions", body).await?;
     Ok((serde_json::from_slice(&answer).map_err(|error| way.reach.foreign(&error))?, local))
-}
-
-fn settings(
-    arrival: Arrival,
-    secret: Secret,
-    wardrobe: &Wardrobe,
-    manner: Manner,
-    talk: Talk,
-    local: SocketAddr,
-) -> Result<Settings, String> {
-    let key = SigningKey::generate(&mut entropy()).map_err(|error| format!("no key can be made: {error}"))?;
-    let persona = manner.publish.then(|| wardrobe.persona(&arrival.plan, &arrival.you));
-    Ok(Settings {
-        token: arrival.token,
-        secret,
-        key: Arc::new(key),
-        device: "Sommet bot".to_owned(),
-        take_over: manner.take_over,
-        enter: true,
-        persona,
-        talk,
-        behaviour: Behaviour { ready: manner.ready, hands: manner.hands },
-        height: Pixels(manner.height),
-        local,
-        seed: rand::random(),
-    })
 }
 
 #[cfg(test)]

@@ -42,13 +42,19 @@ impl Key {
             Self::Init { party, file, passphrase } => {
                 let file = file.unwrap_or_else(|| PathBuf::from(format!("{party}.key.json")));
                 if file.exists() {
-                    return Err(format!("{} exists; a key is never overwritten, choose another --file", file.display()).into());
+                    return Err(format!(
+                        "{} exists; a key is never overwritten, choose another --file",
+                        file.display()
+                    )
+                    .into());
                 }
                 let passphrase = passphrase.make(party.as_str())?;
                 let (made, _) = KeyFile::make(party, &passphrase)?;
                 made.save_new(&file)?;
                 println!("Made the key of {} in {}.", made.party, file.display());
-                println!("Keep the file and its passphrase apart, and a copy of both: without them nobody acts for this party.\n");
+                println!(
+                    "Keep the file and its passphrase apart, and a copy of both: without them nobody acts for this party.\n"
+                );
                 show(&made, &file);
             }
             Self::Show { file, json } => {

@@ -139,7 +139,10 @@ impl Office {
         if holds {
             Ok(read)
         } else {
-            Err(format!("{} has not signed yet; look at the summit and sign: sommet summit sign {}", self.party, self.summit))
+            Err(format!(
+                "{} has not signed yet; look at the summit and sign: sommet summit sign {}",
+                self.party, self.summit
+            ))
         }
     }
 

@@ -80,7 +80,9 @@ impl Source {
 
 fn asked(question: &str) -> Result<Passphrase, String> {
     if !std::io::stdin().is_terminal() {
-        return Err(format!("there is no terminal to ask for the passphrase: give it with --passphrase-file FILE or in {VARIABLE}"));
+        return Err(format!(
+            "there is no terminal to ask for the passphrase: give it with --passphrase-file FILE or in {VARIABLE}"
+        ));
     }
     rpassword::prompt_password(question)
         .map(Zeroizing::new)

@@ -188,9 +188,11 @@ impl Desk<'_> {
         let office = self.office;
         let look = office.with_registrar(|registrar| {
             let state: RegistrarState = registrar.state().clone();
-            let known = state.invitations.iter().find(|issued| Ok(issued.jti) == InvitationId::try_from(&request.jti)).cloned();
+            let known =
+                state.invitations.iter().find(|issued| Ok(issued.jti) == InvitationId::try_from(&request.jti)).cloned();
             let key = seal::SigningKey::from_seed(*office.key().seed()).ok();
-            let would = key.map(|key| Registrar::restore(key, state).answer(request, time::now(), &mut secret::entropy()));
+            let would =
+                key.map(|key| Registrar::restore(key, state).answer(request, time::now(), &mut secret::entropy()));
             match (known, would) {
                 (Some(issued), Some(Ok(_))) if issued.given.is_none() => Look::Ask(issued.seat),
                 (Some(_) | None, Some(_) | None) => Look::Answer,
@@ -215,7 +217,11 @@ impl Desk<'_> {
             }
         };
         let Some((id, request, _)) = self.waiting.pop_front() else { return Ok(()) };
-        if is_yes { self.answer(id, &request).await? } else { self.deny(id, Denied::Declined).await? }
+        if is_yes {
+            self.answer(id, &request).await?
+        } else {
+            self.deny(id, Denied::Declined).await?
+        }
         self.question();
         Ok(())
     }
@@ -224,7 +230,11 @@ impl Desk<'_> {
     async fn answer(&mut self, id: u64, request: &CertificateRequest) -> Result<(), LineError> {
         let answered = self.office.with_registrar(|registrar| {
             let certificate = registrar.answer(request, time::now(), &mut secret::entropy());
-            let issued = registrar.state().invitations.iter().find(|issued| Ok(issued.jti) == InvitationId::try_from(&request.jti));
+            let issued = registrar
+                .state()
+                .invitations
+                .iter()
+                .find(|issued| Ok(issued.jti) == InvitationId::try_from(&request.jti));
             (certificate, issued.map(|issued| issued.seat.clone()))
         });
         let (certificate, seat) = answered.map_err(LineError::Here)?;

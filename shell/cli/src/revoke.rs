@@ -5,8 +5,8 @@ use seal::registrar::{Registrar, RegistrarState};
 use seal::signed::{Domain, verifies};
 use wire::{Envelope, PartyMessage, RevocationList, SeatId, SummitId};
 
-use crate::office::{self, Office};
 use crate::Outcome;
+use crate::office::{self, Office};
 
 /// Take back the certificates and the links of a seat: the device is shown out, and is let in nowhere any more.
 ///
@@ -76,18 +76,10 @@ fn adopt(registrar: &mut Registrar, office: &Office, known: Option<&Envelope>) {
 }
 
 /// Withdraws the invitations of the seats; returns them, and the new list if any of them had been used.
-fn take_back(
-    registrar: &mut Registrar,
-    seats: &[SeatId],
-) -> (Vec<(SeatId, InvitationId)>, Option<Envelope>) {
+fn take_back(registrar: &mut Registrar, seats: &[SeatId]) -> (Vec<(SeatId, InvitationId)>, Option<Envelope>) {
     let of_seats = |issued: &&seal::registrar::Issued| seats.contains(&issued.seat);
-    let links: Vec<_> = registrar
-        .state()
-        .invitations
-        .iter()
-        .filter(of_seats)
-        .map(|issued| (issued.seat.clone(), issued.jti))
-        .collect();
+    let links: Vec<_> =
+        registrar.state().invitations.iter().filter(of_seats).map(|issued| (issued.seat.clone(), issued.jti)).collect();
     if seats.iter().any(|seat| links.iter().all(|(of, _)| of != seat)) {
         return (links, None);
     }

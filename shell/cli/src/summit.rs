@@ -135,13 +135,7 @@ fn read(file: &Path) -> Result<Proposal, Box<dyn std::error::Error>> {
     Ok(summit_file::read(source).map_err(|mistakes| summit_file::report(&mistakes, &name, source))?)
 }
 
-fn propose(
-    file: &Path,
-    keys: &[PathBuf],
-    passphrase: &passphrase::Source,
-    json: bool,
-    place: &Place,
-) -> Outcome {
+fn propose(file: &Path, keys: &[PathBuf], passphrase: &passphrase::Source, json: bool, place: &Place) -> Outcome {
     let Proposal { plan, roots } = read(file)?;
     let client = server::client().map(|client| client.hash);
     let manifest = Manifest::new(secret::summit_id(), plan, &roots, client, time::now())?;
@@ -154,7 +148,8 @@ fn propose(
     }
     create(&signed, |command| ask(place, &command, |reply| matches!(reply, Reply::Done).then_some(())))?;
     let (id, plan) = (&manifest.document().summit, &manifest.document().plan);
-    let missing: Vec<_> = manifest.document().parties.iter().map(|party| &party.id).filter(|id| !has_signed(&signed, id)).collect();
+    let missing: Vec<_> =
+        manifest.document().parties.iter().map(|party| &party.id).filter(|id| !has_signed(&signed, id)).collect();
     let (seats, sides) = (plan.seats().count(), plan.delegations.len());
     if json {
         let (title, code) = (&plan.title, summit_code(&signed));
@@ -169,7 +164,9 @@ fn propose(
             println!("Every party has signed. Next, for each party: sommet invite {id} --key FILE --server URL");
         }
         for party in missing {
-            println!("{party} has not signed. On its machine: sommet summit sign {id} --key {party}.key.json --server URL");
+            println!(
+                "{party} has not signed. On its machine: sommet summit sign {id} --key {party}.key.json --server URL"
+            );
         }
     }
     Ok(())
@@ -191,7 +188,9 @@ fn has_signed(manifest: &SignedManifest, party: &wire::PartyId) -> bool {
 }
 
 fn unsealed(summit: &SummitId) -> String {
-    format!("the summit {summit} is of a version of Sommet that did not seal; it is over, propose it again from its file")
+    format!(
+        "the summit {summit} is of a version of Sommet that did not seal; it is over, propose it again from its file"
+    )
 }
 
 fn list(json: bool, place: &Place) -> Outcome {

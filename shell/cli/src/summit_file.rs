@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use seal::PublicKey;
 use toml::de::DeTable;
 use wire::{
-    AgendaItem, AgendaItemId, Delegation, DelegationId, Flag, FlagLayout, Language, Localized, Role, Seat, SeatId,
-    PartyId, SECRETARIAT, SummitPlan,
+    AgendaItem, AgendaItemId, Delegation, DelegationId, Flag, FlagLayout, Language, Localized, PartyId, Role,
+    SECRETARIAT, Seat, SeatId, SummitPlan,
 };
 
 use mistake::{Kind, line_and_column};

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use sha2::{Digest as _, Sha256};
 use server::{ClientFile, WebClient, client_hash};
+use sha2::{Digest as _, Sha256};
 use wire::SummitId;
 
 use crate::office::{self, KeyArgs, Office};
@@ -83,7 +83,10 @@ async fn fetched(reach: &Reach) -> Result<String, Box<dyn std::error::Error>> {
             return Err("the server names a file that no web client has".into());
         }
         let (bytes, _) = reach.get(&format!("/{path}")).await?;
-        files.push(ClientFile { path, sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect() });
+        files.push(ClientFile {
+            path,
+            sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        });
     }
     // Browsers are given the page at the root.
     let (page, _) = reach.get("/").await?;

@@ -5,7 +5,7 @@ mod common;
 
 use std::process::Output;
 
-use common::{Folder, Running, command};
+use common::{Folder, PARTIES, Running, command};
 use serde_json::Value;
 
 /// Runs `sommet bots WORDS` with these links on standard input.
@@ -25,17 +25,19 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A link for every seat of the sample, made while the server runs.
-fn links(folder: &Folder, url: &str) -> Vec<String> {
+/// A link for every seat of the sample, made while the server runs, and the registrars that admit whoever comes by one.
+fn links(folder: &Folder, url: &str) -> (Vec<String>, Vec<Running>) {
     let summit = folder.create_sample();
-    folder.invite_all(url, &summit).iter().map(|link| link["link"].as_str().unwrap().to_owned()).collect()
+    let links = folder.invite_all(url, &summit);
+    let registrars = PARTIES.iter().map(|party| Running::registrar(folder, party, url, &summit)).collect();
+    (links.iter().map(|link| link["link"].as_str().unwrap().to_owned()).collect(), registrars)
 }
 
 #[test]
 fn they_see_and_hear_one_another() {
     let folder = Folder::new();
     let (server, url) = Running::serve(&folder);
-    let links = links(&folder, &url);
+    let (links, _registrars) = links(&folder, &url);
     let output = bots(&links, &["--count", "6", "--ready", "--duration", "6", "--report", "end"]);
     let report = report(&output);
     assert_eq!(
@@ -84,7 +86,7 @@ fn a_certificate_is_believed_by_its_fingerprint_only() {
 fn too_few_links_and_a_link_of_no_seat_are_said_plainly() {
     let folder = Folder::new();
     let (server, url) = Running::serve(&folder);
-    let links = links(&folder, &url);
+    let (links, _registrars) = links(&folder, &url);
     let few = bots(&links, &["--count", "60"]);
     assert_eq!(few.status.code(), Some(1));
     assert!(said(&few).contains("60 bots need 60 links"), "{}", said(&few));

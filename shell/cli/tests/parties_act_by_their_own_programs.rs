@@ -153,7 +153,7 @@ fn a_registrar_admits_one_device_for_each_invitation_and_comes_back_by_itself() 
         let issued = guest.hear("cert.issued").await;
         let certificate = serde_json::from_value(issued["certificate"].clone()).unwrap();
         let certificate = Certificate::read(certificate).unwrap();
-        let document = certificate.document();
+        let document = certificate.body();
         assert_eq!((&document.key, document.seat.as_str()), (&key(1).public().into(), "meridia-head"));
         assert!(registrar.line_with("Admitted").contains("Emil Marchetti"));
         // The same device again gets the same, another one nothing.

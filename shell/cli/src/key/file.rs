@@ -105,7 +105,8 @@ impl KeyFile {
         let wrap = self.kdf.derive(passphrase).ok_or(KeyError::System)?;
         let nonce = Nonce::try_assume_unique_for_key(&self.nonce.0).map_err(|_| wrong())?;
         let mut sealed = Zeroizing::new(self.sealed.0.clone());
-        let opened = wrap.open_in_place(nonce, bound_to(&self.party, &self.public), &mut sealed).map_err(|_| wrong())?;
+        let opened =
+            wrap.open_in_place(nonce, bound_to(&self.party, &self.public), &mut sealed).map_err(|_| wrong())?;
         let seed = Zeroizing::new(<[u8; 32]>::try_from(&*opened).map_err(|_| wrong())?);
         let key = SigningKey::from_seed(*seed).map_err(|_| KeyError::System)?;
         if key.public() == self.public { Ok(key) } else { Err(wrong()) }

@@ -73,7 +73,8 @@ impl Line {
             PartyReply::Challenge { challenge } => challenge,
             other => return Err(unexpected(&other)),
         };
-        let challenge = <[u8; 32]>::try_from(challenge.0).map_err(|_| LineError::Protocol("no challenge".to_owned()))?;
+        let challenge =
+            <[u8; 32]>::try_from(challenge.0).map_err(|_| LineError::Protocol("no challenge".to_owned()))?;
         let answer = answer(challenge)?;
         let hello = PartyMessage::Hello { summit: summit.clone(), party: party.clone(), answer, registrar };
         say(&mut socket, &hello).await?;

@@ -78,7 +78,10 @@ impl Locked<'_> {
             serde_json::from_slice(plain).ok()
         };
         let wrong = || {
-            format!("{} is not the registrar's state of this key; put back the right file, or take it away and invite anew", path.display())
+            format!(
+                "{} is not the registrar's state of this key; put back the right file, or take it away and invite anew",
+                path.display()
+            )
         };
         opened().map(Some).ok_or_else(wrong)
     }

@@ -33,7 +33,9 @@ pub(super) fn sign(summit: SummitId, yes: bool, args: &office::Args) -> Outcome 
             println!("Not signed yet: {}.", missing.join(", "));
         }
         let summit = &office.summit;
-        println!("Next: sommet invite {summit} --key FILE --server URL, and sommet registrar {summit} while people come in");
+        println!(
+            "Next: sommet invite {summit} --key FILE --server URL, and sommet registrar {summit} while people come in"
+        );
         line.close().await;
         Ok(())
     })

@@ -105,6 +105,16 @@ impl Places {
                 let place = self.seats.get(200).map_or(0, |seat| seat.place);
                 reader.count(place, what, "take out seats, or hold two summits");
             }
+            PlanError::Reserved => {
+                let reserved = self.delegations.iter().filter(|side| side.id.as_str() == wire::SECRETARIAT);
+                for side in reserved {
+                    reader.wrong(
+                        side.place,
+                        "this is the name of the party that is no delegation",
+                        "give it another id",
+                    );
+                }
+            }
             PlanError::DelegationTwice(id) => {
                 let places = self.delegations.iter().filter(|side| &side.id == id).map(|side| side.place);
                 twice(reader, "delegation", id.as_str(), places, times);

@@ -226,8 +226,7 @@ impl Running {
     /// A registrar of a party.
     pub(crate) fn registrar(folder: &Folder, party: &str, url: &str, summit: &str) -> Self {
         let mut registrar = command(&["registrar", summit, "--server", url, "--key", &folder.key(party)]);
-        let mut child =
-            registrar.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let mut child = registrar.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let lines = lines_of(&mut child);
         Self { child, lines }
     }
