@@ -10,6 +10,8 @@ use wire::PartyId;
 
 /// How long a lead may take to say what it sees.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// When it is said again what the server could not take.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// How things stand in the present epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub(super) struct Attesting {
     mismatch: bool,
     until: Instant,
     late: bool,
+    /// The own word was not taken, and is said again then.
+    again: Option<Instant>,
 }
 
 /// An attestation as it travels in the group.
@@ -50,7 +54,7 @@ enum Kind {
 
 impl Attesting {
     pub(super) fn new(now: Instant) -> Self {
-        Self { own: None, parties: BTreeMap::new(), mismatch: false, until: now, late: false }
+        Self { own: None, parties: BTreeMap::new(), mismatch: false, until: now, late: false, again: None }
     }
 
     /// A new epoch: all is to be said anew, but what was seen is not forgotten.
@@ -62,6 +66,17 @@ impl Attesting {
         self.parties = parties.map(|party| (party.clone(), own_party.as_ref() == Some(&party))).collect();
         self.until = now + PATIENCE;
         self.late = false;
+        self.again = None;
+    }
+
+    /// The server did not take the own word.
+    pub(super) fn was_refused(&mut self, now: Instant) {
+        self.again = Some(now + AGAIN);
+    }
+
+    /// Whether the own word is to be said again now.
+    pub(super) fn is_due(&mut self, now: Instant) -> bool {
+        self.again.take_if(|again| *again <= now).is_some()
     }
 
     /// What this device has to say, if it leads its party.
@@ -89,7 +104,7 @@ impl Attesting {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        (!self.late && self.is_waiting()).then_some(self.until)
+        (!self.late && self.is_waiting()).then_some(self.until).into_iter().chain(self.again).min()
     }
 
     pub(super) fn standing(&self) -> Standing {

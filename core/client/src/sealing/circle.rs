@@ -82,8 +82,26 @@ impl Circle {
         self.group().is_some() && self.attesting.standing() != Standing::Apart
     }
 
-    pub(super) fn handle_timeout(&mut self, now: Instant) {
+    /// Time has passed: what is to be asked, if anything.
+    pub(super) fn handle_timeout(&mut self, now: Instant) -> Option<Request> {
         self.attesting.handle_timeout(now);
+        if self.attesting.is_due(now) { self.attest() } else { None }
+    }
+
+    /// The server did not take a message of that epoch. What people wrote they write again if they like; what this device has to
+    /// say itself must be said.
+    pub(super) fn was_refused(&mut self, epoch: u64, now: Instant) {
+        if self.group().is_some_and(|group| group.epoch() == epoch) {
+            self.attesting.was_refused(now);
+        }
+    }
+
+    /// What this device sees, if it leads its party.
+    fn attest(&mut self) -> Option<Request> {
+        let State::Inside(group) = &mut self.state else { return None };
+        let text = self.attesting.own(group)?;
+        let message = Bytes(group.encrypt(text.as_bytes()).ok()?);
+        Some(Request::MlsApp { group: self.id.clone(), epoch: group.epoch(), message })
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
@@ -360,14 +378,8 @@ impl Circle {
         means.opener.install(self.number, group.epoch(), base_key, leaves, means.now);
         means.counts.epochs += 1;
         self.attesting.begin(group, means.now);
-        if let Some(text) = self.attesting.own(group)
-            && let Ok(message) = group.encrypt(text.as_bytes())
-        {
-            means.happened.push_back(Happened::Ask(Request::MlsApp {
-                group: self.id.clone(),
-                epoch: group.epoch(),
-                message: Bytes(message),
-            }));
+        if let Some(request) = self.attest() {
+            means.ask(request);
         }
         for (seq, epoch, by, message) in std::mem::take(&mut self.early) {
             self.hear_app(seq, epoch, &by, &message, means);
