@@ -12,7 +12,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use client::{Behaviour, Input, Output, Participant, Settings, Talk};
+use client::{Behaviour, Input, Noticed, Output, Participant, Settings, Talk};
 use node::{Batch, ConnectionId, InvitationId, Node, Sealed, SessionId};
 use seal::SigningKey;
 use seal::frame::Header;
@@ -71,6 +71,8 @@ struct End {
     /// Until then nothing gets through to it.
     slow_until: Instant,
     gone: bool,
+    /// It is switched off.
+    off: bool,
     /// The key ids and counters it sealed with.
     counters: HashSet<(u64, u64)>,
 }
@@ -166,6 +168,7 @@ impl Groups {
             socket: None,
             slow_until: self.now,
             gone: false,
+            off: false,
             counters: HashSet::new(),
         });
     }
@@ -222,7 +225,7 @@ impl Groups {
     fn run_for(&mut self, time: Duration) -> Result<(), Finding> {
         let end = self.now + time;
         loop {
-            let ends = self.ends.iter().filter_map(|end| end.participant.poll_timeout());
+            let ends = self.ends.iter().filter(|end| !end.off).filter_map(|end| end.participant.poll_timeout());
             let node = self.node.as_ref().and_then(Node::poll_timeout);
             let next = ends.chain(self.schedule.next_at()).chain(node).chain([self.beat]).min();
             let Some(next) = next.map(|next| next.max(self.now)).filter(|next| *next <= end) else { break };
@@ -248,7 +251,7 @@ impl Groups {
             self.drain_node();
             return Ok(());
         }
-        let due = |end: &End| end.participant.poll_timeout().is_some_and(|at| at <= now);
+        let due = |end: &End| !end.off && end.participant.poll_timeout().is_some_and(|at| at <= now);
         if let Some(place) = self.ends.iter().position(due) {
             self.with(place, Participant::handle_timeout);
             return Ok(());
@@ -302,6 +305,8 @@ impl Groups {
         step(&mut self.ends[place].participant, now);
         while let Some(output) = self.ends[place].participant.poll_output() {
             match output {
+                // Who left, or gave the seat to another device, does not come back to take it again.
+                Output::Connect if self.ends[place].gone => self.ends[place].off = true,
                 Output::Connect => {
                     let connection = ConnectionId(self.connections);
                     self.connections += 1;
@@ -317,6 +322,7 @@ impl Groups {
                     }
                 }
                 Output::Send(message) => self.send_up(place, message),
+                Output::Notice(Noticed::Over(_)) => (self.ends[place].gone, self.ends[place].off) = (true, true),
                 Output::Transmit { .. } | Output::Notice(_) => {}
             }
         }

@@ -209,6 +209,18 @@ fn a_void_commit_never_was() {
 }
 
 #[test]
+fn who_went_into_an_epoch_that_never_was_comes_in_anew() {
+    let mut stage = Stage::set();
+    stage.other_commits();
+    stage.agree(2);
+    stage.scene.take_sent();
+    let seq = stage.seq;
+    stage.scene.hear(ServerMessage::MlsVoid { group: plenary(), seq });
+    assert!(stage.scene.requests().iter().any(|request| matches!(request, Request::MlsResync { .. })));
+    assert_eq!(stage.scene.participant.epochs().count(), 0);
+}
+
+#[test]
 fn a_commit_that_breaks_a_rule_is_refused_and_the_epoch_goes_on() {
     let mut stage = Stage::set();
     stage.committed("vesland-head", 1, &Bytes(b"no commit".to_vec()));

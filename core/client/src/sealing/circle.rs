@@ -49,6 +49,8 @@ pub(super) struct Circle {
     name: GroupName,
     number: Number,
     seq: u64,
+    /// The place of the commit that began the present epoch.
+    entered: u64,
     state: State,
     /// The own commit was taken, and is applied when the server says so.
     taken: Option<u64>,
@@ -59,7 +61,17 @@ pub(super) struct Circle {
 impl Circle {
     pub(super) fn new(id: GroupId, name: GroupName, number: Number, now: Instant) -> Self {
         let state = State::Outside;
-        Self { id, name, number, seq: 0, state, taken: None, early: VecDeque::new(), attesting: Attesting::new(now) }
+        Self {
+            id,
+            name,
+            number,
+            seq: 0,
+            entered: 0,
+            state,
+            taken: None,
+            early: VecDeque::new(),
+            attesting: Attesting::new(now),
+        }
     }
 
     pub(super) fn group(&self) -> Option<&Group> {
@@ -193,7 +205,7 @@ impl Circle {
         let staged = group.stage(commit.as_ref(), trust, means.wall);
         match staged.and_then(|staged| group.merge(staged)) {
             Ok(_) => {
-                self.seq = seq;
+                (self.seq, self.entered) = (seq, seq);
                 self.taken = None;
                 if group.is_active() {
                     let leaf = group.own_leaf();
@@ -256,7 +268,7 @@ impl Circle {
 
     fn be_inside(&mut self, seq: u64, means: &mut Means<'_>) {
         let State::Entering(group) = std::mem::replace(&mut self.state, State::Outside) else { return };
-        self.seq = seq;
+        (self.seq, self.entered) = (seq, seq);
         self.taken = None;
         let leaf = group.own_leaf();
         self.state = State::Inside(group);
@@ -286,7 +298,9 @@ impl Circle {
             self.seq = seq;
         }
         self.lose_race();
-        if let State::Entering(_) = self.state {
+        // Who is in the epoch that never was, by that commit or its Welcome, cannot go back.
+        let is_in_it = self.group().is_some() && self.entered == seq;
+        if is_in_it || matches!(self.state, State::Entering(_)) {
             self.start_again(means);
         }
     }
@@ -359,7 +373,7 @@ impl Circle {
         let Some(seq) = self.taken.take() else { return };
         match group.stage_pending().and_then(|staged| group.merge(staged)) {
             Ok(_) => {
-                self.seq = self.seq.max(seq);
+                (self.seq, self.entered) = (self.seq.max(seq), seq);
                 self.begin_epoch(means);
             }
             Err(error) => {
