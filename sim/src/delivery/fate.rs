@@ -75,7 +75,9 @@ impl Groups {
             11..15 => {
                 let slow = chance.up_to(Duration::from_secs(3));
                 self.note(&format!("nothing gets through to {seat} for {slow:?}"));
-                self.ends[place].slow_until = self.now + slow;
+                let end = &mut self.ends[place];
+                // What is on its way already is not overtaken.
+                end.slow_until = end.slow_until.max(self.now + slow);
             }
             15..17 => {
                 let Ok(group) = GroupId::new("plenary") else { return };
