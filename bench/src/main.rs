@@ -5,6 +5,7 @@ mod floor;
 mod forward;
 mod join;
 mod machine;
+mod seal;
 mod summit;
 
 use std::process::ExitCode;
@@ -14,7 +15,8 @@ fn main() -> ExitCode {
     let outcome = match names.first().map(String::as_str) {
         Some("forward") => forward::run(),
         Some("join") => join::run(),
-        _ => Err("usage: cargo x bench forward|join".to_owned()),
+        Some("seal") => seal::run(),
+        _ => Err("usage: cargo x bench forward|join|seal".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

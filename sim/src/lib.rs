@@ -5,6 +5,7 @@
 //! * `serving` is the server: the real `node::Node`, with a shell that is only as large as it must be.
 //! * `device` is a person's end: the real `client::Participant`, behind a [`network`] that delays, loses and repeats.
 //! * `offices` are the parties' own: keys, the manifest that all signed, a registrar for each.
+//! * `delivery` is the groups alone, without media: a thousand runs a minute.
 //! * [`people`] act, scripted or at random; a reference model of the meeting (`model`) says what should become of it, and
 //!   `oracle` compares after every step.
 //!
@@ -13,6 +14,7 @@
 //! that one seed is one run, therefore holds the meeting and no packets.
 
 mod chance;
+mod delivery;
 mod device;
 mod disk;
 mod finding;
@@ -32,6 +34,7 @@ mod transcript;
 mod world;
 
 pub use chance::Chance;
+pub use delivery::{Tally, random_groups};
 pub use device::{Device, DeviceId};
 pub use finding::Finding;
 pub use record::{Recording, recordings};

@@ -1,6 +1,7 @@
 //! `cargo x sim`: runs random summits and says what is found. Exit status 1 when something is.
 //!
 //! * `sim [--seeds N] [--from S]` runs N seeds, beginning with S;
+//! * `sim --delivery [--seeds N] [--from S]` runs N seeds of the groups alone, without media;
 //! * `sim record` writes the recordings that the web client is tested with.
 
 use std::path::Path;
@@ -16,10 +17,15 @@ fn main() -> ExitCode {
     if words == ["record"] {
         return record();
     }
-    match seeds(&words) {
+    let (groups, words) = match words.split_first() {
+        Some((&"--delivery", rest)) => (true, rest),
+        _ => (false, &words[..]),
+    };
+    match seeds(words) {
+        Some((from, count)) if groups => run_groups(from, count),
         Some((from, count)) => run(from, count),
         None => {
-            eprintln!("usage: sim [--seeds N] [--from S] | sim record");
+            eprintln!("usage: sim [--delivery] [--seeds N] [--from S] | sim record");
             ExitCode::from(2)
         }
     }
@@ -53,6 +59,26 @@ fn run(from: u64, count: u64) -> ExitCode {
         }
     }
     println!("{count} summits in {:.1} s, {} with a finding: {found:?}", begin.elapsed().as_secs_f64(), found.len());
+    if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run_groups(from: u64, count: u64) -> ExitCode {
+    let begin = Instant::now();
+    let (mut found, mut lies, mut opened) = (Vec::new(), 0, 0);
+    for seed in from..from.saturating_add(count) {
+        match sim::random_groups(seed) {
+            Ok(tally) => (lies, opened) = (lies + tally.lies, opened + tally.opened),
+            Err(finding) => {
+                println!("{finding}");
+                found.push(seed);
+            }
+        }
+    }
+    println!(
+        "{count} runs of groups in {:.1} s, {opened} frames opened, {lies} lies, {} with a finding: {found:?}",
+        begin.elapsed().as_secs_f64(),
+        found.len()
+    );
     if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

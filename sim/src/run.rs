@@ -138,6 +138,9 @@ impl World {
                 self.check(epochs.contains_key(&group) == receives, || format!("{seat} and {group}: {epochs:?}"))?;
             }
             for (group, (epoch, keys)) in epochs {
+                self.check(participant.sends_to(&group), || {
+                    format!("{seat} may not send to {group} in epoch {epoch}")
+                })?;
                 let (first, at, same) =
                     seen.entry(group.clone()).or_insert((seat.clone(), epoch, keys.clone())).clone();
                 self.check(at == epoch && same == keys, || {

@@ -4,7 +4,7 @@ use crate::process::{cargo, run as run_to_the_end};
 use crate::{Failure, setup, web};
 
 /// What can be measured.
-const NAMES: [&str; 2] = ["forward", "join"];
+const NAMES: [&str; 3] = ["forward", "join", "seal"];
 
 /// Runs the named measurements, or all of them.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {

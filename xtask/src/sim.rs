@@ -5,11 +5,14 @@ use crate::process::{cargo, run as run_to_the_end};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
-    match arguments {
-        [] => run_to_the_end(&mut cargo(&["run", "--quiet", "--package", "sim"])),
+    // `--delivery`: the groups alone, without media.
+    let of_seeds = arguments.strip_prefix(&["--delivery".to_string()]).unwrap_or(arguments);
+    match of_seeds {
+        [] if arguments.is_empty() => run_to_the_end(&mut cargo(&["run", "--quiet", "--package", "sim"])),
+        [] => run_to_the_end(cargo(&["run", "--quiet", "--package", "sim", "--"]).args(arguments)),
         [flag, count] if flag == "--seeds" && count.parse::<u32>().is_ok_and(|count| count > 0) => {
             run_to_the_end(cargo(&["run", "--quiet", "--package", "sim", "--"]).args(arguments))
         }
-        _ => Err("usage: cargo x sim [--seeds N]".to_string()),
+        _ => Err("usage: cargo x sim [--delivery] [--seeds N]".to_string()),
     }
 }

@@ -384,6 +384,22 @@ impl Participant {
         self.sealing.members(group)
     }
 
+    /// Whether it may send to a group: it is a member, and no lead sees something else or kept silent for too long.
+    pub fn sends_to(&self, group: &GroupId) -> bool {
+        self.sealing.sends_to(group)
+    }
+
+    /// Seals a frame for where it speaks now, for media that go by other ways; none while nothing may leave.
+    pub fn seal_frame(&mut self, kind: SourceKind, frame: &[u8]) -> Option<Vec<u8>> {
+        let place = self.place()?;
+        self.sealing.seal(place.of(kind, self.whispers), kind, frame)
+    }
+
+    /// Opens a frame that came by another way from that seat.
+    pub fn open_frame(&mut self, seat: &SeatId, kind: SourceKind, bytes: &[u8], now: Instant) -> Option<Vec<u8>> {
+        self.sealing.open(seat, kind, bytes, now)
+    }
+
     /// Whether it was admitted by its party.
     pub fn is_admitted(&self) -> bool {
         self.sealing.is_admitted()

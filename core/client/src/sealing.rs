@@ -154,6 +154,11 @@ impl Sealing {
         group.into_iter().flat_map(|group| group.members().values().map(|member| member.seat.clone())).collect()
     }
 
+    /// Whether anything may leave for that group.
+    pub(crate) fn sends_to(&self, group: &GroupId) -> bool {
+        self.circles.get(group).is_some_and(Circle::may_send)
+    }
+
     /// The connection stands, for the first time or again.
     pub(crate) fn be_welcomed(&mut self, papers: &Papers<'_>, now: WallTime) {
         self.you = Some(papers.you.clone());
@@ -258,6 +263,10 @@ impl Sealing {
             self.in_circle(group, now, wall, |circle, _| circle.lose_race());
         } else if let (Request::MlsExternal { group, .. }, false) = (request, done) {
             self.in_circle(group, now, wall, |circle, means| circle.start_again(means));
+        } else if let (Request::MlsApp { group, epoch, .. }, false) = (request, done)
+            && let Some(circle) = self.circles.get_mut(group)
+        {
+            circle.was_refused(*epoch, now);
         }
     }
 
@@ -309,9 +318,8 @@ impl Sealing {
     /// Time has passed.
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
         self.opener.handle_timeout(now);
-        for circle in self.circles.values_mut() {
-            circle.handle_timeout(now);
-        }
+        let asked = self.circles.values_mut().filter_map(|circle| circle.handle_timeout(now));
+        self.happened.extend(asked.map(Happened::Ask));
     }
 
     /// When to call [`Sealing::handle_timeout`] if nothing else happens.

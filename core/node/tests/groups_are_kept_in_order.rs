@@ -333,6 +333,32 @@ fn who_comes_to_an_empty_room_lets_itself_in() {
 }
 
 #[test]
+fn where_nobody_can_let_itself_in_the_group_begins_anew() {
+    let (mut hall, one, two, chair) = sealed();
+    for connection in [one, two, chair] {
+        hall.tell(Input::Disconnected { connection });
+        hall.devices.remove(&connection);
+    }
+    hall.can_join = false;
+    let newcomers = ["meridia-aide", "vesland-aide"].map(|who| hall.enter(who));
+    for newcomer in newcomers {
+        hall.seal(newcomer);
+    }
+    hall.run(Duration::from_secs(3));
+    for newcomer in newcomers {
+        assert_eq!(hall.members(newcomer, "plenary"), ["meridia-aide", "vesland-aide"]);
+        assert_eq!(hall.state(newcomer, "plenary").unwrap().epoch, 1, "created, then one of the two was let in");
+    }
+    // Who was a member of the former one holds it in vain, and is let in as anybody is.
+    hall.run(Duration::from_secs(21));
+    hall.can_join = true;
+    let back = hall.enter("meridia-head");
+    hall.seal(back);
+    hall.run(SECOND);
+    assert_eq!(hall.members(back, "plenary"), ["meridia-aide", "meridia-head", "vesland-aide"]);
+}
+
+#[test]
 fn keys_are_made_anew_every_ten_minutes() {
     let (mut hall, one, ..) = sealed();
     let epoch = hall.state(one, "plenary").unwrap().epoch;

@@ -70,6 +70,29 @@ fn everybody_is_in_the_plenary_and_with_the_own_party() {
 }
 
 #[test]
+fn before_the_reveal_nobody_is_in_a_group_with_the_other_side() {
+    let mut hall = Hall::open();
+    let here = ["meridia-head", "vesland-head", "chair"].map(|who| hall.enter(who));
+    let [one, two, _] = here;
+    for connection in here {
+        hall.seal(connection);
+    }
+    hall.run(SECOND);
+    assert!(!hall.groups.iter().any(|entry| entry.group == group("plenary")));
+    let of_ones_groups = |hall: &Hall| -> Vec<String> {
+        let views = groups(hall, one).into_iter().flat_map(|view| [view.members, view.entitled].concat());
+        views.map(|seat| seat.to_string()).collect()
+    };
+    assert!(of_ones_groups(&hall).iter().all(|seat| seat.starts_with("meridia")), "{:?}", of_ones_groups(&hall));
+    for head in [one, two] {
+        assert_eq!(hall.ask(head, Request::Ready { ready: true }), Some(Outcome::Done));
+    }
+    hall.run(SECOND);
+    assert_eq!(hall.members(two, "plenary"), ["chair", "meridia-head", "vesland-head"]);
+    assert!(of_ones_groups(&hall).contains(&"vesland-aide".to_owned()));
+}
+
+#[test]
 fn who_leaves_is_out_at_once_and_who_is_lost_after_thirty_seconds() {
     let (mut hall, one, two, chair) = sealed();
     hall.ask(chair, Request::Leave);
@@ -93,6 +116,10 @@ fn two_hundred_people_come_in_at_once_in_a_few_commits() {
     let everybody: Vec<String> = plan.seats().map(|(_, seat)| seat.id.to_string()).collect();
     let mut hall = Hall::with(plan, Vec::new(), Vec::new());
     let connections: Vec<ConnectionId> = everybody.iter().map(|who| hall.enter(who)).collect();
+    for head in ["meridia-head", "vesland-head"] {
+        let place = everybody.iter().position(|who| who == head).unwrap();
+        assert_eq!(hall.ask(connections[place], Request::Ready { ready: true }), Some(Outcome::Done));
+    }
     for connection in &connections {
         hall.seal(*connection);
     }
@@ -309,7 +336,11 @@ fn frames_that_are_not_sealed_as_they_must_be_are_heard_by_nobody() {
     calls.talk(&[(talking, 20)], SECOND);
     let after = calls.hall.node.counters();
     assert_eq!((after.forwarded, after.suspect), (before, 50));
-    let told: Vec<_> =
-        calls.hall.sent(one).iter().filter(|message| matches!(message, ServerMessage::SealSuspect { .. })).collect();
-    assert_eq!(told, [&ServerMessage::SealSuspect { source: microphone }], "once");
+    let words = |calls: &Calls| -> Vec<ServerMessage> {
+        let is_one = |message: &&ServerMessage| matches!(message, ServerMessage::SealSuspect { .. });
+        calls.hall.sent(one).iter().filter(is_one).cloned().collect()
+    };
+    assert_eq!(words(&calls), [], "a few late frames alarm nobody");
+    calls.talk(&[(talking, 20)], SECOND);
+    assert_eq!(words(&calls), [ServerMessage::SealSuspect { source: microphone }], "once");
 }

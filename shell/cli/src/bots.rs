@@ -178,6 +178,14 @@ pub(crate) enum BotsError {
         /// Why.
         reason: String,
     },
+    /// A party did not admit a bot.
+    #[error("bot {place}: {reason}")]
+    NotAdmitted {
+        /// The place of its link, from 1.
+        place: usize,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// What is built into the program cannot be played.
     #[error("the built-in voices and pictures cannot be played: {0}; build the program anew after `cargo x assets`")]
     Assets(#[from] AssetError),
@@ -210,12 +218,12 @@ pub(crate) async fn run(args: Args) -> Result<(), BotsError> {
     let bots = seat_bots(links, manner).await?;
     let end = args.duration.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     bots.attend(end, args.report == Some(ReportWhen::Second)).await;
-    let report = bots.report();
+    let (report, barred) = (bots.report(), bots.barred());
     bots.stop().await;
     if args.report.is_some() {
         print(&report);
     }
-    Ok(())
+    barred.map_or(Ok(()), Err)
 }
 
 /// Seats a bot at each link and returns when each has its session; they come in and connect by themselves.
@@ -253,6 +261,15 @@ impl Bots {
     /// What they experienced so far.
     pub(crate) fn report(&self) -> Report {
         Report::of(self.shown.iter().map(|shown| *shown.borrow()))
+    }
+
+    /// The first one that its party did not admit.
+    fn barred(&self) -> Option<BotsError> {
+        let mut bots = self.shown.iter().zip(1..);
+        bots.find_map(|(shown, place)| {
+            let reason = shown.borrow().barred?.to_string();
+            Some(BotsError::NotAdmitted { place, reason })
+        })
     }
 
     /// Waits until all have sound and pictures, at most for `patience`. Whether they do.

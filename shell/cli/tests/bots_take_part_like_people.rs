@@ -47,7 +47,13 @@ fn they_see_and_hear_one_another() {
     );
     assert!(report["frames_playable"].as_u64().unwrap() > 6 * 15, "{report}");
     assert!(report["packets_heard"].as_u64().unwrap() > 0, "{report}");
+    assert_eq!((&report["admitted"], &report["frames_refused"]), (&6.into(), &0.into()), "{report}");
+    assert!(report["frames_sealed"].as_u64().unwrap() > 6 * 15, "{report}");
+    assert!(report["frames_opened"].as_u64().unwrap() > 6 * 15, "{report}");
     assert_eq!(report["requests_refused"], 0, "{report}");
+    let again = bots(&links, &["--count", "1", "--duration", "20"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(said(&again).contains("make a new link"), "{}", said(&again));
     assert!(!said(&output).contains(links[0].split_once("/#/join/").unwrap().1), "no secret is logged");
     server.stop();
 }

@@ -10,6 +10,8 @@ use wire::PartyId;
 
 /// How long a lead may take to say what it sees.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// When it is said again what the server could not take.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// How things stand in the present epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,15 +22,19 @@ pub(super) enum Standing {
     Apart,
 }
 
-/// What the leads said of the present epoch.
+/// What the leads said.
 #[derive(Debug)]
 pub(super) struct Attesting {
     /// What this device sees.
     own: Option<Attestation>,
-    /// Of each party with a lead, whether it agreed; none before it spoke.
-    parties: BTreeMap<PartyId, Option<bool>>,
+    /// Of each party with a lead, whether it spoke.
+    parties: BTreeMap<PartyId, bool>,
+    /// A lead saw something else, in this epoch or in one before: for good.
+    mismatch: bool,
     until: Instant,
     late: bool,
+    /// The own word was not taken, and is said again then.
+    again: Option<Instant>,
 }
 
 /// An attestation as it travels in the group.
@@ -48,19 +54,29 @@ enum Kind {
 
 impl Attesting {
     pub(super) fn new(now: Instant) -> Self {
-        Self { own: None, parties: BTreeMap::new(), until: now, late: false }
+        Self { own: None, parties: BTreeMap::new(), mismatch: false, until: now, late: false, again: None }
     }
 
-    /// A new epoch: all is to be said anew.
+    /// A new epoch: all is to be said anew, but what was seen is not forgotten.
     pub(super) fn begin(&mut self, group: &Group, now: Instant) {
         self.own = Some(group.attestation());
         let own_party = group.is_lead().then(|| group.identity().member().party.clone());
         let parties = group.members().values().map(|member| member.party.clone());
         // What this device says itself needs no proof.
-        self.parties =
-            parties.map(|party| (party.clone(), (own_party.as_ref() == Some(&party)).then_some(true))).collect();
+        self.parties = parties.map(|party| (party.clone(), own_party.as_ref() == Some(&party))).collect();
         self.until = now + PATIENCE;
         self.late = false;
+        self.again = None;
+    }
+
+    /// The server did not take the own word.
+    pub(super) fn was_refused(&mut self, now: Instant) {
+        self.again = Some(now + AGAIN);
+    }
+
+    /// Whether the own word is to be said again now.
+    pub(super) fn is_due(&mut self, now: Instant) -> bool {
+        self.again.take_if(|again| *again <= now).is_some()
     }
 
     /// What this device has to say, if it leads its party.
@@ -77,10 +93,8 @@ impl Attesting {
         let party = &received.member.party;
         let speaks_for_it = group.lead_of(party) == Some(received.leaf);
         if let (true, Some(own)) = (speaks_for_it && received.epoch == group.epoch(), &self.own) {
-            let agrees = attestation == *own;
-            // Once apart, always apart: the epoch does not become another one.
-            let said = self.parties.entry(party.clone()).or_default();
-            *said = Some(said.unwrap_or(true) && agrees);
+            self.mismatch |= attestation != *own;
+            self.parties.insert(party.clone(), true);
         }
         true
     }
@@ -90,11 +104,14 @@ impl Attesting {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        (!self.late && self.parties.values().any(Option::is_none)).then_some(self.until)
+        (!self.late && self.is_waiting()).then_some(self.until).into_iter().chain(self.again).min()
     }
 
     pub(super) fn standing(&self) -> Standing {
-        let apart = |said: &Option<bool>| *said == Some(false) || (said.is_none() && self.late);
-        if self.parties.values().any(apart) { Standing::Apart } else { Standing::Together }
+        if self.mismatch || (self.late && self.is_waiting()) { Standing::Apart } else { Standing::Together }
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.parties.values().any(|spoke| !spoke)
     }
 }

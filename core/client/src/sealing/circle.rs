@@ -49,6 +49,8 @@ pub(super) struct Circle {
     name: GroupName,
     number: Number,
     seq: u64,
+    /// The place of the commit that began the present epoch.
+    entered: u64,
     state: State,
     /// The own commit was taken, and is applied when the server says so.
     taken: Option<u64>,
@@ -59,7 +61,17 @@ pub(super) struct Circle {
 impl Circle {
     pub(super) fn new(id: GroupId, name: GroupName, number: Number, now: Instant) -> Self {
         let state = State::Outside;
-        Self { id, name, number, seq: 0, state, taken: None, early: VecDeque::new(), attesting: Attesting::new(now) }
+        Self {
+            id,
+            name,
+            number,
+            seq: 0,
+            entered: 0,
+            state,
+            taken: None,
+            early: VecDeque::new(),
+            attesting: Attesting::new(now),
+        }
     }
 
     pub(super) fn group(&self) -> Option<&Group> {
@@ -82,8 +94,26 @@ impl Circle {
         self.group().is_some() && self.attesting.standing() != Standing::Apart
     }
 
-    pub(super) fn handle_timeout(&mut self, now: Instant) {
+    /// Time has passed: what is to be asked, if anything.
+    pub(super) fn handle_timeout(&mut self, now: Instant) -> Option<Request> {
         self.attesting.handle_timeout(now);
+        if self.attesting.is_due(now) { self.attest() } else { None }
+    }
+
+    /// The server did not take a message of that epoch. What people wrote they write again if they like; what this device has to
+    /// say itself must be said.
+    pub(super) fn was_refused(&mut self, epoch: u64, now: Instant) {
+        if self.group().is_some_and(|group| group.epoch() == epoch) {
+            self.attesting.was_refused(now);
+        }
+    }
+
+    /// What this device sees, if it leads its party.
+    fn attest(&mut self) -> Option<Request> {
+        let State::Inside(group) = &mut self.state else { return None };
+        let text = self.attesting.own(group)?;
+        let message = Bytes(group.encrypt(text.as_bytes()).ok()?);
+        Some(Request::MlsApp { group: self.id.clone(), epoch: group.epoch(), message })
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
@@ -175,7 +205,7 @@ impl Circle {
         let staged = group.stage(commit.as_ref(), trust, means.wall);
         match staged.and_then(|staged| group.merge(staged)) {
             Ok(_) => {
-                self.seq = seq;
+                (self.seq, self.entered) = (seq, seq);
                 self.taken = None;
                 if group.is_active() {
                     let leaf = group.own_leaf();
@@ -238,7 +268,7 @@ impl Circle {
 
     fn be_inside(&mut self, seq: u64, means: &mut Means<'_>) {
         let State::Entering(group) = std::mem::replace(&mut self.state, State::Outside) else { return };
-        self.seq = seq;
+        (self.seq, self.entered) = (seq, seq);
         self.taken = None;
         let leaf = group.own_leaf();
         self.state = State::Inside(group);
@@ -268,7 +298,9 @@ impl Circle {
             self.seq = seq;
         }
         self.lose_race();
-        if let State::Entering(_) = self.state {
+        // Who is in the epoch that never was, by that commit or its Welcome, cannot go back.
+        let is_in_it = self.group().is_some() && self.entered == seq;
+        if is_in_it || matches!(self.state, State::Entering(_)) {
             self.start_again(means);
         }
     }
@@ -341,7 +373,7 @@ impl Circle {
         let Some(seq) = self.taken.take() else { return };
         match group.stage_pending().and_then(|staged| group.merge(staged)) {
             Ok(_) => {
-                self.seq = self.seq.max(seq);
+                (self.seq, self.entered) = (self.seq.max(seq), seq);
                 self.begin_epoch(means);
             }
             Err(error) => {
@@ -360,14 +392,8 @@ impl Circle {
         means.opener.install(self.number, group.epoch(), base_key, leaves, means.now);
         means.counts.epochs += 1;
         self.attesting.begin(group, means.now);
-        if let Some(text) = self.attesting.own(group)
-            && let Ok(message) = group.encrypt(text.as_bytes())
-        {
-            means.happened.push_back(Happened::Ask(Request::MlsApp {
-                group: self.id.clone(),
-                epoch: group.epoch(),
-                message: Bytes(message),
-            }));
+        if let Some(request) = self.attest() {
+            means.ask(request);
         }
         for (seq, epoch, by, message) in std::mem::take(&mut self.early) {
             self.hear_app(seq, epoch, &by, &message, means);

@@ -2,14 +2,19 @@
 #![allow(dead_code, reason = "every test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+pub(crate) mod offices;
+pub(crate) mod room;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use client::{Behaviour, Film, Input, Noticed, Output, Participant, Persona, Settings, Talk, Voice};
+use offices::Offices;
+use seal::SigningKey;
 use wire::{
     ClientMessage, FloorView, MeetingView, Outcome, Phase, Pixels, Presence, Request, RequestId, SeatId, Sequence,
-    ServerMessage, Source, SummitId, SummitPlan, WallTime,
+    ServerMessage, Source, SummitPlan, WallTime,
 };
 
 /// The server's clock when a test begins.
@@ -46,6 +51,7 @@ pub(crate) fn meeting(phase: Phase) -> MeetingView {
         presence: BTreeMap::new(),
         floor: FloorView::default(),
         agenda: None,
+        caucuses: Vec::new(),
         sources: Vec::new(),
         quality: BTreeMap::new(),
     }
@@ -69,9 +75,18 @@ pub(crate) fn persona() -> Persona {
     Persona { film: Arc::new(film.unwrap()), voices: vec![Arc::new(voice.unwrap())] }
 }
 
+/// Meridia's head.
 pub(crate) fn settings(seed: u64) -> Settings {
+    settings_of("meridia-head", seed)
+}
+
+pub(crate) fn settings_of(name: &str, seed: u64) -> Settings {
+    let mut bytes = [1; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
     Settings {
         token: "token".to_owned(),
+        secret: Offices::open().secret(&seat(name)),
+        key: Arc::new(SigningKey::from_seed(bytes).unwrap()),
         device: "test".to_owned(),
         take_over: false,
         enter: true,
@@ -86,6 +101,7 @@ pub(crate) fn settings(seed: u64) -> Settings {
 
 /// A participant whose server is the test.
 pub(crate) struct Scene {
+    pub(crate) offices: Offices,
     pub(crate) participant: Participant,
     pub(crate) now: Instant,
     pub(crate) start: Instant,
@@ -100,7 +116,8 @@ impl Scene {
         let now = origin();
         let participant = Participant::new(settings, now);
         let (sent, noticed) = (Vec::new(), Vec::new());
-        let mut scene = Self { participant, now, start: now, sent, noticed, connects: 0, disconnects: 0 };
+        let offices = Offices::open();
+        let mut scene = Self { offices, participant, now, start: now, sent, noticed, connects: 0, disconnects: 0 };
         scene.pass(Duration::ZERO);
         scene
     }
@@ -122,14 +139,8 @@ impl Scene {
     pub(crate) fn welcome(&mut self, meeting: MeetingView, media: bool) {
         self.tell(Input::Opened);
         assert!(matches!(self.take_sent().as_slice(), [ClientMessage { request: Request::Hello { .. }, .. }]));
-        self.hear(ServerMessage::Welcome {
-            summit: SummitId::new("talks").unwrap(),
-            you: seat("meridia-head"),
-            plan: Box::new(plan()),
-            meeting: Box::new(meeting),
-            now: self.wall(),
-            media,
-        });
+        let welcome = self.offices.welcome(&seat("meridia-head"), meeting, self.wall(), media);
+        self.hear(welcome);
     }
 
     pub(crate) fn presence(&mut self, name: &str, presence: Presence) {
@@ -156,8 +167,15 @@ impl Scene {
         self.now = end;
     }
 
-    /// What was sent since the last time, pings left out.
+    /// What was sent since the last time, pings and the request for a certificate left out.
     pub(crate) fn take_sent(&mut self) -> Vec<ClientMessage> {
+        let mut sent = self.take_all();
+        sent.retain(|message| !matches!(message.request, Request::CertificateRequest { .. }));
+        sent
+    }
+
+    /// The same with the request for a certificate.
+    pub(crate) fn take_all(&mut self) -> Vec<ClientMessage> {
         let mut sent = std::mem::take(&mut self.sent);
         sent.retain(|message| !matches!(message.request, Request::Ping { .. }));
         sent

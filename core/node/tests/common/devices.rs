@@ -21,6 +21,8 @@ pub struct Device {
     pub commits: bool,
     /// False: it refuses every commit.
     pub accepts: bool,
+    /// False: it cannot let itself in.
+    can_join: bool,
     packages: u32,
 }
 
@@ -112,8 +114,15 @@ impl Hall {
     ) -> Option<Outcome> {
         let seat = self.names[&connection].clone();
         let held = groups.iter().map(|(group, state)| Held { group: group.clone(), seq: state.seq }).collect();
-        let mut device =
-            Device { seat: seat.clone(), groups, inbox: VecDeque::new(), commits: true, accepts: true, packages: 0 };
+        let mut device = Device {
+            seat: seat.clone(),
+            groups,
+            inbox: VecDeque::new(),
+            commits: true,
+            accepts: true,
+            can_join: self.can_join,
+            packages: 0,
+        };
         let packages = device.packages();
         self.devices.insert(connection, device);
         let certificate = certificate(&seat, &format!("{seat}-{serial}"));
@@ -190,6 +199,9 @@ impl Device {
             }
             ServerMessage::MlsWelcome { group, seq, epoch, welcome } => {
                 self.enter(group, seq, epoch, tree_in(&welcome))
+            }
+            ServerMessage::MlsGroupInfo { group, seq, .. } if !self.can_join => {
+                vec![Request::MlsRefused { group, seq, why: "cert.duplicate_member".to_owned() }]
             }
             ServerMessage::MlsGroupInfo { group, epoch, group_info, .. } => {
                 let before = State { tree: tree_in(&group_info), ..State::default() };

@@ -44,6 +44,8 @@ pub struct Hall {
     pub devices: BTreeMap<ConnectionId, Device>,
     /// What a device keeps while it has no connection.
     pub kept: BTreeMap<SeatId, BTreeMap<GroupId, State>>,
+    /// False: devices cannot let themselves in.
+    pub can_join: bool,
     next: u64,
 }
 
@@ -108,6 +110,7 @@ impl Hall {
             names: BTreeMap::new(),
             devices: BTreeMap::new(),
             kept: BTreeMap::new(),
+            can_join: true,
             next: 1,
         };
         let manifest = SignedManifest { payload: Bytes(b"manifest".to_vec()), signatures: Vec::new() };
@@ -245,6 +248,15 @@ impl Hall {
         assert_eq!(hall.ask(one, Request::Ready { ready: true }), Some(Outcome::Done));
         assert_eq!(hall.ask(two, Request::Ready { ready: true }), Some(Outcome::Done));
         (hall, one, two, chair)
+    }
+
+    /// The reveal is over, and nobody is here.
+    pub fn revealed() -> Self {
+        let (mut hall, one, two, chair) = Self::plenary();
+        for connection in [one, two, chair] {
+            assert_eq!(hall.ask(connection, Request::Leave), Some(Outcome::Done));
+        }
+        hall
     }
 
     pub fn wall(&self) -> WallTime {

@@ -4,12 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use client::{Input, Noticed, Output, Participant, Stats};
+use client::{Barred, Input, Noticed, Output, Participant, Stats};
 use tokio::net::UdpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
-use wire::Bye;
+use wire::{Bye, Denied};
 
 use super::socket::Socket;
 use crate::reach::{ConnectError, Reach, Stream};
@@ -30,10 +30,38 @@ pub(super) struct Shown {
     pub(super) welcome: bool,
     /// Its sound and pictures flow now.
     pub(super) connected: bool,
+    /// Its party admitted it: it may hear and be heard.
+    pub(super) admitted: bool,
+    /// It will not be admitted, and why.
+    pub(super) barred: Option<NotAdmitted>,
     /// It is over for good, and why.
     pub(super) over: Option<Bye>,
     /// Its counts.
     pub(super) stats: Stats,
+}
+
+/// Why a bot is not admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NotAdmitted {
+    /// What the parties signed is not as it must be.
+    Untrusted(&'static str),
+    /// The registrar of its party said no.
+    Denied(Denied),
+}
+
+impl std::fmt::Display for NotAdmitted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Untrusted(code) => write!(
+                f,
+                "what the parties signed cannot be believed ({code}); compare the summit's code with the other parties"
+            ),
+            Self::Denied(Denied::Used) => f.write_str(
+                "its link was used before, and each start of a bot is another device; make a new link with `sommet invite`",
+            ),
+            Self::Denied(why) => write!(f, "its party did not admit it: {why}; make a new link with `sommet invite`"),
+        }
+    }
 }
 
 type Opening = JoinHandle<Result<WebSocketStream<Stream>, ConnectError>>;
@@ -78,6 +106,10 @@ impl Bot {
         loop {
             self.act();
             self.show();
+            if self.shown.barred.is_some() && gone_at.is_none() {
+                // Nobody could hear it, and it could hear nobody.
+                gone_at = Some(self.go());
+            }
             if self.shown.over.is_some() || gone_at.is_some_and(|at| at <= Instant::now()) {
                 return;
             }
@@ -94,13 +126,16 @@ impl Bot {
                 }
                 Woken::Datagrams => self.take_datagrams(),
                 Woken::Time => self.participant.handle_timeout(Instant::now()),
-                Woken::Stop => {
-                    let now = Instant::now();
-                    gone_at = Some(now + FAREWELL);
-                    self.participant.leave(now);
-                }
+                Woken::Stop => gone_at = Some(self.go()),
             }
         }
+    }
+
+    /// Says good-bye. Returns when it goes without an answer.
+    fn go(&mut self) -> Instant {
+        let now = Instant::now();
+        self.participant.leave(now);
+        now + FAREWELL
     }
 
     async fn wake(&mut self, stop: &mut watch::Receiver<bool>, gone_at: Option<Instant>) -> Woken {
@@ -178,13 +213,16 @@ impl Bot {
                 tracing::info!(?reason, "a bot is gone");
                 self.shown = Shown { welcome: false, connected: false, over: Some(reason), ..self.shown };
             }
-            // Its link admitted another device before, or its party said no.
-            Noticed::Barred(why) => tracing::warn!(?why, "a bot was not admitted; it neither sends nor sees anything"),
-            Noticed::Admitted
-            | Noticed::Answered { .. }
-            | Noticed::FirstPicture { .. }
-            | Noticed::Revealed
-            | Noticed::Written { .. } => {}
+            Noticed::Admitted => self.shown.admitted = true,
+            Noticed::Barred(why) => {
+                let why = match why {
+                    Barred::Untrusted(code) => NotAdmitted::Untrusted(code),
+                    Barred::Denied(denied) => NotAdmitted::Denied(denied),
+                };
+                tracing::warn!("a bot leaves: {why}");
+                self.shown.barred = Some(why);
+            }
+            Noticed::Answered { .. } | Noticed::FirstPicture { .. } | Noticed::Revealed | Noticed::Written { .. } => {}
         }
         self.show_due = Instant::now();
     }

@@ -15,6 +15,8 @@ pub(crate) struct Report {
     pub(crate) welcome: usize,
     /// How many have sound and pictures now.
     pub(crate) connected: usize,
+    /// How many their parties admitted.
+    pub(crate) admitted: usize,
     /// How many ended for good.
     pub(crate) over: usize,
     /// WebSockets that were lost and came back.
@@ -25,6 +27,16 @@ pub(crate) struct Report {
     pub(crate) requests_done: u32,
     /// Requests refused.
     pub(crate) requests_refused: u32,
+    /// Frames that were sealed and sent.
+    pub(crate) frames_sealed: u64,
+    /// Frames that were not sent because there was no key, or somebody saw another group.
+    pub(crate) frames_held_back: u64,
+    /// Frames that were opened.
+    pub(crate) frames_opened: u64,
+    /// Frames for which there was no key.
+    pub(crate) frames_without_key: u64,
+    /// Frames that were forged, came twice, or are somebody else's than the server said.
+    pub(crate) frames_refused: u64,
     /// RTP packets received.
     pub(crate) packets: u64,
     /// Bytes of RTP payload received.
@@ -57,6 +69,12 @@ impl Report {
             report.bots += 1;
             report.welcome += usize::from(bot.welcome);
             report.connected += usize::from(bot.connected);
+            report.admitted += usize::from(bot.admitted);
+            report.frames_sealed += stats.seal.sealed;
+            report.frames_held_back += stats.seal.held_back;
+            report.frames_opened += stats.seal.opened;
+            report.frames_without_key += stats.seal.no_key;
+            report.frames_refused += stats.seal.refused + stats.seal.misplaced;
             report.over += usize::from(bot.over.is_some());
             report.reconnections += stats.welcomes.saturating_sub(1);
             report.media_reconnections += stats.media_connections.saturating_sub(1);
