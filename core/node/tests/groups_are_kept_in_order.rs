@@ -245,7 +245,7 @@ fn a_commit_that_all_refuse_never_was_and_somebody_else_is_asked() {
     }
     let aide = hall.enter("meridia-aide");
     hall.seal(aide);
-    hall.run(Duration::from_millis(500));
+    hall.run(Duration::from_millis(200));
     let void = |hall: &Hall, connection| {
         hall.sent(connection)
             .iter()

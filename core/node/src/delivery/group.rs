@@ -40,6 +40,8 @@ pub(crate) struct Group {
     /// Whose turn it was in vain.
     tried: BTreeSet<SeatId>,
     gathered: Option<Instant>,
+    /// When it was changed last.
+    changed: Option<Instant>,
     hold: Option<Instant>,
     vote: Option<Vote>,
     refresh_at: Option<Instant>,
@@ -83,6 +85,7 @@ impl Group {
             turn: None,
             tried: BTreeSet::new(),
             gathered: None,
+            changed: None,
             hold: None,
             vote: None,
             refresh_at: None,
@@ -245,6 +248,7 @@ impl Group {
             }
             GroupBody::Commit { epoch, commit, welcome, added, removed, .. } => {
                 self.changing = false;
+                self.changed = Some(now);
                 self.refresh_at = Some(now + REFRESH);
                 for seat in removed.iter().chain(&added) {
                     self.claims.remove(seat);

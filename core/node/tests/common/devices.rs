@@ -246,7 +246,10 @@ impl Device {
             let group_info = plain(&vec![Some(self.seat.clone())]);
             return Some(Request::MlsCreate { group, group_info });
         };
-        let state = self.groups.get(&group).filter(|state| state.epoch == epoch)?;
+        // Whoever made it is asked at once to bring the others in.
+        let alone = State { tree: vec![Some(self.seat.clone())], ..State::default() };
+        let made = (epoch == 0).then_some(&alone);
+        let state = self.groups.get(&group).or(made).filter(|state| state.epoch == epoch)?;
         let added: Vec<SeatId> = add.iter().map(|newcomer| newcomer.seat.clone()).collect();
         let tree = state.after(&added, &removed);
         let welcome = (!added.is_empty()).then(|| plain(&tree));

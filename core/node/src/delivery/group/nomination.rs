@@ -9,8 +9,11 @@ use super::super::people::{People, Person};
 use super::super::vote::{Verdict, Vote};
 use super::{Group, REFRESH, Task, Turn};
 
-/// How long newcomers are gathered before somebody is asked to let them in.
+/// How soon after one change newcomers make another: who comes alone is let in at once, who comes in a crowd with the others.
 const GATHER: Duration = Duration::from_millis(250);
+
+/// How many are asked at once to make a group. The first one makes it: nobody knows who has the shortest way.
+const MAKERS: usize = 4;
 
 /// How long whose turn it is has to commit before it is another one's.
 const TURN: Duration = Duration::from_secs(2);
@@ -111,7 +114,10 @@ impl Group {
             self.gathered = None;
             return None;
         }
-        if remove.is_empty() && !is_stale && now < *self.gathered.get_or_insert(now + GATHER) {
+        // A group that was just made waits for its people.
+        let is_crowd = self.log.epoch() != Some(0) && self.changed.is_some_and(|changed| now < changed + GATHER);
+        if remove.is_empty() && !is_stale && is_crowd {
+            self.gathered = self.changed.map(|changed| changed + GATHER);
             return None;
         }
         let (remove, newcomers) = self.fit(remove, newcomers);
@@ -183,6 +189,15 @@ impl Group {
             }
         };
         said.each([&who].into_iter(), people, &wish);
+        if task == Task::Create {
+            let others = self
+                .inside
+                .iter()
+                .filter(|seat| **seat != who && people.is_present(seat) && !self.holders.contains(*seat));
+            let makers: Vec<SeatId> = others.take(MAKERS - 1).cloned().collect();
+            said.each(makers.iter(), people, &wish);
+            self.tried.extend(makers);
+        }
         self.turn = Some(Turn { who, until: now + TURN, task });
     }
 
