@@ -3,6 +3,8 @@
 //! Durability is WAL with `synchronous=FULL`: a commit returns when the disk has it. One connection writes and checkpoints,
 //! and a lock on the data directory keeps a second process out, so two connections never do either at once.
 
+mod rows;
+
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -10,8 +12,6 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wire::{
     Bytes, Entry, Envelope, Event, GroupEntry, Manifest, PartyId, PartySignature, Sequence, SignedManifest, SummitId,
     WallTime,
@@ -22,6 +22,7 @@ use crate::{
     CHUNK_BYTES, FILES_BYTES_MAX, Invitation, NewInvitation, Record, SEAL_BYTES, SESSIONS_PER_LINK, SecretHash,
     Session, Store, StoreError, StoredFile, StoredSummit,
 };
+use rows::{damaged, entry_of, from_json, group_entry_of, id_of, invitation_of, number, session_of, to_json, whole};
 
 /// The file of the database in the data directory.
 const DATABASE: &str = "sommet.db";
@@ -497,81 +498,6 @@ fn forget_oldest_sessions(t: &Transaction<'_>, invitation: i64) -> Result<(), St
                (SELECT id FROM session WHERE invitation = ? ORDER BY id DESC LIMIT -1 OFFSET ?)";
     t.prepare_cached(sql)?.execute(params![invitation, SESSIONS_PER_LINK])?;
     Ok(())
-}
-
-/// A session from `invitation, summit, seat, document`.
-fn session_of(row: &Row<'_>, id: i64) -> Result<Session, StoreError> {
-    Ok(Session {
-        id,
-        invitation: row.get(0)?,
-        summit: id_of(row, 1)?,
-        seat: id_of(row, 2)?,
-        document: Box::new(from_json(&row.get::<_, String>(3)?)?),
-    })
-}
-
-fn group_entry_of(row: &Row<'_>) -> Result<GroupEntry, StoreError> {
-    Ok(GroupEntry {
-        group: id_of(row, 0)?,
-        seq: u64::try_from(row.get::<_, i64>(1)?).map_err(damaged)?,
-        at: WallTime(row.get(2)?),
-        by: id_of(row, 3)?,
-        request: row.get::<_, Option<String>>(4)?.map(wire::RequestId::new).transpose().map_err(damaged)?,
-        body: from_json(&row.get::<_, String>(5)?)?,
-    })
-}
-
-fn entry_of(row: &Row<'_>) -> Result<Entry, StoreError> {
-    Ok(Entry {
-        sequence: Sequence(u64::try_from(row.get::<_, i64>(0)?).map_err(damaged)?),
-        at: WallTime(row.get(1)?),
-        request: row.get::<_, Option<String>>(2)?.map(wire::RequestId::new).transpose().map_err(damaged)?,
-        event: from_json(&row.get::<_, String>(3)?)?,
-    })
-}
-
-fn invitation_of(row: &Row<'_>) -> Result<Invitation, StoreError> {
-    Ok(Invitation {
-        id: row.get(0)?,
-        summit: id_of(row, 1)?,
-        seat: id_of(row, 2)?,
-        created: WallTime(row.get(3)?),
-        expires: WallTime(row.get(4)?),
-        revoked: row.get::<_, Option<i64>>(5)?.map(WallTime),
-    })
-}
-
-fn id_of<T: TryFrom<String, Error = wire::BadId>>(row: &Row<'_>, column: usize) -> Result<T, StoreError> {
-    T::try_from(row.get(column)?).map_err(damaged)
-}
-
-/// A sequence as SQLite counts; one too large for it cannot follow any that is stored.
-fn number(sequence: Sequence) -> Result<i64, StoreError> {
-    i64::try_from(sequence.0).map_err(|_| StoreError::Conflict(format!("no entry has the place {}", sequence.0)))
-}
-
-/// A number as SQLite counts.
-fn whole(number: u64) -> Result<i64, StoreError> {
-    i64::try_from(number).map_err(|_| StoreError::Conflict(format!("the number {number} is too large")))
-}
-
-fn to_json(value: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(damaged)
-}
-
-fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(damaged)
-}
-
-/// What is in the file is not what this program wrote there.
-fn damaged(why: impl std::fmt::Display) -> StoreError {
-    StoreError::Unavailable(format!("the stored data cannot be read: {why}"))
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Unavailable(error.to_string())
-    }
 }
 
 #[cfg(test)]
