@@ -1,9 +1,11 @@
+import { smallCameras } from '../harness/probes.mjs';
 import { circleOf, opensMeanwhile, shareKeys } from '../harness/sealed.mjs';
 import { eventually, expect } from '../harness/wait.mjs';
 
 /** @typedef {import('../harness/story.mjs').Story} Story */
 
-export const title = 'who is in a caucus has keys of its own: the others see that they are in it, and hear and see nothing of them';
+export const title =
+	'who is in a caucus has keys of its own: the others see that they are in it, and hear and see nothing of them';
 
 /** @param {import('../harness/person.mjs').Person<any>} person @returns {Promise<{ group: string, number: number }[]>} */
 const groupsOf = ({ screen }) =>
@@ -15,6 +17,7 @@ export default async function (story) {
 	const vidal = await story.person(summit, 'meridia-1');
 	const marsh = await story.person(summit, 'meridia-head');
 	const hale = await story.person(summit, 'vesland-head');
+	for (const { screen } of [vidal, marsh, hale]) await screen.page.addInitScript(smallCameras);
 	await story.meet(vidal, marsh, hale);
 	await Promise.all([hale.sees(marsh), hale.sees(vidal), hale.hears(marsh)]);
 

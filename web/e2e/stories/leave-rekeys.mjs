@@ -1,3 +1,4 @@
+import { smallCameras } from '../harness/probes.mjs';
 import { openedBy, sealsAndOpens, shareKeys } from '../harness/sealed.mjs';
 import { expect, pause } from '../harness/wait.mjs';
 
@@ -11,6 +12,7 @@ export default async function (story) {
 	const vidal = await story.person(summit, 'meridia-1');
 	const marsh = await story.person(summit, 'meridia-head');
 	const hale = await story.person(summit, 'vesland-head');
+	for (const { screen } of [vidal, marsh, hale]) await screen.page.addInitScript(smallCameras);
 	await story.meet(vidal, marsh, hale);
 	const before = await shareKeys([vidal, marsh, hale]);
 	await hale.sees(vidal);

@@ -1,4 +1,5 @@
 import { command } from '../harness/parties.mjs';
+import { smallCameras } from '../harness/probes.mjs';
 import { openedBy, sealsAndOpens, shareKeys } from '../harness/sealed.mjs';
 import { expect, pause } from '../harness/wait.mjs';
 
@@ -14,6 +15,7 @@ export default async function (story) {
 	const vidal = await story.person(summit, 'meridia-1');
 	const marsh = await story.person(summit, 'meridia-head');
 	const hale = await story.person(summit, 'vesland-head');
+	for (const { screen } of [vidal, marsh, hale]) await screen.page.addInitScript(smallCameras);
 	await story.meet(vidal, marsh, hale);
 	const before = await shareKeys([vidal, marsh, hale]);
 	await Promise.all([vidal.sees(hale), hale.sees(vidal)]);

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { openThread, writes } from '../harness/chat.mjs';
+import { smallCameras } from '../harness/probes.mjs';
 import { filesWith, sealsAndOpens, shareKeys } from '../harness/sealed.mjs';
 import { expect } from '../harness/wait.mjs';
 
@@ -21,6 +22,7 @@ export default async function (story) {
 	const chair = await story.person(summit, 'chair');
 	const all = [marsh, hale, chair];
 
+	for (const { screen } of all) await screen.page.addInitScript(smallCameras);
 	await story.meet(...all);
 
 	const { roster, attestations } = await shareKeys(all);

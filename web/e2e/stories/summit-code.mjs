@@ -4,7 +4,8 @@ import { eventually, expect } from '../harness/wait.mjs';
 /** @typedef {import('../harness/story.mjs').Story} Story */
 /** @typedef {import('../harness/person.mjs').Person<import('../harness/chromium.mjs').ChromiumScreen>} Reader */
 
-export const title = 'both sides read the same thirty digits, those of the command line, and that they compared them is remembered';
+export const title =
+	'both sides read the same thirty digits, those of the command line, and that they compared them is remembered';
 
 /** @param {Reader} reader */
 async function readsCode(reader) {
@@ -27,7 +28,9 @@ export default async function (story) {
 	const [code, other] = [await readsCode(marsh), await readsCode(hale)];
 	expect(code === other, `the sides read different codes: ${code} and ${other}`);
 	const { file } = summit.keys['vesland'] ?? { file: '' };
-	const status = JSON.parse(await command('summit', 'status', summit.id, '--json', '--key', file, '--server', server.url));
+	const status = JSON.parse(
+		await command('summit', 'status', summit.id, '--json', '--key', file, '--server', server.url),
+	);
 	expect(status.code === code, `the command line says ${status.code}, the page ${code}`);
 	await story.pictures();
 

@@ -1,3 +1,4 @@
+import { smallCameras } from '../harness/probes.mjs';
 import { linesOf, opensMeanwhile } from '../harness/sealed.mjs';
 import { eventually, expect } from '../harness/wait.mjs';
 
@@ -11,11 +12,15 @@ export default async function (story) {
 	const vidal = await story.person(summit, 'meridia-1');
 	const marsh = await story.person(summit, 'meridia-head');
 	const hale = await story.person(summit, 'vesland-head');
+	for (const { screen } of [vidal, marsh, hale]) await screen.page.addInitScript(smallCameras);
 	await story.meet(vidal, marsh, hale);
 	await Promise.all([vidal.hears(marsh), hale.hears(marsh), hale.sees(marsh)]);
 
 	await marsh.screen.press('w');
-	await Promise.all([marsh.reads('Whispering: only your delegation hears you.'), vidal.reads('Whispers to your delegation')]);
+	await Promise.all([
+		marsh.reads('Whispering: only your delegation hears you.'),
+		vidal.reads('Whispers to your delegation'),
+	]);
 	// What was said before may still be on its way.
 	const isWhisper = (/** @type {{ seat: string, kind: string }} */ { seat, kind }) =>
 		seat === marsh.seat && kind === 'microphone';
