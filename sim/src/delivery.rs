@@ -103,7 +103,6 @@ pub(crate) struct Groups {
 
 impl Groups {
     fn new(seed: u64) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "an origin for virtual time; it is never read again")]
         let now = Instant::now();
         let summit = SummitId::new("simulated").expect("a well-formed id");
         let plan = plans::two_delegations();
@@ -271,10 +270,10 @@ impl Groups {
                 let input = if up { Input::Opened } else { Input::Closed };
                 self.with(place, |participant, now| participant.handle(input, now));
             }
-            Happening::ToServer { connection, message } => {
-                if self.sockets.get(&connection).is_some_and(|socket| !socket.cut) {
-                    self.hear(connection, *message);
-                }
+            Happening::ToServer { connection, message }
+                if self.sockets.get(&connection).is_some_and(|socket| !socket.cut) =>
+            {
+                self.hear(connection, *message);
             }
             Happening::ToDevice { connection, message } => {
                 let carries = self.sockets.get(&connection).is_some_and(|socket| !socket.cut);

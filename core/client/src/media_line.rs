@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use media::caller::{Caller, CallerOutput, Received, ReceivedFrame, Sending, Setup};
-use wire::{Devices, Mid, Request, RequestId, SourceKind};
+use wire::{Devices, Mid, Request, RequestId};
 
 use crate::assets::Persona;
-use crate::player::{Cue, Player};
+use crate::player::{Cue, Player, Seal};
 
 /// From the offer to the connection; after that it is offered anew.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
@@ -137,13 +137,7 @@ impl MediaLine {
         }
     }
 
-    pub(crate) fn handle_timeout(
-        &mut self,
-        devices: Devices,
-        cue: Cue,
-        seal: &mut dyn FnMut(SourceKind, &[u8]) -> Option<Vec<u8>>,
-        now: Instant,
-    ) {
+    pub(crate) fn handle_timeout(&mut self, devices: Devices, cue: Cue, seal: &mut Seal<'_>, now: Instant) {
         if let Some(caller) = self.caller_mut()
             && caller.poll_timeout().is_some_and(|due| due <= now)
         {

@@ -24,6 +24,9 @@ const TURN_MILLIS: i64 = 11_500;
 /// A sentence with no more than this to go is said to its end, though the turn is over; in frames of sound.
 const REST: usize = 50;
 
+/// Seals a frame of that kind; nothing where it must not leave.
+pub(crate) type Seal<'a> = dyn FnMut(SourceKind, &[u8]) -> Option<Vec<u8>> + 'a;
+
 /// When a participant speaks. Whoever has been given the floor speaks, and all others listen, but for
 /// [`Talk::Regardless`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +147,7 @@ impl Player {
         caller: &mut Caller,
         devices: wire::Devices,
         cue: Cue,
-        seal: &mut dyn FnMut(SourceKind, &[u8]) -> Option<Vec<u8>>,
+        seal: &mut Seal<'_>,
         now: Instant,
     ) {
         self.follow(cue);

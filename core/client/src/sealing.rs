@@ -62,7 +62,7 @@ enum Stage {
     /// Not welcomed yet, or barred.
     Outside,
     /// The registrar was asked.
-    Asking { trust: Trust },
+    Asking { trust: Box<Trust> },
     /// It has a certificate.
     Member(Box<Membership>),
 }
@@ -168,7 +168,7 @@ impl Sealing {
                     member.trust = trust;
                     return self.resume();
                 }
-                self.stage = Stage::Asking { trust };
+                self.stage = Stage::Asking { trust: Box::new(trust) };
                 let request = self.secret.request(jti, self.key.public());
                 self.ask(Request::CertificateRequest { request });
             }
@@ -352,7 +352,7 @@ impl Sealing {
         let admitted = admit();
         match admitted {
             Ok((device, identity)) => {
-                let trust = trust.clone();
+                let trust = (**trust).clone();
                 self.stage = Stage::Member(Box::new(Membership { device, identity, trust }));
                 self.happened.push_back(Happened::Admitted);
                 self.resume();

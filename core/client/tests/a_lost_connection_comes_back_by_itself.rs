@@ -1,5 +1,7 @@
 //! What a participant does about its WebSocket: nothing is lost, nothing is done twice, and it knows when it is over.
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "tests look for a few messages among many")]
+
 mod common;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! What participants do of their own accord, and when they see the reveal.
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "tests look for a few messages among many")]
+
 mod common;
 
 use std::time::Duration;

@@ -1,4 +1,6 @@
 //! Nothing leaves that is not sealed, and nothing is sealed when the others see something else.
+
+#![allow(clippy::wildcard_enum_match_arm, reason = "tests look for a few messages among many")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod common;

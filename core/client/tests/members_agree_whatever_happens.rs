@@ -1,4 +1,6 @@
 //! What a participant does about its groups when something is lost, late or wrong.
+
+#![allow(clippy::wildcard_enum_match_arm, reason = "tests look for a few messages among many")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod common;

@@ -1,4 +1,6 @@
 //! Two participants with real voices and pictures, through the real media plane, in virtual time.
+
+#![allow(clippy::wildcard_enum_match_arm, reason = "tests look for a few messages among many")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod common;

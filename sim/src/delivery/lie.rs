@@ -73,7 +73,7 @@ impl Groups {
                 self.tell(node::Input::Message { connection: held.0, message: held.1 });
                 None
             }
-            other => {
+            other @ (Lie::None | Lie::Asked { .. } | Lie::Told { .. }) => {
                 self.lie = other;
                 Some(message)
             }

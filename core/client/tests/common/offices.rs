@@ -239,7 +239,7 @@ impl Delivery {
             Request::SealResume { held, packages, .. } => self.resume(by, &held, packages),
             Request::MlsCreate { .. } => {
                 (self.epoch, self.seq, self.members) = (Some(0), 1, vec![by.clone()]);
-                self.come_in(&[by.clone()]);
+                self.come_in(std::slice::from_ref(by));
             }
             Request::MlsCommit { epoch, commit, welcome, added, .. } => {
                 self.commit(by, epoch, commit);
