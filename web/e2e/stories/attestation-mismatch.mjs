@@ -4,7 +4,8 @@ import { eventually, expect, pause } from '../harness/wait.mjs';
 
 /** @typedef {import('../harness/story.mjs').Story} Story */
 
-export const title = 'when the sides do not hold the same keys, both are told in red, and no sound or picture leaves them any more';
+export const title =
+	'when the sides do not hold the same keys, both are told in red, and no sound or picture leaves them any more';
 
 /** What the word of a device on its keys is made with; made with another, it is as if the keys were others. */
 const LABEL = 'sommet/attest/v1';

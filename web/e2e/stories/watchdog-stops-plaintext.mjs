@@ -23,7 +23,10 @@ function assignTransformsLate() {
 	const waiting = new WeakMap();
 	window.story = { late: 0 };
 
-	RTCPeerConnection.prototype.addTransceiver = function (kind, init) {
+	RTCPeerConnection.prototype.addTransceiver = function (
+		/** @type {string | MediaStreamTrack} */ kind,
+		/** @type {RTCRtpTransceiverInit | undefined} */ init,
+	) {
 		const transceiver = addTransceiver.call(this, kind, init);
 		if (kind === 'video') ofPictures.add(transceiver.sender);
 		return transceiver;
@@ -35,7 +38,7 @@ function assignTransformsLate() {
 			else transform?.set?.call(this, value);
 		},
 	});
-	RTCRtpSender.prototype.replaceTrack = async function (track) {
+	RTCRtpSender.prototype.replaceTrack = async function (/** @type {MediaStreamTrack | null} */ track) {
 		await replaceTrack.call(this, track);
 		if (!track || !waiting.has(this)) return;
 		const value = waiting.get(this);
