@@ -7,13 +7,16 @@ const ANSWER = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=rtpmap:11
 
 function make(): { lines: SealedLines; told: ToFrameWorker[]; sealed: { count: number; dropped: number } } {
 	const told: ToFrameWorker[] = [];
-	const sealed = { count: 0, dropped: 0 };
+	const sealed = { count: 0, dropped: 0, answers: true };
 	let next = 0;
 	const zero = { opened: 0, authFailed: 0, replayed: 0, wrongSender: 0 };
 	const lines = new SealedLines({
 		install: () => next++,
 		tell: (message) => told.push(message),
-		counts: () => Promise.resolve(new Map([[0, { ...zero, sealed: sealed.count, noKey: sealed.dropped }]])),
+		counts: () =>
+			Promise.resolve(
+				sealed.answers ? new Map([[0, { ...zero, sealed: sealed.count, noKey: sealed.dropped }]]) : undefined,
+			),
 	});
 	return { lines, told, sealed };
 }
@@ -66,5 +69,20 @@ describe('the lines of a connection', () => {
 		sealed.dropped = 50;
 		expect(await look(100)).toEqual([]);
 		vi.restoreAllMocks();
+	});
+
+	it('are not stopped by a worker that is late, and are by one that never answers again', async () => {
+		const { lines, sealed } = make();
+		lines.addSending(transceiver('0'), 'microphone');
+		const look = (packetsSent: number): ReturnType<SealedLines['watch']> =>
+			lines.watch([{ type: 'outbound-rtp', mid: '0', kind: 'audio', packetsSent }]);
+		sealed.answers = false;
+		for (let second = 1; second <= 4; second += 1) expect(await look(50 * second)).toEqual([]);
+		sealed.answers = true;
+		sealed.count = 250;
+		expect(await look(250)).toEqual([]);
+		sealed.answers = false;
+		for (let second = 6; second <= 9; second += 1) expect(await look(50 * second)).toEqual([]);
+		expect(await look(500)).toEqual(['microphone']);
 	});
 });

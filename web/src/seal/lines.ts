@@ -31,6 +31,9 @@ export interface LineReport {
 	readonly counts: LineCounts | undefined;
 }
 
+/** After so many looks in a row without an answer the worker is taken to be gone, and nothing may leave any more. */
+const UNANSWERED_MAX = 5;
+
 export class SealedLines {
 	readonly #transforms: Pick<FrameTransforms, 'install' | 'tell' | 'counts'>;
 	#sending: Sending[] = [];
@@ -40,6 +43,8 @@ export class SealedLines {
 	/** What the worker was told last of each receiving line. */
 	readonly #told = new Map<LineId, string>();
 	#watching: Watching = new Map();
+	/** Looks in a row that the worker did not answer. */
+	#unanswered = 0;
 
 	constructor(transforms: Pick<FrameTransforms, 'install' | 'tell' | 'counts'>) {
 		this.#transforms = transforms;
@@ -101,6 +106,9 @@ export class SealedLines {
 		if (sending.length === 0) return [];
 		// After the browser's counters, never before: what is seen in between is no difference.
 		const counts = await this.#transforms.counts();
+		// A worker that does not answer is busy, or asleep with its machine: that is no look. One that never does is gone.
+		this.#unanswered = counts ? 0 : this.#unanswered + 1;
+		if (!counts) return this.#unanswered < UNANSWERED_MAX ? [] : sending.map(({ kind }) => kind);
 		const looks = sending.map(({ line, transceiver: { mid } }) => ({
 			line,
 			sent: sent.get(mid ?? '') ?? 0,
@@ -117,12 +125,12 @@ export class SealedLines {
 		const sending = this.#sending.map(({ line, kind, transceiver: { mid } }) => ({
 			mid,
 			kind,
-			counts: counts.get(line),
+			counts: counts?.get(line),
 		}));
 		const receiving = this.#receiving.map(({ line, transceiver: { mid } }) => ({
 			mid,
 			kind: undefined,
-			counts: counts.get(line),
+			counts: counts?.get(line),
 		}));
 		return [...sending, ...receiving];
 	}

@@ -41,12 +41,12 @@ export class FrameTransforms {
 	}
 
 	/** What became of the frames of each line; nothing where the worker does not answer in time. */
-	counts(): Promise<ReadonlyMap<LineId, LineCounts>> {
+	counts(): Promise<ReadonlyMap<LineId, LineCounts> | undefined> {
 		const id = this.#questions++;
 		return new Promise((resolve) => {
 			const timer = setTimeout(() => {
 				this.#asked.delete(id);
-				resolve(new Map());
+				resolve(undefined);
 			}, COUNTS_WITHIN_MS);
 			this.#asked.set(id, (counts) => {
 				clearTimeout(timer);
