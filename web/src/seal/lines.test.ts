@@ -5,7 +5,11 @@ import { SealedLines } from './lines';
 
 const ANSWER = 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=rtpmap:111 opus/48000/2\r\n';
 
-function make(): { lines: SealedLines; told: ToFrameWorker[]; sealed: { count: number; dropped: number } } {
+function make(): {
+	lines: SealedLines;
+	told: ToFrameWorker[];
+	sealed: { count: number; dropped: number; answers: boolean };
+} {
 	const told: ToFrameWorker[] = [];
 	const sealed = { count: 0, dropped: 0, answers: true };
 	let next = 0;
