@@ -258,6 +258,8 @@ impl Participant {
                     self.whispers = on;
                 }
             }
+            // Somebody else was quicker: that is how members take turns.
+            wire::Outcome::Refused { why: wire::Refusal::EpochOver } => {}
             wire::Outcome::Refused { .. } => {
                 self.stats.refused += 1;
                 if let (Request::MediaOffer { .. }, Some(media)) = (&message.request, &mut self.media) {
