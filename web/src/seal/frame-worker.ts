@@ -22,6 +22,8 @@ export interface Transformer {
 	readonly writable: WritableStream<EncodedFrame>;
 	/** Where the browser has it: asks the sender for a key frame. */
 	sendKeyFrameRequest?(): Promise<unknown>;
+	/** Where the browser has it: makes a key frame now, of one layer of a picture. */
+	generateKeyFrame?(rid?: string): Promise<unknown>;
 }
 
 /** What the lines know of themselves. */
@@ -37,12 +39,16 @@ interface Surroundings {
 	readonly send: (message: FromFrameWorker) => void;
 }
 
+/** The layers of a camera. */
+const LAYERS = ['q', 'h', 'f'];
+
 export class FrameWorker {
 	readonly #surroundings: Surroundings;
 	readonly #keyring = new Keyring();
 	readonly #sealer = new Sealer(this.#keyring);
 	readonly #settings = new Map<LineId, Settings>();
 	readonly #lines = new Map<LineId, SealingLine<EncodedFrame> | OpeningLine<EncodedFrame>>();
+	readonly #transformers = new Map<LineId, Transformer>();
 	/** Messages are carried out one after another. */
 	#turn: Promise<void> = Promise.resolve();
 
@@ -59,6 +65,7 @@ export class FrameWorker {
 	/** Runs a line until its connection ends. */
 	async run({ side, line: id }: LineSetup, transformer: Transformer): Promise<void> {
 		const writer = transformer.writable.getWriter();
+		this.#transformers.set(id, transformer);
 		const options: LineOptions<EncodedFrame> = {
 			emit: (frame, data) => {
 				frame.data = data.buffer;
@@ -123,7 +130,11 @@ export class FrameWorker {
 				return this.#keyring.bar(message.group, message.epoch, message.leaves);
 			case 'line.seal': {
 				const { kind, group, epoch } = message;
-				this.#of(message.line).sealWith = { kind, group, epoch };
+				const settings = this.#of(message.line);
+				const isAnother = settings.sealWith?.group !== group;
+				settings.sealWith = { kind, group, epoch };
+				// Who is in the other group has nothing yet to build on (RFC 9605 section 6.2).
+				if (isAnother) this.#makeKeyFrames(message.line);
 				return;
 			}
 			case 'line.rest':
@@ -150,6 +161,12 @@ export class FrameWorker {
 		return new Map([...this.#lines].map(([id, { counts }]) => [id, counts]));
 	}
 
+	/** A line of sound, or one without that layer, makes none. */
+	#makeKeyFrames(id: LineId): void {
+		const transformer = this.#transformers.get(id);
+		for (const rid of [undefined, ...LAYERS]) void transformer?.generateKeyFrame?.(rid).catch(() => undefined);
+	}
+
 	/** A line may be spoken of before the browser opens it. */
 	#of(id: LineId): Settings {
 		const known = this.#settings.get(id) ?? { sealWith: undefined, source: undefined, codecs: undefined };
@@ -158,6 +175,7 @@ export class FrameWorker {
 	}
 
 	#forget(id: LineId): void {
+		this.#transformers.delete(id);
 		this.#settings.delete(id);
 		this.#lines.delete(id);
 	}
