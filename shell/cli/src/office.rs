@@ -35,7 +35,7 @@ pub(crate) struct Maybe {
     /// The party's key, as `sommet key init` made it
     #[arg(long, value_name = "FILE", requires = "server")]
     key: Option<PathBuf>,
-    /// Where the server is, such as https://summit.example:8443
+    /// Where the server is, such as `https://summit.example:8443`
     #[arg(long, value_name = "URL", requires = "key")]
     server: Option<Address>,
     /// SHA-256 of the server's certificate, as `sommet serve` prints it; not needed on this machine

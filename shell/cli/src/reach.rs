@@ -39,7 +39,7 @@ pub(crate) const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 #[derive(Clone, Debug, clap::Args)]
 #[group(skip)]
 pub(crate) struct Server {
-    /// Where the server is, such as https://summit.example:8443
+    /// Where the server is, such as `https://summit.example:8443`
     #[arg(long, value_name = "URL")]
     pub(crate) server: Address,
     /// SHA-256 of the server's certificate, as `sommet serve` prints it; not needed on this machine
