@@ -16,7 +16,7 @@ use crate::{Outcome, passphrase};
 /// summit and now and then. It sees what the server gives to this machine at this time.
 #[derive(Debug, clap::Args)]
 pub(crate) struct VerifyWeb {
-    /// Where the server is, such as https://summit.example:8443
+    /// Where the server is, such as `https://summit.example:8443`
     server: Address,
     /// SHA-256 of the server's certificate, as `sommet serve` prints it; not needed on this machine
     #[arg(long, value_name = "HEX")]
