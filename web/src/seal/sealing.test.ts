@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import type { CircleView } from './seal-view';
+import type { CircleView, RosterEntry } from './seal-view';
 import { groupOf, sealingFor } from './sealing';
 import type { Situation } from './sealing';
 
+const MARSH: RosterEntry = {
+	...{ leaf: 0, seat: 'meridia-head', party: 'meridia', slot: 0, serial: 's', lead: true, registrar: undefined },
+};
 const circle = (group: string, number: number, sealing: number | undefined): CircleView => ({
-	...{ group, number, sealing, status: 'active', roster: [] },
+	...{ group, number, sealing, status: 'active', roster: [MARSH] },
 	attestations: new Map(),
 });
 const CIRCLES = [circle('plenary', 0, 7), circle('side-meridia', 1, 3), circle('caucus-a', 16, undefined)];
@@ -34,5 +37,16 @@ describe('what leaves', () => {
 		expect(sealingFor({ ...HERE, place: { caucus: 'caucus-a' } }, CIRCLES)).toEqual({});
 		expect(sealingFor({ ...HERE, party: 'vesland', whispering: true }, CIRCLES).microphone).toBeUndefined();
 		expect(sealingFor(HERE, [])).toEqual({});
+	});
+
+	it('is for the own party until one is a member of everybody’s group', () => {
+		const [plenary, side] = [circle('plenary', 0, undefined), circle('side-meridia', 1, 3)];
+		expect(sealingFor(HERE, [{ ...plenary, roster: [] }, side]).camera).toEqual({ group: 1, epoch: 3 });
+		expect(sealingFor(HERE, [side]).microphone).toEqual({ group: 1, epoch: 3 });
+	});
+
+	it('rests, and is not even for the own party, while the sides do not agree on the keys', () => {
+		const [plenary, side] = [circle('plenary', 0, undefined), circle('side-meridia', 1, 3)];
+		expect(sealingFor(HERE, [plenary, side])).toEqual({});
 	});
 });

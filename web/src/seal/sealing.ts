@@ -29,16 +29,17 @@ export function groupOf({ party, place }: Situation): GroupName {
 
 /**
  * Everything with the keys of the group one is in; a whisper with those of the own party. What has no keys rests: it is
- * never sealed with another group's instead. Only until everybody's group has its keys, one goes on among one's own,
- * as in the lobby: they are among those who may see and hear it, and nobody else can.
+ * never sealed with another group's instead. Only before one is a member of everybody's group, one goes on among one's
+ * own, as in the lobby: they are among those who may see and hear it, and nobody else can. A member whose keys may not
+ * be used, because the sides do not agree on them, rests.
  */
 export function sealingFor(situation: Situation, circles: readonly CircleView[]): SealingOf {
 	const keysOf = (name: GroupName): Omit<SealWith, 'kind'> | undefined => {
 		const circle = circles.find(({ group }) => group === name);
 		return circle?.sealing === undefined ? undefined : { group: circle.number, epoch: circle.sealing };
 	};
-	const group = groupOf(situation);
-	const here = situation.place === 'plenary' && !keysOf(group) ? sideOf(situation.party) : group;
+	const isMember = circles.some(({ group, roster }) => group === PLENARY && roster.length > 0);
+	const here = situation.place === 'plenary' && !isMember ? sideOf(situation.party) : groupOf(situation);
 	const entries = KINDS.flatMap((kind) => {
 		const name = kind === 'microphone' && situation.whispering ? sideOf(situation.party) : here;
 		const keys = keysOf(name);
