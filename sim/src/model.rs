@@ -16,7 +16,7 @@ const SEAT_KEPT: Duration = Duration::from_secs(20);
 /// How soon the server tries again what it owes the meeting by itself, after the disk failed.
 const TRIES_AGAIN: Duration = Duration::from_secs(1);
 /// How far ahead the reveal is.
-const REVEAL_AHEAD: Duration = Duration::from_secs(2);
+const REVEAL_AHEAD: Duration = Duration::from_secs(4);
 /// The slowest commit that is made up for.
 const COMMIT_MAX: Duration = Duration::from_secs(5);
 

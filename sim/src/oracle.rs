@@ -18,7 +18,7 @@ use crate::world::World;
 
 /// How far ahead a reveal is announced at least: the longest way to a screen, and what a commit may take longer than the one
 /// before.
-const REVEAL_LEAD_MIN: Duration = Duration::from_millis(1500);
+const REVEAL_LEAD_MIN: Duration = Duration::from_millis(3500);
 
 impl World {
     pub(crate) fn check(&self, holds: bool, what: impl FnOnce() -> String) -> Result<(), Finding> {

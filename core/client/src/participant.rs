@@ -523,14 +523,17 @@ impl Participant {
         }
     }
 
-    /// Where it speaks: in its caucus, in the plenary once that was announced, and among its own before.
+    /// Where it speaks: in its caucus, in the plenary once that was announced and it has the keys, and among its own before.
     fn place(&self) -> Option<Place> {
         let (meeting, you, plan) = (self.meeting.as_ref()?, self.you.as_ref()?, self.plan.as_ref()?);
         let side = GroupId::new(format!("side-{}", plan.party_of(you)?)).ok()?;
         let caucus = meeting.caucuses.iter().find(|caucus| caucus.inside.contains(you));
         let here = match (caucus, &meeting.phase) {
             (Some(caucus), _) => caucus.caucus.clone(),
-            (None, Phase::Plenary { .. }) => GroupId::new("plenary").ok()?,
+            (None, Phase::Plenary { .. }) => {
+                let plenary = GroupId::new("plenary").ok()?;
+                if self.sealing.is_in(&plenary) { plenary } else { side.clone() }
+            }
             (None, Phase::Lobby { .. } | Phase::Ended { .. }) => side.clone(),
         };
         Some(Place { here, side })

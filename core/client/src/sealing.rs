@@ -3,12 +3,12 @@
 //! group.
 //!
 //! Nothing is believed because the server says so: names and roles come from the manifest that every party signed, members from
-//! their certificates, and what the others see from the attestations of each party's lead.
+//! their certificates, and what the others see from the attestations of each party.
 
 mod attesting;
 mod circle;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,10 +19,11 @@ use seal::group::{Device, GroupName, GroupNumber, Identity};
 use seal::invitation::Secret;
 use seal::{Agreed, Certificate, Opener, Sealer, SigningKey, Trust};
 use wire::{
-    Bytes, Denied, Envelope, GroupId, GroupView, Held, Outcome, Request, SeatId, ServerMessage, SignedManifest,
-    SourceKind, SummitId, WallTime,
+    Bytes, Denied, Envelope, GroupId, GroupView, Held, Outcome, PartyId, Request, SeatId, ServerMessage,
+    SignedManifest, SourceKind, SummitId, WallTime,
 };
 
+use attesting::Here;
 use circle::{Circle, Means};
 
 /// Key packages that are offered at once; each is good for one group.
@@ -101,6 +102,7 @@ pub(crate) struct Sealing {
     you: Option<SeatId>,
     stage: Stage,
     circles: BTreeMap<GroupId, Circle>,
+    here: Here,
     sealer: Sealer,
     opener: Opener,
     counts: Sealed,
@@ -124,6 +126,7 @@ impl Sealing {
             you: None,
             stage: Stage::Outside,
             circles: BTreeMap::new(),
+            here: Here::new(),
             sealer: Sealer::new(),
             opener: Opener::new(),
             counts: Sealed::default(),
@@ -152,6 +155,11 @@ impl Sealing {
     pub(crate) fn members(&self, group: &GroupId) -> Vec<SeatId> {
         let group = self.circles.get(group).and_then(Circle::group);
         group.into_iter().flat_map(|group| group.members().values().map(|member| member.seat.clone())).collect()
+    }
+
+    /// Whether it is a member of that group now.
+    pub(crate) fn is_in(&self, group: &GroupId) -> bool {
+        self.circles.get(group).is_some_and(|circle| circle.group().is_some())
     }
 
     /// Whether anything may leave for that group.
@@ -193,6 +201,7 @@ impl Sealing {
 
     /// Says what it holds, and what it can be added with.
     fn resume(&mut self) {
+        self.circles.values_mut().for_each(Circle::come_back);
         let Stage::Member(member) = &self.stage else { return };
         let certificate = member.identity.certificate().envelope().clone();
         let held = self.circles.iter().filter(|(_, circle)| circle.group().is_some());
@@ -251,6 +260,14 @@ impl Sealing {
             | ServerMessage::Reply { .. }
             | ServerMessage::Pong { .. }
             | ServerMessage::Bye { .. } => {}
+        }
+    }
+
+    /// Of which parties somebody is here now: these are expected to say what they see.
+    pub(crate) fn set_here(&mut self, parties: &BTreeSet<PartyId>, now: Instant) {
+        self.here.retain(|party, _| parties.contains(party));
+        for party in parties {
+            self.here.entry(party.clone()).or_insert(now);
         }
     }
 
@@ -318,13 +335,17 @@ impl Sealing {
     /// Time has passed.
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
         self.opener.handle_timeout(now);
-        let asked = self.circles.values_mut().filter_map(|circle| circle.handle_timeout(now));
+        let asked = self.circles.values_mut().filter_map(|circle| circle.handle_timeout(&self.here, now));
         self.happened.extend(asked.map(Happened::Ask));
     }
 
     /// When to call [`Sealing::handle_timeout`] if nothing else happens.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        self.circles.values().filter_map(Circle::poll_timeout).chain(self.opener.poll_timeout()).min()
+        self.circles
+            .values()
+            .filter_map(|circle| circle.poll_timeout(&self.here))
+            .chain(self.opener.poll_timeout())
+            .min()
     }
 
     /// What happened; call until `None`.

@@ -6,6 +6,7 @@ mod common;
 
 use std::time::Duration;
 
+use ::summit::REVEAL_LEAD;
 use common::{Hall, refused, seat, summit};
 use node::Input;
 use wire::{Event, Outcome, Refusal, Request, RequestId, ServerMessage, WallTime};
@@ -180,7 +181,7 @@ fn a_slow_store_does_not_eat_into_the_lead_of_the_reveal() {
     let instants: Vec<_> =
         [one, two].map(|connection| revealed_at(hall.sent(connection))).into_iter().flatten().collect();
     assert_eq!(instants.len(), 2);
-    assert!(instants.iter().all(|at| *at >= hall.wall().plus(Duration::from_secs(2))), "{instants:?}");
+    assert!(instants.iter().all(|at| *at >= hall.wall().plus(REVEAL_LEAD)), "{instants:?}");
 }
 
 #[test]
@@ -193,7 +194,7 @@ fn a_store_that_stood_still_puts_the_reveal_off_by_five_seconds_at_most() {
     hall.pass(Duration::from_secs(60));
     hall.store(true);
     hall.store(true);
-    assert_eq!(revealed_at(hall.sent(one)), Some(hall.wall().plus(Duration::from_secs(2 + 5))));
+    assert_eq!(revealed_at(hall.sent(one)), Some(hall.wall().plus(REVEAL_LEAD + Duration::from_secs(5))));
 }
 
 #[test]
@@ -208,7 +209,7 @@ fn a_reveal_that_could_not_be_stored_is_decided_again() {
     hall.store_at_once = true;
     assert_eq!(revealed_at(hall.sent(one)), None);
     hall.pass(Duration::from_secs(1));
-    assert_eq!(revealed_at(hall.sent(one)), Some(hall.wall().plus(Duration::from_secs(2))));
+    assert_eq!(revealed_at(hall.sent(one)), Some(hall.wall().plus(REVEAL_LEAD)));
 }
 
 #[test]

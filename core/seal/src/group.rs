@@ -20,7 +20,6 @@ mod provider;
 use std::collections::BTreeMap;
 
 use openmls::prelude::{MlsGroup, MlsMessageBodyOut, OpenMlsProvider as _};
-use wire::PartyId;
 
 pub use application::{APPLICATION_BYTES_MAX, PADDING, Received, padded, unpadded};
 pub use check::{Changes, LEAVES_MAX, PROPOSALS_MAX, Roster};
@@ -92,14 +91,10 @@ impl Group {
         &self.roster
     }
 
-    /// The member who speaks for the party: its lowest leaf.
-    pub fn lead_of(&self, party: &PartyId) -> Option<u32> {
-        self.roster.iter().find(|(_, member)| &member.party == party).map(|(leaf, _)| *leaf)
-    }
-
-    /// Whether this device speaks for its party.
-    pub fn is_lead(&self) -> bool {
-        self.lead_of(&self.identity.member().party) == Some(self.own_leaf())
+    /// This device's turn to speak for its party: how many members of it sit on lower leaves.
+    pub fn turn(&self) -> usize {
+        let (own, party) = (self.own_leaf(), &self.identity.member().party);
+        self.roster.iter().filter(|(leaf, member)| **leaf < own && member.party == *party).count()
     }
 
     /// The base key of this epoch's media (RFC 9605 section 5.2).

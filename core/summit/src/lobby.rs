@@ -8,8 +8,9 @@ use wire::{Delegation, DelegationId, Event, Refusal, Role, Seat, SeatId, SummitP
 
 /// How far ahead the instant of the reveal lies when it is announced. Every screen learns of it in this time, so that all
 /// show both sides at the same instant: the worst round trip a conversation is possible over, and a slow computer that lays
-/// out the table.
-pub const REVEAL_LEAD: Duration = Duration::from_secs(2);
+/// out the table. And the group of everybody is made in this time: who is in it can be seen by its members, so it cannot be
+/// made before, and without its keys there are no pictures. That takes five times the way of the member who makes it.
+pub const REVEAL_LEAD: Duration = Duration::from_secs(4);
 
 /// Which delegations are ready, in the order in which they became so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -22,7 +22,7 @@ pub enum Event {
     /// All delegations are ready: the plenary begins on every screen at `at`.
     #[serde(rename = "plenary.revealed")]
     Revealed {
-        /// The instant, by the server's clock; about two seconds ahead when it is announced, so that every screen can keep it.
+        /// The instant, by the server's clock; about four seconds ahead when it is announced, so that every screen can keep it.
         at: WallTime,
     },
     /// A hand went up.

@@ -71,7 +71,7 @@ export default async function (story) {
 	expect(took < WITHIN_MS, `the page went on for ${took} ms`);
 	const late = await marsh.screen.evaluate(() => window.story?.['late']);
 	expect(late === 1, 'the fault was not there: the camera sent nothing before it had its transform');
-	await marsh.reads('This browser cannot take part');
+	await marsh.reads('Stopped for your protection');
 	const isClosed = await marsh.screen.evaluate(() => (window.sommet.pc?.connectionState ?? 'closed') === 'closed');
 	expect(isClosed, 'the media connection goes on');
 

@@ -26,7 +26,7 @@ import { PageSeal } from './seal.svelte';
 const HEIGHT_AT_REVEAL = 360;
 
 /** What only a page that is loaded anew can get past. */
-const RELOADS: readonly Problem[] = ['protocol', 'malformed', 'browser'];
+const RELOADS: readonly Problem[] = ['protocol', 'malformed', 'bypassed'];
 
 /** The client of this page; `open` begins. */
 export class PageClient implements Client {
@@ -50,10 +50,7 @@ export class PageClient implements Client {
 				if (this.#state.entered) this.#tell({ type: 'devices', devices });
 			},
 			interrupted: () => this.#session?.poke(),
-			bypassed: () => {
-				this.media.close();
-				this.#dispatch({ type: 'problem', problem: 'browser' });
-			},
+			bypassed: () => this.#stopUnsealed(),
 		});
 		this.seal = new PageSeal({
 			meeting: () => this.#state.meeting,
@@ -271,6 +268,17 @@ export class PageClient implements Client {
 		return this.#stage.name === 'ended' || this.#stage.name === 'problem' || this.#stage.name === 'left';
 	}
 
+	/** Something left unsealed: nothing goes on here but by a page that is loaded anew, and that asks before it sends. */
+	#stopUnsealed(): void {
+		this.media.close();
+		this.#session?.stop();
+		this.#sealing?.close();
+		this.#sealing = undefined;
+		const keepsake = readKeepsake();
+		if (keepsake) writeKeepsake({ ...keepsake, entered: false });
+		this.#dispatch({ type: 'problem', problem: 'bypassed' });
+	}
+
 	#end(): void {
 		this.media.close();
 		this.#sealing?.close();
@@ -291,7 +299,9 @@ export class PageClient implements Client {
 		const meeting = this.#state.meeting;
 		if (!meeting) return;
 		this.#sealing?.setClock(this.#state.clockOffset);
-		this.#sealing?.setOnline(Object.keys(meeting.presence));
+		this.#sealing?.setHere(
+			Object.entries(meeting.presence).flatMap(([seat, { state }]) => (state === 'here' ? [seat] : [])),
+		);
 		this.#beSealed();
 		this.media.allowCapture(hasVoice(meeting));
 		this.media.useSlots(

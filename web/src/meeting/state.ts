@@ -46,7 +46,9 @@ export type Problem =
 	/** A party has not signed the manifest yet. */
 	| 'not_agreed'
 	/** The browser lacks what a meeting needs (WebRTC with encoded transforms, or a secure context). */
-	| 'browser';
+	| 'browser'
+	/** Something left that was not sealed, and everything was stopped. */
+	| 'bypassed';
 
 /** Where a person is on the way through the product; each stage is one view. */
 export type Stage =

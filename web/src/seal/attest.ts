@@ -1,12 +1,15 @@
-/** Whether the others see the group that this member sees: the lead of each party says so in every epoch. */
+/** Whether the others see the group that this member sees: somebody of each party says so in every epoch. */
 import { sha256, toBase64url, utf8 } from './bytes';
+import { readMember } from './certificate';
 import type { Leaf } from './engine';
 import type { PartyId } from './manifest';
 import type { AttestText } from './plaintext';
-import { leadsOf, rosterText } from './rules';
+import { rosterText } from './rules';
 
-/** How long a lead may take, in milliseconds. */
+/** How long a party may take, in milliseconds. */
 export const ATTEST_WITHIN_MS = 15_000;
+/** How long the next member of a party waits for those before it: one may have lost its connection just now. In milliseconds. */
+export const ATTEST_TURN_MS = 3000;
 
 /** What was said for a party of the present epoch. */
 export type Attestation = 'agreed' | 'waiting' | 'missing' | 'mismatch';
@@ -32,21 +35,31 @@ export interface Attesting {
 	readonly own: AttestText;
 	/** When the epoch began, in milliseconds. */
 	readonly since: number;
-	/** The leaf that speaks for each party. */
-	readonly leads: ReadonlyMap<PartyId, number>;
+	/** The party of each leaf. */
+	readonly parties: ReadonlyMap<number, PartyId>;
 	readonly said: ReadonlyMap<PartyId, 'agreed' | 'mismatch'>;
 }
 
-/** A new epoch. What this member would say to itself needs no saying. */
-export function beginAttesting(own: AttestText, leaves: readonly Leaf[], ownLeaf: number, now: number): Attesting {
-	const leads = leadsOf(leaves);
-	const mine = [...leads].filter(([, leaf]) => leaf === ownLeaf).map(([party]) => [party, 'agreed'] as const);
-	return { own, since: now, leads, said: new Map(mine) };
+/** A new epoch. */
+export function beginAttesting(own: AttestText, leaves: readonly Leaf[], now: number): Attesting {
+	const parties = new Map(leaves.map(({ index, identity }) => [index, readMember(identity).party]));
+	return { own, since: now, parties, said: new Map() };
 }
 
-/** What a leaf said counts where it speaks for its party. Once apart, always apart: the epoch does not become another. */
+/** How many members of its party sit on lower leaves: these speak for it first. */
+export function turnOf({ parties }: Attesting, leaf: number): number {
+	return [...parties].filter(([other, party]) => other < leaf && party === parties.get(leaf)).length;
+}
+
+/** Whether somebody spoke for the party of that leaf. */
+export function hasSpoken({ parties, said }: Attesting, leaf: number): boolean {
+	const party = parties.get(leaf);
+	return party !== undefined && said.has(party);
+}
+
+/** What a member says counts for its party. Once apart, always apart: the epoch does not become another. */
 export function hearAttestation(attesting: Attesting, text: AttestText, leaf: number): Attesting {
-	const party = [...attesting.leads].find(([, lead]) => lead === leaf)?.[0];
+	const party = attesting.parties.get(leaf);
 	if (party === undefined || text.epoch !== attesting.own.epoch) return attesting;
 	const { own } = attesting;
 	const agrees = text.authenticator === own.authenticator && text.tree === own.tree && text.roster === own.roster;
@@ -54,13 +67,16 @@ export function hearAttestation(attesting: Attesting, text: AttestText, leaf: nu
 	return { ...attesting, said: new Map(attesting.said).set(party, verdict) };
 }
 
-/** How each party stands now. A party with nobody online is waited for without end. */
+/** How each party stands now. One of which nobody is here is waited for without end. */
 export function standings(
-	{ leads, said, since }: Attesting,
+	{ parties, said, since }: Attesting,
 	now: number,
-	isOnline: (party: PartyId) => boolean,
+	hereSince: (party: PartyId) => number | undefined,
 ): ReadonlyMap<PartyId, Attestation> {
-	const isLate = now - since >= ATTEST_WITHIN_MS;
-	const of = (party: PartyId): Attestation => said.get(party) ?? (isLate && isOnline(party) ? 'missing' : 'waiting');
-	return new Map([...leads.keys()].map((party) => [party, of(party)]));
+	const of = (party: PartyId): Attestation => {
+		const here = hereSince(party);
+		const isLate = here !== undefined && now - Math.max(since, here) >= ATTEST_WITHIN_MS;
+		return said.get(party) ?? (isLate ? 'missing' : 'waiting');
+	};
+	return new Map([...new Set(parties.values())].map((party) => [party, of(party)]));
 }

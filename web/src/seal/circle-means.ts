@@ -46,7 +46,8 @@ export interface CircleMeans<S extends GroupState, K extends OwnKeyPackage> exte
 	readonly trust: () => Trust;
 	/** Rejects where the connection was lost before the answer. */
 	readonly ask: (request: Request) => Promise<Outcome>;
-	readonly isOnline: (party: PartyId) => boolean;
+	/** Since when somebody of a party is here, in milliseconds. */
+	readonly hereSince: (party: PartyId) => number | undefined;
 	readonly onKeys: (message: KeysMessage) => void;
 	readonly onWritten: (written: Written) => void;
 	/** Status, roster, epoch or attestations are others than before. */

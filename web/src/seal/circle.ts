@@ -3,11 +3,11 @@
  * server says is heard in order; what the engine does takes time, and nothing comes between.
  */
 import type { Outcome, Request } from '../wire/types';
-import { ATTEST_WITHIN_MS, attestationOf, beginAttesting, hearAttestation, standings } from './attest';
-import type { Attestation, Attesting } from './attest';
+import type { Attestation } from './attest';
 import { equal, fromBase64url, toBase64url } from './bytes';
 import type { Bytes } from './bytes';
 import { readMember } from './certificate';
+import { CircleAttesting } from './circle-attesting';
 import { CircleKeys } from './circle-keys';
 import { Timers } from './circle-means';
 import type { CircleMeans, CircleStatus, GroupMessage, Said } from './circle-means';
@@ -45,7 +45,7 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 	#taken: { readonly seq: number; readonly made: Committed<S> } | undefined;
 	/** Created, or joined from outside: the server has not said that it counts. */
 	#entering: Committed<S> | undefined;
-	#attesting: Attesting | undefined;
+	readonly #attesting: CircleAttesting<S>;
 	readonly #keys: CircleKeys<S>;
 	readonly #timers: Timers;
 	#early: Said<'mls.app'>[] = [];
@@ -60,6 +60,8 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 		this.#means = means;
 		this.#keys = new CircleKeys(number, means.engine, means.onKeys);
 		this.#timers = new Timers(means.later);
+		const say = (text: AttestText): Promise<void> => this.write(text, text.epoch);
+		this.#attesting = new CircleAttesting(group, means, this.#timers, say);
 	}
 
 	get status(): CircleStatus {
@@ -89,7 +91,12 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 	}
 
 	get attestations(): ReadonlyMap<PartyId, Attestation> {
-		return this.#attesting ? standings(this.#attesting, this.#means.now(), this.#means.isOnline) : new Map();
+		return this.#attesting.standings;
+	}
+
+	/** Somebody came, whose party is expected to say what it sees. */
+	watchAttesting(): void {
+		this.#attesting.watch();
 	}
 
 	/** What the server says; resolves once it is dealt with. */
@@ -334,19 +341,11 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 			const leaf = this.#keys.roster(opened.epoch)?.find(({ index }) => index === opened.sender);
 			const text = decodeText(opened.plaintext);
 			if (!leaf || !text) return;
-			if (text.type === 'attest') return this.#hearAttestation(text, opened.sender);
+			if (text.type === 'attest') return this.#attesting.hear(text, opened.sender);
 			this.#means.onWritten({ group: this.group, seq, by: readMember(leaf.identity).seat, text });
 		} catch {
 			// What was written before this device came in is not for it.
 		}
-	}
-
-	#hearAttestation(text: AttestText, leaf: number): void {
-		if (!this.#attesting) return;
-		this.#attesting = hearAttestation(this.#attesting, text, leaf);
-		for (const [party, said] of this.attestations)
-			if (said === 'mismatch') this.#means.onTrouble('attest.mismatch', this.group, party);
-		this.#means.onChange();
 	}
 
 	async #seal(text: GroupText, epoch: number | undefined): Promise<{ answer: Promise<Outcome> } | undefined> {
@@ -361,24 +360,13 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 		return { answer };
 	}
 
-	/** A new epoch: whoever leads a party says what it sees. */
+	/** A new epoch: the parties say what they see of it, and what was written for it before it began is read. */
 	async #begin(state: S): Promise<void> {
-		const { engine, now, onTrouble, onChange } = this.#means;
-		const leaves = engine.leaves(state);
-		const own = await attestationOf(state.epoch, engine.epochAuthenticator(state), engine.treeHash(state), leaves);
-		const ownLeaf = engine.ownLeaf(state);
-		this.#attesting = beginAttesting(own, leaves, ownLeaf, now());
-		if ([...this.#attesting.leads.values()].includes(ownLeaf)) void this.write(own, state.epoch).catch(() => undefined);
-		this.#timers.after(ATTEST_WITHIN_MS, () => {
-			if (this.#attesting?.own !== own) return;
-			for (const [party, said] of this.attestations)
-				if (said === 'missing') onTrouble('attest.missing', this.group, party);
-			onChange();
-		});
+		await this.#attesting.begin(state);
 		const early = this.#early;
 		this.#early = [];
 		for (const message of early) await this.#hearApp(message);
-		onChange();
+		this.#means.onChange();
 	}
 
 	#sealFromNow(): void {
@@ -428,7 +416,8 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 		this.#keys.clear();
 		[this.#state, this.#former, this.#entering] = [undefined, undefined, undefined];
 		[this.#sent, this.#taken] = [[], undefined];
-		[this.#attesting, this.#early] = [undefined, []];
+		this.#attesting.drop();
+		this.#early = [];
 	}
 
 	#answer(seq: number, leaf: number): void {

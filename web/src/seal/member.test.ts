@@ -103,7 +103,7 @@ function makeWorld(): {
 		});
 		const person: Person = { seat, member, keys: [], written: [], troubles: [], asked: [], view: member.view };
 		delivery.connect(seat, (message) => void member.hear(message));
-		member.setOnline([...PLAN.delegations.flatMap(({ seats }) => seats.map(({ id }) => id)), 'desk']);
+		member.setHere([...PLAN.delegations.flatMap(({ seats }) => seats.map(({ id }) => id)), 'desk']);
 		await member.hear(await welcomeFor(seat));
 		return person;
 	};
@@ -265,7 +265,7 @@ describe('a member', () => {
 		expect(cleo.asked.map(({ type }) => type)).toContain('mls.external');
 	});
 
-	it('stops for good when a lead sees another group, and pauses while one is silent', async () => {
+	it('pauses while a party that is here says nothing, and not for one of which nobody is', async () => {
 		const { delivery, time, come } = makeWorld();
 		delivery.mischief.tell = (_, message) => (message.type === 'mls.app' ? undefined : message);
 		const [ada, cleo] = [await come('meridia-1'), await come('vesland-1')];
@@ -275,8 +275,42 @@ describe('a member', () => {
 		expect(ada.troubles).toContain('attest.missing');
 		expect(circleOf(ada)?.attestations.get('vesland')).toBe('missing');
 		// Nobody of it is connected: then it is waited for without harm.
-		ada.member.setOnline(['meridia-1']);
+		ada.member.setHere(['meridia-1']);
 		expect(circleOf(ada)?.sealing).toBeDefined();
+		// Who comes back has as much time as after a change.
+		ada.member.setHere(['meridia-1', 'vesland-1']);
+		time.advance(14_000);
+		expect(circleOf(ada)?.sealing).toBeDefined();
+		time.advance(1000);
+		expect(circleOf(ada)?.attestations.get('vesland')).toBe('missing');
+	});
+
+	it('hears the next member of a party when the first is silent', async () => {
+		const { delivery, time, come } = makeWorld();
+		const [ada, cleo] = [await come('meridia-1'), await come('vesland-1')];
+		await together([ada, cleo]);
+		delivery.mischief.tell = (_, message) =>
+			message.type === 'mls.app' && message.by === 'vesland-1' ? undefined : message;
+		const eve = await come('vesland-2');
+		await together([ada, cleo, eve]);
+		expect(circleOf(ada)?.attestations.get('vesland')).toBe('waiting');
+		time.advance(3000);
+		await waitFor(() => expect(circleOf(ada)?.attestations.get('vesland')).toBe('agreed'));
+	});
+
+	it('stops for good when a member sees another group', async () => {
+		const { come } = makeWorld();
+		const [ada, cleo] = [await come('meridia-1'), await come('vesland-1')];
+		const epoch = await together([ada, cleo]);
+		const nothing = toBase64url(new Uint8Array(32));
+		const lie = { type: 'attest', epoch, authenticator: nothing, tree: nothing, roster: nothing };
+		await cleo.member.write('plenary', lie as never);
+		await waitFor(() => expect(circleOf(ada)?.attestations.get('vesland')).toBe('mismatch'));
+		expect(ada.troubles).toEqual(['attest.mismatch']);
+		await come('meridia-2');
+		await waitFor(() => expect(circleOf(ada)?.roster).toHaveLength(3));
+		expect(circleOf(ada)?.attestations.get('vesland')).toBe('mismatch');
+		expect(circleOf(ada)?.sealing, 'another epoch makes nothing good').toBeUndefined();
 	});
 
 	it('cannot take part without a manifest that all signed, nor without the secret of its link', async () => {

@@ -58,7 +58,7 @@ export class Member<S extends GroupState, K extends OwnKeyPackage> {
 	#checked: Checked | undefined;
 	#identity: Identity | undefined;
 	#admitted: Admitted<S, K> | undefined;
-	#online: ReadonlySet<SeatId> = new Set();
+	#here: ReadonlyMap<SeatId, number> = new Map();
 	#view: MemberView = NOTHING;
 	#turn: Promise<void> = Promise.resolve();
 
@@ -87,9 +87,12 @@ export class Member<S extends GroupState, K extends OwnKeyPackage> {
 		return circle ? circle.write(text) : Promise.reject(new Error('there is no such group'));
 	}
 
-	/** Who is connected now: a party without anybody is not waited for. */
-	setOnline(seats: readonly SeatId[]): void {
-		this.#online = new Set(seats);
+	/** Who is here now: a party without anybody is not waited for. */
+	setHere(seats: readonly SeatId[]): void {
+		const now = this.#options.now();
+		const isNew = seats.some((seat) => !this.#here.has(seat));
+		this.#here = new Map(seats.map((seat) => [seat, this.#here.get(seat) ?? now]));
+		if (isNew) for (const circle of this.#circles.values()) circle.watchAttesting();
 		this.#show({});
 	}
 
@@ -218,10 +221,13 @@ export class Member<S extends GroupState, K extends OwnKeyPackage> {
 
 	#means({ engine, seat }: Admitted<S, K>): CircleMeans<S, K> {
 		const { now, later, random, ask, onKeys, onWritten, onTrouble } = this.#options;
-		const isOnline = (party: PartyId): boolean =>
-			[...this.#online].some((other) => this.#checked?.agreed.seats.get(other)?.party === party);
+		const hereSince = (party: PartyId): number | undefined => {
+			const seats = this.#checked?.agreed.seats;
+			const since = [...this.#here].filter(([other]) => seats?.get(other)?.party === party).map(([, at]) => at);
+			return since.length > 0 ? Math.min(...since) : undefined;
+		};
 		return {
-			...{ engine, seat, now, later, random, ask, onKeys, onWritten, onTrouble, isOnline },
+			...{ engine, seat, now, later, random, ask, onKeys, onWritten, onTrouble, hereSince },
 			packages: this.#packages,
 			trust: () => this.#trust(),
 			onChange: () => this.#show({}),

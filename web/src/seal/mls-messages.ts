@@ -19,7 +19,7 @@ export type ToMlsWorker =
 	| { readonly type: 'answer'; readonly id: number; readonly outcome: Outcome | undefined }
 	| { readonly type: 'write'; readonly id: number; readonly group: GroupName; readonly text: Text }
 	/** Who is connected now. */
-	| { readonly type: 'online'; readonly seats: readonly SeatId[] }
+	| { readonly type: 'here'; readonly seats: readonly SeatId[] }
 	/** How far the server's clock is ahead, in milliseconds. */
 	| { readonly type: 'clock'; readonly offset: number }
 	/** Everything held is forgotten; the next welcome begins anew. */

@@ -68,8 +68,8 @@ async function hear(message: ToMlsWorker): Promise<void> {
 				() => say({ type: 'wrote', id, done: false }),
 			);
 		}
-		case 'online':
-			return (await member)?.setOnline(message.seats);
+		case 'here':
+			return (await member)?.setHere(message.seats);
 		case 'clock':
 			clockOffset = message.offset;
 			return;

@@ -59,8 +59,8 @@ export class SealClient {
 		this.#seal();
 	}
 
-	setOnline(seats: readonly SeatId[]): void {
-		this.#say({ type: 'online', seats });
+	setHere(seats: readonly SeatId[]): void {
+		this.#say({ type: 'here', seats });
 	}
 
 	setClock(offset: number): void {

@@ -727,7 +727,7 @@ ready: boolean,
  */
 by: SeatId, } | { "type": "plenary.revealed", 
 /**
- * The instant, by the server's clock; about two seconds ahead when it is announced, so that every screen can keep it.
+ * The instant, by the server's clock; about four seconds ahead when it is announced, so that every screen can keep it.
  */
 at: WallTime, } | { "type": "floor.raised", 
 /**

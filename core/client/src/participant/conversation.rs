@@ -31,6 +31,9 @@ impl Participant {
         if let Some(meeting) = &mut self.meeting {
             view::fold(meeting, &message);
         }
+        if let ServerMessage::Presence { .. } = &message {
+            self.count_parties(now);
+        }
         if let Some(wall) = self.clock.at(now) {
             self.sealing.hear(&message, now, wall);
         }
@@ -196,12 +199,21 @@ impl Participant {
         self.you = Some(welcome.you);
         self.plan = Some(welcome.plan);
         self.meeting = Some(welcome.meeting);
+        self.count_parties(now);
         self.speaking.clear();
         self.notice(Noticed::Welcome);
         self.resume(here, welcome.media, now);
         if self.whispers {
             self.send(Request::Whisper { on: true });
         }
+    }
+
+    /// Tells the sealing of which parties somebody is here.
+    fn count_parties(&mut self, now: Instant) {
+        let (Some(meeting), Some(plan)) = (&self.meeting, &self.plan) else { return };
+        let is_here = |presence: &Presence| matches!(presence, Presence::Here { .. });
+        let here = meeting.presence.iter().filter(|(_, presence)| is_here(presence));
+        self.sealing.set_here(&here.filter_map(|(seat, _)| plan.party_of(seat)).collect(), now);
     }
 
     /// Takes up where the last connection ended: comes in again if the server forgot it, builds new media if the old are

@@ -1,6 +1,6 @@
-//! Whether the others see what this device sees: each party's lead says so after every change of epoch.
+//! Whether the others see what this device sees: somebody of each party says so after every change of epoch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use seal::fingerprint::Attestation;
@@ -8,31 +8,39 @@ use seal::group::{Group, Received};
 use serde::{Deserialize, Serialize};
 use wire::PartyId;
 
-/// How long a lead may take to say what it sees.
+/// How long a party may take to say what it sees.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long the next member of a party waits for those before it. One of them may have lost its connection just now.
+const TURN: Duration = Duration::from_secs(3);
 /// When it is said again what the server could not take.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// The parties of which somebody is here, and since when.
+pub(super) type Here = BTreeMap<PartyId, Instant>;
 
 /// How things stand in the present epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     /// Nobody sees anything else.
     Together,
-    /// A lead sees something else, or has not spoken in time: nothing is sent.
+    /// A party sees something else, or is here and has not spoken in time: nothing is sent.
     Apart,
 }
 
-/// What the leads said.
+/// What the parties said.
 #[derive(Debug)]
 pub(super) struct Attesting {
     /// What this device sees.
     own: Option<Attestation>,
-    /// Of each party with a lead, whether it spoke.
-    parties: BTreeMap<PartyId, bool>,
-    /// A lead saw something else, in this epoch or in one before: for good.
+    /// The parties that have not spoken.
+    awaited: BTreeSet<PartyId>,
+    /// Those of them whose time is over.
+    overdue: BTreeSet<PartyId>,
+    /// Somebody saw something else, in this epoch or in one before: for good.
     mismatch: bool,
-    until: Instant,
-    late: bool,
+    since: Instant,
+    /// When this device speaks for its party, if nobody of it has spoken by then.
+    turn: Option<Instant>,
     /// The own word was not taken, and is said again then.
     again: Option<Instant>,
 }
@@ -54,18 +62,18 @@ enum Kind {
 
 impl Attesting {
     pub(super) fn new(now: Instant) -> Self {
-        Self { own: None, parties: BTreeMap::new(), mismatch: false, until: now, late: false, again: None }
+        let (awaited, overdue) = (BTreeSet::new(), BTreeSet::new());
+        Self { own: None, awaited, overdue, mismatch: false, since: now, turn: None, again: None }
     }
 
     /// A new epoch: all is to be said anew, but what was seen is not forgotten.
     pub(super) fn begin(&mut self, group: &Group, now: Instant) {
         self.own = Some(group.attestation());
-        let own_party = group.is_lead().then(|| group.identity().member().party.clone());
-        let parties = group.members().values().map(|member| member.party.clone());
-        // What this device says itself needs no proof.
-        self.parties = parties.map(|party| (party.clone(), own_party.as_ref() == Some(&party))).collect();
-        self.until = now + PATIENCE;
-        self.late = false;
+        self.awaited = group.members().values().map(|member| member.party.clone()).collect();
+        self.overdue.clear();
+        self.since = now;
+        let turn = u32::try_from(group.turn()).unwrap_or(u32::MAX);
+        self.turn = now.checked_add(TURN.saturating_mul(turn));
         self.again = None;
     }
 
@@ -74,14 +82,14 @@ impl Attesting {
         self.again = Some(now + AGAIN);
     }
 
-    /// Whether the own word is to be said again now.
-    pub(super) fn is_due(&mut self, now: Instant) -> bool {
-        self.again.take_if(|again| *again <= now).is_some()
-    }
-
-    /// What this device has to say, if it leads its party.
-    pub(super) fn own(&self, group: &Group) -> Option<String> {
-        let attestation = self.own.clone().filter(|_| group.is_lead())?;
+    /// What this device has to say now for its party, if it is its turn. What it says itself needs no proof.
+    pub(super) fn speak(&mut self, group: &Group, now: Instant) -> Option<String> {
+        let party = &group.identity().member().party;
+        let again = self.again.take_if(|again| *again <= now).is_some();
+        let first = self.turn.take_if(|turn| *turn <= now).is_some() && self.awaited.contains(party);
+        let attestation = self.own.clone().filter(|_| again || first)?;
+        self.awaited.remove(party);
+        self.overdue.remove(party);
         serde_json::to_string(&Message { kind: Kind::Attest, attestation }).ok()
     }
 
@@ -90,28 +98,30 @@ impl Attesting {
         let Ok(Message { kind: Kind::Attest, attestation }) = serde_json::from_slice(&received.text) else {
             return false;
         };
-        let party = &received.member.party;
-        let speaks_for_it = group.lead_of(party) == Some(received.leaf);
-        if let (true, Some(own)) = (speaks_for_it && received.epoch == group.epoch(), &self.own) {
+        if let (true, Some(own)) = (received.epoch == group.epoch(), &self.own) {
             self.mismatch |= attestation != *own;
-            self.parties.insert(party.clone(), true);
+            self.awaited.remove(&received.member.party);
+            self.overdue.remove(&received.member.party);
         }
         true
     }
 
-    pub(super) fn handle_timeout(&mut self, now: Instant) {
-        self.late = self.until <= now;
+    pub(super) fn handle_timeout(&mut self, here: &Here, now: Instant) {
+        let is_over = |party: &&PartyId| self.deadline(party, here).is_some_and(|deadline| deadline <= now);
+        self.overdue = self.awaited.iter().filter(is_over).cloned().collect();
     }
 
-    pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        (!self.late && self.is_waiting()).then_some(self.until).into_iter().chain(self.again).min()
+    pub(super) fn poll_timeout(&self, here: &Here) -> Option<Instant> {
+        let awaited = self.awaited.difference(&self.overdue).filter_map(|party| self.deadline(party, here));
+        awaited.chain(self.turn).chain(self.again).min()
     }
 
     pub(super) fn standing(&self) -> Standing {
-        if self.mismatch || (self.late && self.is_waiting()) { Standing::Apart } else { Standing::Together }
+        if self.mismatch || !self.overdue.is_empty() { Standing::Apart } else { Standing::Together }
     }
 
-    fn is_waiting(&self) -> bool {
-        self.parties.values().any(|spoke| !spoke)
+    /// Until when a party may take; without end while nobody of it is here.
+    fn deadline(&self, party: &PartyId, here: &Here) -> Option<Instant> {
+        here.get(party).map(|since| self.since.max(*since) + PATIENCE)
     }
 }

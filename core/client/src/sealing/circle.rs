@@ -8,7 +8,7 @@ use seal::group::{Group, GroupName, Wishes};
 use seal::{Opener, Sealer};
 use wire::{Bytes, GroupId, Newcomer, Request, SeatId, WallTime};
 
-use super::attesting::{Attesting, Standing};
+use super::attesting::{Attesting, Here, Standing};
 use super::{Happened, Membership, Number, Sealed};
 
 /// Messages of an epoch to come that are kept until it comes; the oldest goes first. They can only be of the next epoch,
@@ -43,6 +43,35 @@ enum State {
     Inside(Box<Group>),
 }
 
+/// What became of the commit that this member made for the epoch after the present one.
+enum OwnCommit {
+    /// There is none.
+    None,
+    /// It was sent, and the server has not said yet whether it is the one.
+    Asked(Bytes),
+    /// It was sent on a connection that is gone. The log will tell if it came through; if it did not, there will be another
+    /// nomination.
+    Adrift(Bytes),
+    /// It was taken at that place of the log, and is applied when the server says so.
+    Taken(u64),
+}
+
+impl OwnCommit {
+    fn is(&self, bytes: &Bytes) -> bool {
+        match self {
+            Self::Asked(own) | Self::Adrift(own) => own == bytes,
+            Self::None | Self::Taken(_) => false,
+        }
+    }
+
+    fn taken(&self) -> Option<u64> {
+        match self {
+            Self::Taken(seq) => Some(*seq),
+            Self::None | Self::Asked(_) | Self::Adrift(_) => None,
+        }
+    }
+}
+
 /// One group.
 pub(super) struct Circle {
     id: GroupId,
@@ -52,8 +81,7 @@ pub(super) struct Circle {
     /// The place of the commit that began the present epoch.
     entered: u64,
     state: State,
-    /// The own commit was taken, and is applied when the server says so.
-    taken: Option<u64>,
+    own: OwnCommit,
     early: VecDeque<(u64, u64, SeatId, Bytes)>,
     attesting: Attesting,
 }
@@ -68,7 +96,7 @@ impl Circle {
             seq: 0,
             entered: 0,
             state,
-            taken: None,
+            own: OwnCommit::None,
             early: VecDeque::new(),
             attesting: Attesting::new(now),
         }
@@ -89,15 +117,15 @@ impl Circle {
         self.seq
     }
 
-    /// Whether media may be sent here: all leads see what this device sees, or had no time to say so yet.
+    /// Whether media may be sent here: all parties see what this device sees, or had no time to say so yet.
     pub(super) fn may_send(&self) -> bool {
         self.group().is_some() && self.attesting.standing() != Standing::Apart
     }
 
     /// Time has passed: what is to be asked, if anything.
-    pub(super) fn handle_timeout(&mut self, now: Instant) -> Option<Request> {
-        self.attesting.handle_timeout(now);
-        if self.attesting.is_due(now) { self.attest() } else { None }
+    pub(super) fn handle_timeout(&mut self, here: &Here, now: Instant) -> Option<Request> {
+        self.attesting.handle_timeout(here, now);
+        self.attest(now)
     }
 
     /// The server did not take a message of that epoch. What people wrote they write again if they like; what this device has to
@@ -108,16 +136,16 @@ impl Circle {
         }
     }
 
-    /// What this device sees, if it leads its party.
-    fn attest(&mut self) -> Option<Request> {
+    /// What this device sees, if it is its turn to say so.
+    fn attest(&mut self, now: Instant) -> Option<Request> {
         let State::Inside(group) = &mut self.state else { return None };
-        let text = self.attesting.own(group)?;
+        let text = self.attesting.speak(group, now)?;
         let message = Bytes(group.encrypt(text.as_bytes()).ok()?);
         Some(Request::MlsApp { group: self.id.clone(), epoch: group.epoch(), message })
     }
 
-    pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        self.group().and_then(|_| self.attesting.poll_timeout())
+    pub(super) fn poll_timeout(&self, here: &Here) -> Option<Instant> {
+        self.group().and_then(|_| self.attesting.poll_timeout(here))
     }
 
     /// It is this member's turn.
@@ -130,22 +158,29 @@ impl Circle {
     ) {
         match (epoch, &mut self.state) {
             (None, State::Outside | State::Entering(_)) => self.create(means),
-            (Some(epoch), State::Inside(group)) if group.epoch() == epoch && self.taken.is_none() => {
-                // A nomination that came again replaces what came of the first.
-                if group.has_pending() && group.clear_pending().is_err() {
-                    return;
+            (Some(epoch), State::Inside(group)) if group.epoch() == epoch => {
+                match self.own {
+                    OwnCommit::None => {}
+                    OwnCommit::Adrift(_) => self.forget_own(),
+                    // The first nomination was answered; the one that came after it crossed the answer on the way.
+                    OwnCommit::Asked(_) | OwnCommit::Taken(_) => return,
                 }
+                let State::Inside(group) = &mut self.state else { return };
                 let wishes = wishes(group, add, remove, means);
                 match group.commit(wishes, &means.member.trust, means.wall) {
-                    Ok(made) => means.ask(Request::MlsCommit {
-                        group: self.id.clone(),
-                        epoch: made.epoch,
-                        commit: Bytes(made.commit),
-                        welcome: made.welcome.map(Bytes),
-                        group_info: Bytes(made.group_info),
-                        added: add.iter().map(|newcomer| newcomer.seat.clone()).collect(),
-                        removed: remove.to_vec(),
-                    }),
+                    Ok(made) => {
+                        let commit = Bytes(made.commit);
+                        self.own = OwnCommit::Asked(commit.clone());
+                        means.ask(Request::MlsCommit {
+                            group: self.id.clone(),
+                            epoch: made.epoch,
+                            commit,
+                            welcome: made.welcome.map(Bytes),
+                            group_info: Bytes(made.group_info),
+                            added: add.iter().map(|newcomer| newcomer.seat.clone()).collect(),
+                            removed: remove.to_vec(),
+                        });
+                    }
                     // Somebody else is asked in two seconds.
                     Err(error) => tracing::warn!(code = error.code(), "no commit can be made"),
                 }
@@ -196,8 +231,8 @@ impl Circle {
             self.catch_up(means);
         }
         let State::Inside(group) = &mut self.state else { return };
-        if by == means.you && group.has_pending() && group.epoch() == epoch {
-            self.taken = Some(seq);
+        if by == means.you && self.own.is(commit) && group.epoch() == epoch {
+            self.own = OwnCommit::Taken(seq);
             let leaf = group.own_leaf();
             return means.ask(Request::MlsApplied { group: self.id.clone(), seq, leaf });
         }
@@ -206,7 +241,7 @@ impl Circle {
         match staged.and_then(|staged| group.merge(staged)) {
             Ok(_) => {
                 (self.seq, self.entered) = (seq, seq);
-                self.taken = None;
+                self.own = OwnCommit::None;
                 if group.is_active() {
                     let leaf = group.own_leaf();
                     means.ask(Request::MlsApplied { group: self.id.clone(), seq, leaf });
@@ -228,7 +263,7 @@ impl Circle {
     pub(super) fn be_let_in(&mut self, seq: u64, welcome: &Bytes, means: &mut Means<'_>) {
         let Membership { device, identity, trust } = means.member;
         // At most one group of a name may be alive.
-        self.state = State::Outside;
+        (self.state, self.own) = (State::Outside, OwnCommit::None);
         let joined = Group::join(device, identity, self.name.clone(), welcome.as_ref(), trust, means.wall);
         match joined {
             Ok(group) => {
@@ -245,7 +280,7 @@ impl Circle {
     /// Nobody is there to let this device in.
     pub(super) fn join_alone(&mut self, seq: u64, group_info: &Bytes, means: &mut Means<'_>) {
         let Membership { device, identity, trust } = means.member;
-        self.state = State::Outside;
+        (self.state, self.own) = (State::Outside, OwnCommit::None);
         let info = group_info.as_ref();
         match Group::join_external(device, identity, self.name.clone(), info, trust, means.wall) {
             Ok((group, made)) => {
@@ -269,7 +304,7 @@ impl Circle {
     fn be_inside(&mut self, seq: u64, means: &mut Means<'_>) {
         let State::Entering(group) = std::mem::replace(&mut self.state, State::Outside) else { return };
         (self.seq, self.entered) = (seq, seq);
-        self.taken = None;
+        self.own = OwnCommit::None;
         let leaf = group.own_leaf();
         self.state = State::Inside(group);
         means.ask(Request::MlsApplied { group: self.id.clone(), seq, leaf });
@@ -280,7 +315,7 @@ impl Circle {
 
     /// Everybody seals with the keys of that epoch from now on.
     pub(super) fn switch(&mut self, epoch: u64, means: &mut Means<'_>) {
-        if self.group().is_some_and(|group| group.epoch() + 1 == epoch) && self.taken.is_some() {
+        if self.group().is_some_and(|group| group.epoch() + 1 == epoch) && self.own.taken().is_some() {
             self.catch_up(means);
         }
         match self.group().map(Group::epoch) {
@@ -293,11 +328,10 @@ impl Circle {
 
     /// A commit is void.
     pub(super) fn forget_commit(&mut self, seq: u64, means: &mut Means<'_>) {
-        if self.taken == Some(seq) {
-            self.taken = None;
+        if self.own.taken() == Some(seq) {
             self.seq = seq;
         }
-        self.lose_race();
+        self.forget_own();
         // Who is in the epoch that never was, by that commit or its Welcome, cannot go back.
         let is_in_it = self.group().is_some() && self.entered == seq;
         if is_in_it || matches!(self.state, State::Entering(_)) {
@@ -307,8 +341,14 @@ impl Circle {
 
     /// Another commit was taken instead of the own one.
     pub(super) fn lose_race(&mut self) {
+        if self.own.taken().is_none() {
+            self.forget_own();
+        }
+    }
+
+    fn forget_own(&mut self) {
+        self.own = OwnCommit::None;
         if let State::Inside(group) = &mut self.state
-            && self.taken.is_none()
             && group.has_pending()
             && let Err(error) = group.clear_pending()
         {
@@ -316,10 +356,18 @@ impl Circle {
         }
     }
 
+    /// Another connection stands. What was asked for on the former one may not have come through.
+    pub(super) fn come_back(&mut self) {
+        self.own = match std::mem::replace(&mut self.own, OwnCommit::None) {
+            OwnCommit::Asked(commit) => OwnCommit::Adrift(commit),
+            other @ (OwnCommit::None | OwnCommit::Adrift(_) | OwnCommit::Taken(_)) => other,
+        };
+    }
+
     /// The state is of no use: come in anew.
     pub(super) fn start_again(&mut self, means: &mut Means<'_>) {
         self.state = State::Outside;
-        self.taken = None;
+        self.own = OwnCommit::None;
         means.sealer.retire(self.number);
         if let Ok(package) = means.member.device.key_package(&means.member.identity) {
             means.ask(Request::MlsResync { group: self.id.clone(), package: Bytes(package) });
@@ -339,7 +387,7 @@ impl Circle {
             return self.early.push_back((seq, epoch, by.clone(), message.clone()));
         }
         // While the own commit waits, its place in the log must be asked for again after a loss.
-        if self.taken.is_none() {
+        if self.own.taken().is_none() {
             self.seq = seq;
         }
         if by == means.you {
@@ -370,7 +418,8 @@ impl Circle {
     /// Applies the own commit that was taken.
     fn catch_up(&mut self, means: &mut Means<'_>) {
         let State::Inside(group) = &mut self.state else { return };
-        let Some(seq) = self.taken.take() else { return };
+        let Some(seq) = self.own.taken() else { return };
+        self.own = OwnCommit::None;
         match group.stage_pending().and_then(|staged| group.merge(staged)) {
             Ok(_) => {
                 (self.seq, self.entered) = (self.seq.max(seq), seq);
@@ -383,7 +432,7 @@ impl Circle {
         }
     }
 
-    /// A new epoch: its keys open from now on, and whoever leads a party says what it sees.
+    /// A new epoch: its keys open from now on, and the first of a party says what it sees.
     fn begin_epoch(&mut self, means: &mut Means<'_>) {
         let State::Inside(group) = &mut self.state else { return };
         let Ok(base_key) = group.export_base_key() else { return };
@@ -392,7 +441,7 @@ impl Circle {
         means.opener.install(self.number, group.epoch(), base_key, leaves, means.now);
         means.counts.epochs += 1;
         self.attesting.begin(group, means.now);
-        if let Some(request) = self.attest() {
+        if let Some(request) = self.attest(means.now) {
             means.ask(request);
         }
         for (seq, epoch, by, message) in std::mem::take(&mut self.early) {
