@@ -4,16 +4,11 @@ import { eventually, expect } from '../harness/wait.mjs';
 
 /** @typedef {import('../harness/story.mjs').Story} Story */
 
-export const title = 'all sides appear on all screens within 100 ms and not a moment before, and their pictures follow';
+export const title = 'all sides appear on all screens within 100 ms and not a moment before';
 export const seconds = 180;
 
 /** The longest time between the first screen that opens and the last, with the pictures on it. */
 const APART_MS = 100;
-/**
- * How much later pictures may come. They are sealed with keys that only begin with the announcement, because who
- * has them can be seen; the two seconds ahead are not enough for that yet.
- */
-const PICTURES_WITHIN_MS = 4000;
 /** How far from the server one of the sides is: without a common clock its screen would be as late. */
 const DISTANCE_MS = 250;
 /** How often it is tried on a machine that is busy: what makes a page late once in a while is not always counted. */
@@ -92,9 +87,7 @@ async function reveal(story) {
 				? { tiles: seen.tiles, pictures: seen.pictures }
 				: null;
 		});
-		moments.push(tiles);
-		for (const [seat, at] of Object.entries(pictures))
-			expect(at - tiles <= PICTURES_WITHIN_MS, `${person.seat} saw ${seat} ${at - tiles} ms after the reveal`);
+		moments.push(tiles, ...Object.values(pictures));
 		for (const [seat, at] of Object.entries(pictures)) {
 			if (at < tiles) early.push(`${person.seat} saw the picture of ${seat} ${tiles - at} ms before`);
 		}

@@ -52,7 +52,8 @@ async function countsOf(
 	return vi.waitFor(async () => {
 		await worker.hear({ type: 'counts', id: said.length });
 		const counts = said.at(-1)?.lines.get(line);
-		const sum = Object.values(counts ?? {}).reduce((all, count) => all + count, 0);
+		const { late = 0, sealed = 0, opened = 0, noKey = 0, authFailed = 0, replayed = 0, wrongSender = 0 } = counts ?? {};
+		const sum = late + sealed + opened + noKey + authFailed + replayed + wrongSender;
 		expect(sum).toBe(total);
 		return counts;
 	}, 5000);
@@ -105,17 +106,17 @@ describe('the worker of frames', () => {
 			await worker.hear(keys(own));
 		}
 		await ada.worker.hear({ type: 'line.seal', line: 0, kind: 'microphone', group: 0, epoch: 3 });
-		const words = Array.from({ length: 100 }, (_, at) => `frame ${at}`);
+		const words = Array.from({ length: 80 }, (_, at) => `frame ${at}`);
 		for (const word of words) out.send(utf8(word));
-		await vi.waitFor(() => expect(out.received).toHaveLength(100), 5000);
+		await vi.waitFor(() => expect(out.received).toHaveLength(80), 5000);
 		expect(out.received.some((frame) => words.some((word) => equal(frame, utf8(word))))).toBe(false);
 		await ben.worker.hear(SOURCE);
 		for (const frame of out.received) back.send(frame);
 		await vi.waitFor(() => expect(back.received.map(fromUtf8)).toEqual(words), 5000);
 		await ada.worker.hear({ type: 'line.rest', line: 0 });
 		out.send(utf8('silence'));
-		expect(await countsOf(ada.worker, ada.said, 0, 101)).toMatchObject({ sealed: 100, noKey: 1 });
-		expect(out.received).toHaveLength(100);
+		expect(await countsOf(ada.worker, ada.said, 0, 81)).toMatchObject({ sealed: 80, noKey: 1 });
+		expect(out.received).toHaveLength(80);
 	});
 
 	it('opens what waited once keys and source are there, and nothing once they went', async () => {

@@ -81,7 +81,7 @@ export class FrameWorker {
 			for (;;) {
 				const { done, value } = await reader.read();
 				if (done) return;
-				await pushSafely(push, value);
+				pushSafely(push, value);
 			}
 		} catch {
 			// The connection is gone.
@@ -90,7 +90,7 @@ export class FrameWorker {
 		}
 	}
 
-	#seal(id: LineId, options: LineOptions<EncodedFrame>): (frame: EncodedFrame) => Promise<void> | undefined {
+	#seal(id: LineId, options: LineOptions<EncodedFrame>): (frame: EncodedFrame) => void {
 		const line = new SealingLine<EncodedFrame>(options);
 		const steady = new SteadyLength();
 		this.#lines.set(id, line);
@@ -104,7 +104,7 @@ export class FrameWorker {
 			});
 	}
 
-	#open(id: LineId, options: LineOptions<EncodedFrame>): (frame: EncodedFrame) => Promise<void> | undefined {
+	#open(id: LineId, options: LineOptions<EncodedFrame>): (frame: EncodedFrame) => void {
 		const line = new OpeningLine<EncodedFrame>((frame) => {
 			const { source, codecs } = this.#of(id);
 			const data: Bytes = new Uint8Array(frame.data);
@@ -182,12 +182,9 @@ export class FrameWorker {
 }
 
 /** A frame that makes trouble is lost, and no other. */
-async function pushSafely(
-	push: (frame: EncodedFrame) => Promise<void> | undefined,
-	frame: EncodedFrame,
-): Promise<void> {
+function pushSafely(push: (frame: EncodedFrame) => void, frame: EncodedFrame): void {
 	try {
-		await push(frame);
+		push(frame);
 	} catch {
 		// It was not sent on: what is not sealed or opened stays here.
 	}

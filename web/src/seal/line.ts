@@ -5,14 +5,20 @@
 import type { Bytes } from './bytes';
 import type { Judgement, Refused } from './frames';
 
-/** Frames of one line worked on at once; beyond it the line waits, and the browser with it. */
-const WORKING_MAX = 32;
+/** Frames of one line worked on at once. More come only to a machine that cannot keep up, and these are let fall. */
+const WORKING_MAX = 90;
 /** How long a frame is held that cannot be opened yet, in milliseconds, and how many at once; the oldest goes first. */
 const HELD_MS = 1000;
 const HELD_MAX = 60;
 
 /** What became of the frames of a line since it exists. */
 export interface LineCounts {
+	/** Those that the browser gave. */
+	readonly came: number;
+	/** The bytes of those that left. */
+	readonly left: number;
+	/** Those that were let fall because too many were worked on. */
+	readonly late: number;
 	readonly sealed: number;
 	readonly opened: number;
 	readonly noKey: number;
@@ -27,7 +33,7 @@ interface Entry<F> {
 	readonly frame: F;
 	readonly since: number;
 	state: 'working' | 'held' | 'done' | 'dropped';
-	why: Refused;
+	why: Refused | 'late';
 	result?: Bytes;
 }
 
@@ -44,6 +50,9 @@ export interface LineOptions<F> {
 abstract class Line<F> {
 	readonly #options: LineOptions<F>;
 	readonly #counts: Record<Count, number> = {
+		came: 0,
+		left: 0,
+		late: 0,
 		sealed: 0,
 		opened: 0,
 		noKey: 0,
@@ -52,7 +61,6 @@ abstract class Line<F> {
 		wrongSender: 0,
 	};
 	#queue: Entry<F>[] = [];
-	#waiting: (() => void)[] = [];
 	#hasGap = false;
 
 	constructor(options: LineOptions<F>) {
@@ -63,10 +71,9 @@ abstract class Line<F> {
 		return { ...this.#counts };
 	}
 
-	/** Resolves once the line can take another frame. */
-	protected room(): Promise<void> | undefined {
-		if (this.#queue.filter(({ state }) => state === 'working').length < WORKING_MAX) return undefined;
-		return new Promise((resolve) => this.#waiting.push(resolve));
+	/** Whether the line can take another frame. */
+	protected get hasRoom(): boolean {
+		return this.#queue.filter(({ state }) => state === 'working').length < WORKING_MAX;
 	}
 
 	protected count(what: Count): void {
@@ -76,6 +83,7 @@ abstract class Line<F> {
 	protected add(frame: F): Entry<F> {
 		const entry: Entry<F> = { frame, since: this.#options.now(), state: 'working', why: 'noKey' };
 		this.#queue.push(entry);
+		this.count('came');
 		return entry;
 	}
 
@@ -105,10 +113,10 @@ abstract class Line<F> {
 		entry.why = why;
 	}
 
-	protected drop(entry: Entry<F>, why: Refused): void {
+	protected drop(entry: Entry<F>, why: Entry<F>['why']): void {
 		entry.state = 'dropped';
 		this.count(why);
-		if (why === 'noKey' || why === 'wrongSender') this.#hasGap = true;
+		if (why === 'noKey' || why === 'wrongSender' || why === 'late') this.#hasGap = true;
 	}
 
 	/** Lets out what is ready, in order, and drops what was held too long or is overtaken. */
@@ -119,9 +127,10 @@ abstract class Line<F> {
 			if (entry.state === 'held' && at < last) this.drop(entry, entry.why);
 		while (this.#queue[0] && this.#queue[0].state !== 'working' && this.#queue[0].state !== 'held') {
 			const entry = this.#queue.shift();
-			if (entry?.state === 'done' && entry.result) this.#options.emit(entry.frame, entry.result);
+			if (entry?.state !== 'done' || !entry.result) continue;
+			this.#counts.left += entry.result.length;
+			this.#options.emit(entry.frame, entry.result);
 		}
-		for (const resume of this.#waiting.splice(0)) resume();
 	}
 
 	#expire(): void {
@@ -134,16 +143,14 @@ abstract class Line<F> {
 
 /** A line to the network. Without a key it lets nothing through. */
 export class SealingLine<F> extends Line<F> {
-	/** `seal` gives nothing for a frame that cannot be sealed. Resolves once the next frame may come. */
-	push(frame: F, seal: () => Promise<Bytes> | undefined): Promise<void> | undefined {
+	/** `seal` gives nothing for a frame that cannot be sealed. */
+	push(frame: F, seal: () => Promise<Bytes> | undefined): void {
+		const { hasRoom } = this;
 		const entry = this.add(frame);
-		const work = seal();
-		if (work) this.work(entry, work, 'sealed');
-		else {
-			this.drop(entry, 'noKey');
-			this.flush();
-		}
-		return this.room();
+		const work = hasRoom ? seal() : undefined;
+		if (work) return this.work(entry, work, 'sealed');
+		this.drop(entry, hasRoom ? 'noKey' : 'late');
+		this.flush();
 	}
 }
 
@@ -156,11 +163,12 @@ export class OpeningLine<F> extends Line<F> {
 		this.#judge = judge;
 	}
 
-	/** Resolves once the next frame may come. */
-	push(frame: F): Promise<void> | undefined {
-		this.#decide(this.add(frame));
+	push(frame: F): void {
+		const { hasRoom } = this;
+		const entry = this.add(frame);
+		if (hasRoom) this.#decide(entry);
+		else this.drop(entry, 'late');
 		this.flush();
-		return this.room();
 	}
 
 	/** Keys or the source changed: what is held is judged again. */

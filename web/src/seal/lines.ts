@@ -10,7 +10,7 @@ import { codecsByMid } from './sdp';
 import type { SealingOf } from './sealing';
 import type { FrameTransforms } from './transform';
 import { sentByMid, watch } from './watchdog';
-import type { Watching } from './watchdog';
+import type { Amount, Watching } from './watchdog';
 
 interface Sending {
 	readonly line: LineId;
@@ -102,7 +102,9 @@ export class SealedLines {
 	/** Compares what the browser sent with what the worker saw: the kinds that went around it. */
 	async watch(stats: readonly Record<string, unknown>[]): Promise<readonly SourceKind[]> {
 		const sent = sentByMid(stats);
-		const sending = this.#sending.filter(({ transceiver: { mid } }) => mid !== null && (sent.get(mid) ?? 0) > 0);
+		const sending = this.#sending.filter(
+			({ transceiver: { mid } }) => mid !== null && (sent.get(mid)?.frames ?? 0) > 0,
+		);
 		if (sending.length === 0) return [];
 		// After the browser's counters, never before: what is seen in between is no difference.
 		const counts = await this.#transforms.counts();
@@ -111,7 +113,7 @@ export class SealedLines {
 		if (!counts) return this.#unanswered < UNANSWERED_MAX ? [] : sending.map(({ kind }) => kind);
 		const looks = sending.map(({ line, transceiver: { mid } }) => ({
 			line,
-			sent: sent.get(mid ?? '') ?? 0,
+			sent: sent.get(mid ?? '') ?? { frames: 0, bytes: 0 },
 			seen: seenIn(counts.get(line)),
 		}));
 		const { watching, bypassed } = watch(this.#watching, looks);
@@ -151,7 +153,7 @@ export class SealedLines {
 	}
 }
 
-/** All frames that came to the worker, whatever became of them. */
-function seenIn(counts: LineCounts | undefined): number | undefined {
-	return counts && Object.values(counts).reduce((all, count) => all + count, 0);
+/** What went through the worker: all frames that came to it, whatever became of them, and what left it. */
+function seenIn(counts: LineCounts | undefined): Amount | undefined {
+	return counts && { frames: counts.came, bytes: counts.left };
 }

@@ -1,32 +1,48 @@
 /**
  * Watches that what leaves went through the worker. Browsers are known to bypass a transform without a word: then more
- * is sent than the worker saw, and what is sent can be read on the way. What the worker let fall counts as seen: Chromium
- * and Firefox count a picture as sent before the worker gets it.
+ * is sent than the worker saw, and what is sent can be read on the way.
+ *
+ * Two of the browser's counters are compared with two of the worker's, and a line was bypassed when both are ahead at two
+ * looks in a row. Frames alone would not do: Chromium and Firefox count a picture as sent before the worker gets it, and
+ * on a machine that cannot keep up it may never get it. Nor would bytes: what a browser sends to probe the way is
+ * counted with them.
  */
 import type { LineId } from './frame-messages';
 
-/** Frames that may be sent beyond those seen: what the browser counts apart, as probing of the way. */
-const TOLERANCE = 5;
+/** What was sent, or went through the worker, so far. */
+export interface Amount {
+	/** Frames of pictures, packets of sound. */
+	readonly frames: number;
+	readonly bytes: number;
+}
+
+/** What may be sent beyond what went through the worker. */
+const TOLERANCE: Amount = { frames: 5, bytes: 2000 };
 /** After so many looks the comparison begins anew, so that the tolerance is not used up over hours. */
 const LOOKS = 10;
+/** The most that a packet has before its part of a frame: the descriptor of VP8 (RFC 7741 section 4.2). */
+const DESCRIPTOR_MAX = 6;
 
-/** A line at one look: what the browser sent, and after that what the worker had seen. */
+/** A line at one look: what the browser sent, and after that what had gone through the worker. */
 export interface Look {
 	readonly line: LineId;
-	/** Frames of pictures, packets of sound. */
-	readonly sent: number;
-	/** `undefined` where the worker does not know the line or does not answer: then it saw nothing. */
-	readonly seen: number | undefined;
+	readonly sent: Amount;
+	/** `undefined` where the worker does not know the line: then nothing of it did. */
+	readonly seen: Amount | undefined;
 }
 
 /** What is remembered of a line. */
 export interface Watched {
-	readonly sent: number;
-	readonly seen: number;
+	readonly sent: Amount;
+	readonly seen: Amount;
 	readonly looks: number;
+	/** More was sent than was seen at the last look. */
+	readonly isAhead: boolean;
 }
 
 export type Watching = ReadonlyMap<LineId, Watched>;
+
+const NONE: Amount = { frames: 0, bytes: 0 };
 
 /** Judges a look: what to remember, and the lines that were bypassed. */
 export function watch(
@@ -36,22 +52,31 @@ export function watch(
 	const watching = new Map<LineId, Watched>();
 	const bypassed: LineId[] = [];
 	for (const { line, sent, seen } of looks) {
-		const base = before.get(line) ?? { sent: 0, seen: 0, looks: 0 };
+		const base = before.get(line) ?? { sent: NONE, seen: NONE, looks: 0, isAhead: false };
 		const known = seen ?? base.seen;
-		if (sent - base.sent > known - base.seen + TOLERANCE) bypassed.push(line);
-		const isOver = base.looks + 1 >= LOOKS;
-		watching.set(line, isOver ? { sent, seen: known, looks: 0 } : { ...base, looks: base.looks + 1 });
+		const ahead = (what: keyof Amount): boolean =>
+			sent[what] - base.sent[what] > known[what] - base.seen[what] + TOLERANCE[what];
+		const isAhead = ahead('frames') && ahead('bytes');
+		if (isAhead && base.isAhead) bypassed.push(line);
+		const isOver = base.looks + 1 >= LOOKS && !isAhead;
+		watching.set(line, isOver ? { sent, seen: known, looks: 0, isAhead } : { ...base, looks: base.looks + 1, isAhead });
 	}
 	return { watching, bypassed };
 }
 
 /** What was sent on each m-line, out of the browser's counters; the layers of a picture together. */
-export function sentByMid(stats: readonly Record<string, unknown>[]): ReadonlyMap<string, number> {
-	const sent = new Map<string, number>();
-	for (const { type, mid, kind, framesSent, packetsSent } of stats) {
+export function sentByMid(stats: readonly Record<string, unknown>[]): ReadonlyMap<string, Amount> {
+	const sent = new Map<string, Amount>();
+	for (const entry of stats) {
+		const { type, mid, kind } = entry;
 		if (type !== 'outbound-rtp' || typeof mid !== 'string') continue;
-		const count = kind === 'video' ? framesSent : packetsSent;
-		if (typeof count === 'number') sent.set(mid, (sent.get(mid) ?? 0) + count);
+		const count = (name: string): number => (typeof entry[name] === 'number' ? entry[name] : 0);
+		const once = count('bytesSent') - count('retransmittedBytesSent');
+		const { frames, bytes } = sent.get(mid) ?? NONE;
+		sent.set(mid, {
+			frames: frames + count(kind === 'video' ? 'framesSent' : 'packetsSent'),
+			bytes: bytes + once - (kind === 'video' ? DESCRIPTOR_MAX * count('packetsSent') : 0),
+		});
 	}
 	return sent;
 }
