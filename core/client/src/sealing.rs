@@ -20,7 +20,7 @@ use seal::invitation::Secret;
 use seal::{Agreed, Certificate, Opener, Sealer, SigningKey, Trust};
 use wire::{
     Bytes, Denied, Envelope, GroupId, GroupView, Held, Outcome, PartyId, Request, SeatId, ServerMessage,
-    SignedManifest, SourceKind, SummitId, WallTime,
+    SignedManifest, SourceKind, SummitId, SummitPlan, WallTime,
 };
 
 use attesting::Here;
@@ -137,6 +137,15 @@ impl Sealing {
     /// Whether there is a certificate.
     pub(crate) fn is_admitted(&self) -> bool {
         matches!(self.stage, Stage::Member(_))
+    }
+
+    /// The plan that every party signed; none for who was not told one, or is barred.
+    pub(crate) fn plan(&self) -> Option<&SummitPlan> {
+        match &self.stage {
+            Stage::Outside => None,
+            Stage::Asking { trust } => Some(trust.agreed().plan()),
+            Stage::Member(member) => Some(member.trust.agreed().plan()),
+        }
     }
 
     pub(crate) fn counts(&self) -> Sealed {

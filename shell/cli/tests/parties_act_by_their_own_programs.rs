@@ -179,6 +179,35 @@ fn a_registrar_admits_one_device_for_each_invitation_and_comes_back_by_itself() 
 }
 
 #[test]
+fn a_registrar_that_asks_admits_whom_somebody_says_yes_to() {
+    let folder = Folder::new();
+    let (server, url) = Running::serve(&folder);
+    let id = folder.create_sample();
+    let links = folder.invite("meridia", &url, &id);
+    let mut registrar = Running::asking_registrar(&folder, "meridia", &url, &id);
+    registrar.line_with("Connected");
+    block_on(async {
+        let mut guest = Guest::come(&url, &links[0]).await;
+        guest.ask(&links[0], &key(1)).await;
+        assert!(registrar.line_with("Admit").contains("Emil Marchetti"));
+        registrar.type_line("perhaps");
+        registrar.line_with("Admit");
+        registrar.type_line("y");
+        guest.hear("cert.issued").await;
+        registrar.line_with("Admitted");
+        // The same device is not asked about again; another person is, and is sent away.
+        guest.ask(&links[0], &key(1)).await;
+        guest.hear("cert.issued").await;
+        let mut other = Guest::come(&url, &links[1]).await;
+        other.ask(&links[1], &key(2)).await;
+        registrar.line_with("Admit ");
+        registrar.type_line("n");
+        assert_eq!(other.hear("cert.denied").await["why"], "declined");
+    });
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
 fn what_was_given_is_taken_back_and_the_device_is_shown_out() {
     let folder = Folder::new();
     let (server, url) = Running::serve(&folder);

@@ -63,6 +63,8 @@ pub(crate) struct ThreadMetrics {
     pub(crate) forwarded: AtomicU64,
     /// Keyframes asked of browsers.
     pub(crate) keyframes_requested: AtomicU64,
+    /// Packets that did not look sealed by their publisher, and were forwarded to nobody.
+    pub(crate) suspect: AtomicU64,
     /// Peers that ended because their transport panicked.
     pub(crate) peer_panics: AtomicU64,
     /// How often the thread had to begin anew.
@@ -173,6 +175,11 @@ impl Metrics {
         page.counter("packets_received", "Media packets that came in.", sum(|t| &t.media_received));
         page.counter("packets_forwarded", "Media packets written to listeners.", sum(|t| &t.forwarded));
         page.counter("keyframes_requested", "Keyframes asked of browsers.", sum(|t| &t.keyframes_requested));
+        page.counter(
+            "suspect_packets",
+            "Packets not sealed by their publisher, and not forwarded.",
+            sum(|t| &t.suspect),
+        );
         page.counter("peer_panics", "Peers that ended because of a panic.", sum(|t| &t.peer_panics));
         page.counter("media_thread_panics", "Times a media thread had to begin anew.", sum(|t| &t.panics));
         page.counter("appends_failed", "Changes that could not be stored.", self.appends_failed.load(Relaxed));

@@ -197,7 +197,8 @@ impl Participant {
         };
         self.sealing.be_welcomed(&papers, welcome.now);
         self.you = Some(welcome.you);
-        self.plan = Some(welcome.plan);
+        // What every party signed counts, not what the server says of it.
+        self.plan = Some(self.sealing.plan().map_or(welcome.plan, |agreed| Box::new(agreed.clone())));
         self.meeting = Some(welcome.meeting);
         self.count_parties(now);
         self.speaking.clear();

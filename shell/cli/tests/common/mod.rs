@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -216,6 +216,7 @@ pub(crate) fn secret(link: &Value) -> String {
 pub(crate) struct Running {
     child: Child,
     lines: Receiver<String>,
+    keyboard: Option<ChildStdin>,
 }
 
 impl Running {
@@ -228,7 +229,26 @@ impl Running {
         let mut registrar = command(&["registrar", summit, "--server", url, "--key", &folder.key(party)]);
         let mut child = registrar.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let lines = lines_of(&mut child);
-        Self { child, lines }
+        Self { child, lines, keyboard: None }
+    }
+
+    /// A registrar of a party that asks on its terminal.
+    pub(crate) fn asking_registrar(folder: &Folder, party: &str, url: &str, summit: &str) -> Self {
+        let program = env!("CARGO_BIN_EXE_sommet");
+        let line = format!("'{program}' registrar {summit} --ask --server {url} --key '{}'", folder.key(party));
+        // `script` runs a command in a terminal of its own; it is in every Debian.
+        let mut terminal = Command::new("script");
+        terminal.args(["--quiet", "--echo", "never", "--command", &line, "/dev/null"]);
+        terminal.env("SOMMET_PASSPHRASE", PASSPHRASE).env("SHELL", "/bin/sh");
+        let mut child = terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (lines, keyboard) = (lines_of(&mut child), child.stdin.take());
+        Self { child, lines, keyboard }
+    }
+
+    /// Types a line.
+    pub(crate) fn type_line(&mut self, line: &str) {
+        let keyboard = self.keyboard.as_mut().expect("it has a terminal");
+        keyboard.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
 
     /// Starts a command that is prepared but for its data.
@@ -237,7 +257,7 @@ impl Running {
         let log = std::fs::File::create(folder.0.path().join("log")).unwrap();
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let lines = lines_of(&mut child);
-        Self { child, lines }
+        Self { child, lines, keyboard: None }
     }
 
     /// A server on a free port of this machine; with its URL.

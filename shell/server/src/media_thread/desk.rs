@@ -184,6 +184,7 @@ impl Desk {
         self.metrics.media_dropped.store(counted.dropped, Ordering::Relaxed);
         self.metrics.forwarded.store(counted.forwarded, Ordering::Relaxed);
         self.metrics.keyframes_requested.store(counted.keyframes_requested, Ordering::Relaxed);
+        self.metrics.suspect.store(counted.suspect, Ordering::Relaxed);
         self.metrics.peer_panics.store(counted.panicked, Ordering::Relaxed);
     }
 
