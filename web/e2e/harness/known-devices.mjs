@@ -3,7 +3,7 @@
 /** A tone in hertz, of which twenty periods fill a frame of 20 ms. */
 export const TONE_HZ = 1000;
 
-/** Dark and light fields, row by row. No row is like another, and none is like one that was mirrored. */
+/** Light and dark fields, row by row, in no order: what is smooth or striped, as decoders make it of nothing, is not like them. */
 export const FIELDS = ['##..#.#.', '.#.##..#', '#..#..##', '..##.#.#'].map((row) =>
 	[...row].map((field) => field === '#'),
 );

@@ -23,11 +23,11 @@ const WIDTH_MIN = 16;
 /**
  * Where a payload has the beginning of a key frame of one of these pictures.
  *
- * Three bytes alone prove nothing: in a megabyte of ciphertext each of the two codes turns up by chance once in sixteen times. What follows
- * it in a real key frame is the size of the picture, and that is known: no wider than the camera, and of its proportion. Of the 2^28
- * sizes that VP8 can name about 2^12 are so, of the 2^32 of VP9 about 2^12: 24 bits of the code and at least 16 of the size are 2^-40 for
- * a place, and 2^-20 for a megabyte of them: once in a million runs. A real one is not missed: encoders write the code and the size
- * into every key frame, in one piece, and no packet ends within the first twenty bytes of a frame.
+ * Three bytes alone prove nothing: in a megabyte of ciphertext each of the two codes turns up by chance once in sixteen times. What
+ * follows it in a real key frame is the size of the picture, and that is known: no wider than the camera, and of its proportion. Some
+ * 3900 sizes are so, of the 2^28 that VP8 can name and the 2^32 of VP9. Chance then needs 24 bits of the code and at least 16 of the
+ * size: 2^-40 for a place, 2^-20 for a megabyte of them, once in a million runs. A real one is not missed: encoders write the
+ * code and the size into every key frame, in one piece, and no packet ends within the first bytes of a frame.
  * @param {Uint8Array} payload
  * @param {Size[]} known
  * @returns {{ codec: 'VP8' | 'VP9', at: number }[]}

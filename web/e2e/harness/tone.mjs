@@ -16,7 +16,7 @@ const RATES_OF_SAMPLES = [8000, 16_000, 48_000];
 const SAMPLES_MAX = 0.12 * RATE;
 /** Below this a sound is silence, whatever its spectrum. */
 const SILENCE = 0.001;
-/** Of all energy that of the tone is at least half: half a second of speech or noise is not like that by chance. */
+/** Of a frame's energy at least half is the tone's. What a decoder makes of ciphertext is so in one frame of hundreds. */
 const SHARE = 0.5;
 
 /** @typedef {{ head: number, tail: number, red: boolean }} Cut what is taken away from every payload, and whether the rest is RED */

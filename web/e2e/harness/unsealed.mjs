@@ -6,11 +6,11 @@
 /** The worker through which every frame passes. That of the groups is another one, and stays as it is. */
 const FRAME_WORKER = '**/assets/worker-*.js';
 
-/** Encryption that changes nothing: what was to be encrypted, and a tag of nothing. */
+/** Encryption that changes nothing: what was to be encrypted, and as many zeros as a tag is long. */
 const PLANT = `
-const TAG = new Uint8Array(16);
+const TAG_LENGTH = 16;
 SubtleCrypto.prototype.encrypt = async (algorithm, key, content) =>
-	new Uint8Array([...new Uint8Array(content.buffer ?? content, content.byteOffset ?? 0, content.byteLength), ...TAG]).buffer;
+	Uint8Array.from({ length: content.length + TAG_LENGTH }, (_, at) => content[at] ?? 0).buffer;
 `;
 
 /**

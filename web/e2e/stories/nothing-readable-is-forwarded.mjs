@@ -70,6 +70,7 @@ async function meetAndLook(story, { name, isSealed, browser }) {
 	);
 	await story.dismiss(bots);
 	await story.picture(marsh, name);
+	// The look needs the processor more.
 	await page.close();
 	expect((fs.statSync(file).mode & 0o777) === 0o600, 'others can read the capture');
 	const report = fs
