@@ -113,6 +113,7 @@ fn who_taps_gets_every_packet_as_it_came() {
 
     let mut untapped = Call::new(setup);
     untapped.run_until_connected();
+    let slot = untapped.slot("video");
     untapped.send(&slot, 0, 0, payload(0));
     untapped.run(Duration::from_millis(66));
     assert_eq!((untapped.received(&slot).packets, untapped.caller.poll_packet()), (1, None));
