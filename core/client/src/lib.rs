@@ -26,6 +26,7 @@ fn origin() -> std::time::Instant {
 
 pub use assets::{AssetError, Film, Persona, Voice};
 pub use behaviour::Behaviour;
+pub use media::caller::{Encoding, ReceivedPacket};
 pub use participant::{Input, Noticed, Output, Participant, Settings};
 pub use player::Talk;
 pub use sealing::{Barred, Sealed};

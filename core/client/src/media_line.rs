@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use media::caller::{Caller, CallerOutput, Received, ReceivedFrame, Sending, Setup};
+use media::caller::{Caller, CallerOutput, Received, ReceivedFrame, ReceivedPacket, Sending, Setup};
 use wire::{Devices, Mid, Request, RequestId};
 
 use crate::assets::Persona;
@@ -24,6 +24,8 @@ pub(crate) struct Terms {
     /// How many sounds and pictures can be received at once.
     pub(crate) audio_slots: usize,
     pub(crate) video_slots: usize,
+    /// Whether each packet is given out as it came.
+    pub(crate) tapped: bool,
 }
 
 /// Where the connection stands.
@@ -92,7 +94,8 @@ impl MediaLine {
     pub(crate) fn offer(&mut self, id: RequestId, now: Instant) -> Option<Request> {
         let sending = if self.terms.persona.is_some() { Sending::Simulcast } else { Sending::Nothing };
         let setup = Setup { sending, audio_slots: self.terms.audio_slots, video_slots: self.terms.video_slots };
-        match Caller::offer(setup, self.terms.local, now) {
+        let offer = if self.terms.tapped { Caller::offer_tapped } else { Caller::offer };
+        match offer(setup, self.terms.local, now) {
             Ok((caller, sdp)) => {
                 let tracks = caller.tracks().to_vec();
                 self.state = State::Offered { caller: Box::new(caller), offer: id, until: now + CONNECT_PATIENCE };
@@ -208,6 +211,11 @@ impl MediaLine {
     /// The next frame that came whole, as it was sealed.
     pub(crate) fn poll_frame(&mut self) -> Option<ReceivedFrame> {
         self.caller_mut()?.poll_frame()
+    }
+
+    /// The next packet as it came, where it is tapped.
+    pub(crate) fn poll_packet(&mut self) -> Option<ReceivedPacket> {
+        self.caller_mut()?.poll_packet()
     }
 
     fn connect(&mut self, now: Instant) {

@@ -1,6 +1,7 @@
 //! One participant: what it is told, what it wants done, and the meeting as it sees it.
 
 mod conversation;
+mod tap;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -178,6 +179,7 @@ pub struct Participant {
     entry: Entry,
     devices: Devices,
     media: Option<MediaLine>,
+    tapped: bool,
     sealing: Sealing,
     whispers: bool,
     habits: Habits,
@@ -234,6 +236,7 @@ impl Participant {
             entry: Entry::Outside,
             devices: Devices { microphone: sends, camera: sends },
             media: None,
+            tapped: false,
             sealing,
             whispers: false,
             habits,

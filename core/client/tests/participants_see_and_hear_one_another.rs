@@ -7,7 +7,7 @@ mod common;
 
 use std::time::Duration;
 
-use client::Noticed;
+use client::{Encoding, Noticed};
 use common::room::Room;
 use wire::Pixels;
 
@@ -29,6 +29,23 @@ fn pictures_and_speech_arrive_within_a_second_and_do_not_stop() {
         assert_eq!((stats.seal.no_key, stats.seal.refused, stats.seal.misplaced), (0, 0, 0), "{:?}", stats.seal);
         assert_eq!(guest.participant.slots().len(), 2, "one voice and one picture");
     }
+}
+
+#[test]
+fn who_is_tapped_gives_out_what_came_and_keeps_little_of_what_nobody_fetches() {
+    let mut room = Room::new(2);
+    room.guests[0].participant.tap();
+    room.run(Duration::from_secs(3));
+    let mut fetch =
+        |guest: usize| -> Vec<_> { std::iter::from_fn(|| room.guests[guest].participant.poll_packet()).collect() };
+    let (tapped, untapped) = (fetch(0), fetch(1));
+    assert_eq!((tapped.len(), untapped.len()), (64, 0));
+    for encoding in [Encoding::Opus, Encoding::Vp8] {
+        let packets: Vec<_> = tapped.iter().filter(|packet| packet.encoding == encoding).collect();
+        assert!(packets.len() > 1 && packets.is_sorted_by_key(|packet| packet.sequence), "{encoding:?}");
+        assert!(packets.iter().all(|packet| !packet.payload.is_empty()), "{encoding:?}");
+    }
+    assert!(room.guests[0].participant.stats().seal.opened > 50, "it takes part all the same");
 }
 
 #[test]

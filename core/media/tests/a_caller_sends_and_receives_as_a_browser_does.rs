@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use media::caller::{Caller, CallerOutput, Layer, Picture, Received, Sending, Setup, Sound};
+use media::caller::{Caller, CallerOutput, Encoding, Layer, Picture, Received, Sending, Setup, Sound};
 use str0m::change::SdpOffer;
 use str0m::media::KeyframeRequestKind;
 use str0m::net::{Protocol, Receive};
@@ -94,6 +94,33 @@ fn what_is_received_is_counted_as_pictures() {
 }
 
 #[test]
+fn who_taps_gets_every_packet_as_it_came() {
+    let setup = Setup { sending: Sending::Nothing, audio_slots: 1, video_slots: 1 };
+    let mut call = Call::tapped(setup);
+    call.run_until_connected();
+    let slot = call.slot("video");
+    let payload = |round: u16| [vec![0x10], vec![round as u8; 900]].concat();
+    for round in 0..5_u16 {
+        call.send(&slot, round, u32::from(round) * 6000, payload(round));
+        call.run(Duration::from_millis(66));
+    }
+    let packets: Vec<_> = std::iter::from_fn(|| call.caller.poll_packet()).collect();
+    assert!(packets.iter().all(|packet| packet.mid == slot && packet.encoding == Encoding::Vp8 && packet.marker));
+    let bytes: Vec<_> = packets.iter().map(|packet| packet.payload.to_vec()).collect();
+    assert_eq!(bytes, (0..5).map(payload).collect::<Vec<_>>());
+    assert_eq!(call.received(&slot).packets, 5, "they are counted all the same");
+    assert!(call.offer.contains("VP9/90000"), "whatever a server passes on is taken");
+
+    let mut untapped = Call::new(setup);
+    untapped.run_until_connected();
+    let slot = untapped.slot("video");
+    untapped.send(&slot, 0, 0, payload(0));
+    untapped.run(Duration::from_millis(66));
+    assert_eq!((untapped.received(&slot).packets, untapped.caller.poll_packet()), (1, None));
+    assert!(!untapped.offer.contains("VP9"));
+}
+
+#[test]
 fn a_peer_that_falls_silent_is_reported_as_lost() {
     let mut call = Call::new(Setup { sending: Sending::Single, audio_slots: 1, video_slots: 0 });
     call.run_until_connected();
@@ -160,7 +187,15 @@ struct Call {
 impl Call {
     fn new(setup: Setup) -> Self {
         let now = origin();
-        let (mut caller, offer) = Caller::offer(setup, address(CALLER), now).unwrap();
+        Self::begin(Caller::offer(setup, address(CALLER), now).unwrap(), now)
+    }
+
+    fn tapped(setup: Setup) -> Self {
+        let now = origin();
+        Self::begin(Caller::offer_tapped(setup, address(CALLER), now).unwrap(), now)
+    }
+
+    fn begin((mut caller, offer): (Caller, String), now: Instant) -> Self {
         let mut server = Rtc::builder()
             .set_rtp_mode(true)
             .set_ice_lite(true)

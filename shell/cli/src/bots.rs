@@ -6,6 +6,7 @@ mod bot;
 mod link;
 mod report;
 mod socket;
+mod tap;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use assets::Wardrobe;
 use bot::{Bot, Shown};
 use link::Link;
 pub(crate) use report::Report;
+use tap::{Tap, TapError};
 
 /// How long a server that does not answer yet is asked again.
 const FIRST_PATIENCE: Duration = Duration::from_secs(15);
@@ -77,6 +79,10 @@ pub(crate) struct Args {
     /// Print a line of JSON with what they received
     #[arg(long, value_enum, value_name = "WHEN")]
     report: Option<ReportWhen>,
+    /// Write every RTP payload that the server passes on to a new file, as it came and before it is opened, to look for yourself
+    /// what can be read without a key; one line of JSON for each (docs/security/look-for-yourself.md)
+    #[arg(long, value_name = "FILE")]
+    tap: Option<PathBuf>,
     /// Leave after so many seconds [default: stay until interrupted]
     #[arg(long, value_name = "SECONDS")]
     duration: Option<u64>,
@@ -189,6 +195,9 @@ pub(crate) enum BotsError {
     /// What is built into the program cannot be played.
     #[error("the built-in voices and pictures cannot be played: {0}; build the program anew after `cargo x assets`")]
     Assets(#[from] AssetError),
+    /// What the server passed on is not recorded, or not all of it.
+    #[error(transparent)]
+    Tap(#[from] TapError),
 }
 
 /// Bots in their seats. Dropped, they vanish; [`Bots::stop`] lets them leave.
@@ -196,12 +205,13 @@ pub(crate) struct Bots {
     tasks: JoinSet<()>,
     shown: Vec<watch::Receiver<Shown>>,
     stop: watch::Sender<bool>,
+    tap: Option<Arc<Tap>>,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// The bots cannot take their seats.
+/// The bots cannot take their seats, or the tap cannot be written.
 pub(crate) async fn run(args: Args) -> Result<(), BotsError> {
     let links = chosen_links(&args)?;
     let manner = Manner {
@@ -215,7 +225,8 @@ pub(crate) async fn run(args: Args) -> Result<(), BotsError> {
         height: args.height,
         per_second: args.per_second,
     };
-    let bots = seat_bots(links, manner).await?;
+    let tap = args.tap.as_deref().map(Tap::create).transpose()?.map(Arc::new);
+    let bots = seat(links, manner, tap.clone()).await?;
     let end = args.duration.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     bots.attend(end, args.report == Some(ReportWhen::Second)).await;
     let (report, barred) = (bots.report(), bots.barred());
@@ -223,6 +234,7 @@ pub(crate) async fn run(args: Args) -> Result<(), BotsError> {
     if args.report.is_some() {
         print(&report);
     }
+    tap.map_or(Ok(()), |tap| tap.close())?;
     barred.map_or(Ok(()), Err)
 }
 
@@ -231,11 +243,15 @@ pub(crate) async fn run(args: Args) -> Result<(), BotsError> {
 /// # Errors
 /// A link is none, or its seat cannot be taken. Bots that sat down already leave again.
 pub(crate) async fn seat_bots(links: Vec<String>, manner: Manner) -> Result<Bots, BotsError> {
+    seat(links, manner, None).await
+}
+
+async fn seat(links: Vec<String>, manner: Manner, tap: Option<Arc<Tap>>) -> Result<Bots, BotsError> {
     let ways = read_links(&links, manner)?;
     let wardrobe = Wardrobe::open()?;
     let wardrobe = if manner.heavy { wardrobe.heavy() } else { wardrobe };
     let (stop, stopped) = watch::channel(false);
-    let mut bots = Bots { tasks: JoinSet::new(), shown: Vec::new(), stop };
+    let mut bots = Bots { tasks: JoinSet::new(), shown: Vec::new(), stop, tap };
     let mut arrivals = tokio::time::interval(Duration::from_secs(1) / manner.per_second.max(1));
     let of = u32::try_from(ways.len()).unwrap_or(u32::MAX);
     for (place, way) in (0..of).zip(ways) {
@@ -245,6 +261,7 @@ pub(crate) async fn seat_bots(links: Vec<String>, manner: Manner) -> Result<Bots
         let sat_down = sit_down(way, &wardrobe, manner, talk, show).await;
         match sat_down {
             Ok(bot) => {
+                let bot = bot.tapped(bots.tap.clone());
                 bots.tasks.spawn(bot.run(stopped.clone()));
                 bots.shown.push(shown);
             }
@@ -292,7 +309,7 @@ impl Bots {
         while self.tasks.join_next().await.is_some() {}
     }
 
-    /// Stays until the end, an interruption, or until every bot was sent away.
+    /// Stays until the end, an interruption, or until every bot was sent away or the tap is of no use.
     async fn attend(&self, end: Option<Instant>, talkative: bool) {
         let mut seconds = tokio::time::interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
@@ -307,7 +324,8 @@ impl Bots {
             if talkative {
                 print(&report);
             }
-            if report.over == report.bots || end.is_some_and(|end| end <= Instant::now()) {
+            let failed = self.tap.as_ref().is_some_and(|tap| tap.has_failed());
+            if failed || report.over == report.bots || end.is_some_and(|end| end <= Instant::now()) {
                 return;
             }
         }

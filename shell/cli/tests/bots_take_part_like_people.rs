@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::process::Output;
 
 use common::{Folder, PARTIES, Running, command};
@@ -55,6 +56,25 @@ fn they_see_and_hear_one_another() {
     assert_eq!(again.status.code(), Some(1));
     assert!(said(&again).contains("make a new link"), "{}", said(&again));
     assert!(!said(&output).contains(links[0].split_once("/#/join/").unwrap().1), "no secret is logged");
+    server.stop();
+}
+
+#[test]
+fn what_the_server_passes_on_is_recorded_for_who_asks() {
+    let folder = Folder::new();
+    let (server, url) = Running::serve(&folder);
+    let (links, _registrars) = links(&folder, &url);
+    let file = folder.file("of-somebody-else", "");
+    let words = ["--count", "2", "--ready", "--duration", "4", "--report", "end", "--tap"];
+    let refused = bots(&links, &[&words[..], &[&file]].concat());
+    assert_eq!((refused.status.code(), said(&refused).contains("of-somebody-else")), (Some(1), true));
+    let file = file.replace("of-somebody-else", "tap.jsonl");
+    let report = report(&bots(&links, &[&words[..], &[&file]].concat()));
+    let tap = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<Value> = tap.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.len() as u64 >= report["packets"].as_u64().unwrap(), "{} lines, {report}", lines.len());
+    let values = |name: &str| lines.iter().map(|line| line[name].as_str().unwrap()).collect::<BTreeSet<_>>();
+    assert_eq!((values("to").len(), values("codec")), (2, BTreeSet::from(["VP8", "opus"])));
     server.stop();
 }
 

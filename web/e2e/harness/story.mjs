@@ -115,14 +115,15 @@ export class Story {
 	}
 
 	/**
-	 * Real participants without a browser, who speak and show pictures.
+	 * Real participants without a browser, who speak and show pictures, or are told otherwise.
 	 * @param {import('./server.mjs').Summit} summit
 	 * @param {string[]} seats
+	 * @param {{ words?: string[], log?: string }} [how] and where they report
 	 */
-	bots(summit, seats) {
+	bots(summit, seats, { words = ['--publish'], log: name = 'bots.log' } = {}) {
 		const links = seats.flatMap((seat) => ['--link', summit.links[seat] ?? '']);
-		const log = fs.openSync(path.join(this.folder, 'bots.log'), 'a');
-		const bots = spawn(sommet, ['bots', ...links, '--publish', '--ready'], { stdio: ['ignore', log, log] });
+		const log = fs.openSync(path.join(this.folder, name), 'a');
+		const bots = spawn(sommet, ['bots', ...links, '--ready', ...words], { stdio: ['ignore', log, log] });
 		fs.closeSync(log);
 		this.later(() => this.dismiss(bots));
 		return bots;

@@ -248,6 +248,7 @@ impl Participant {
             audio_slots: AUDIO_SLOTS,
             // The others' cameras and one document.
             video_slots: plan.seats().count().min(VIDEO_SLOTS_MAX),
+            tapped: self.tapped,
         }
     }
 

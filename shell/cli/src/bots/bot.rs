@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use client::{Barred, Input, Noticed, Output, Participant, Stats};
@@ -12,6 +13,7 @@ use tokio_tungstenite::WebSocketStream;
 use wire::{Bye, Denied};
 
 use super::socket::Socket;
+use super::tap::Tap;
 use crate::reach::{ConnectError, Reach, Stream};
 
 /// The longest datagram that is looked at; WebRTC's stay below 1500.
@@ -72,6 +74,7 @@ pub(super) struct Bot {
     participant: Participant,
     udp: UdpSocket,
     local: SocketAddr,
+    tap: Option<Arc<Tap>>,
     opening: Option<Opening>,
     socket: Option<Socket>,
     shown: Shown,
@@ -96,8 +99,16 @@ impl Bot {
         local: SocketAddr,
         show: watch::Sender<Shown>,
     ) -> Self {
-        let (opening, socket, shown) = (None, None, Shown::default());
-        Self { reach, participant, udp, local, opening, socket, shown, show, show_due: Instant::now() }
+        let (tap, opening, socket, shown) = (None, None, None, Shown::default());
+        Self { reach, participant, udp, local, tap, opening, socket, shown, show, show_due: Instant::now() }
+    }
+
+    /// The same, and what the server passes on to it is recorded.
+    pub(super) fn tapped(mut self, tap: Option<Arc<Tap>>) -> Self {
+        if tap.is_some() {
+            self.participant.tap();
+        }
+        Self { tap, ..self }
     }
 
     /// Takes part until it is over for good or `stop` says so; then it leaves.
@@ -171,6 +182,7 @@ impl Bot {
 
     /// Does what the participant wants done.
     fn act(&mut self) {
+        self.record();
         while let Some(output) = self.participant.poll_output() {
             match output {
                 Output::Connect => {
@@ -187,6 +199,15 @@ impl Bot {
                 // A full socket buffer drops the datagram, as a full network would.
                 Output::Transmit { destination, payload, .. } => drop(self.udp.try_send_to(&payload, destination)),
                 Output::Notice(noticed) => self.notice(noticed),
+            }
+        }
+    }
+
+    fn record(&mut self) {
+        let Some(tap) = &self.tap else { return };
+        while let Some(packet) = self.participant.poll_packet() {
+            if let Some(you) = self.participant.you() {
+                tap.write(you, &packet);
             }
         }
     }
