@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 
 import type { Bytes } from '../src/seal/bytes';
-import type { Committed, Member, State } from './member';
+import type { Committed, Member } from './member';
 import { nameOf } from './people';
 
 /** Who comes and who goes in one commit; neither: new keys for its author. */
@@ -10,9 +10,6 @@ export interface Change {
 	readonly adds?: readonly Member[];
 	readonly removes?: readonly Member[];
 }
-
-/** What is the same for all members in one epoch. */
-type Common = Omit<State, 'own_leaf'>;
 
 export class Group {
 	readonly #members: Member[];
@@ -78,11 +75,11 @@ export class Group {
 	/** All are in the same epoch, with the same secrets, of the same members. @throws Error */
 	async agree(): Promise<void> {
 		const states = await Promise.all(this.#members.map((member) => member.state()));
-		const all = states.map(({ own_leaf: _, ...common }): Common => common);
-		const [first] = all;
+		const [first] = states;
 		if (!first) throw new Error('nobody is left');
 		for (const [at, member] of this.#members.entries()) {
-			expect(all[at], `${nameOf(member)} sees what ${nameOf(this.#members[0] as Member)} sees`).toEqual(first);
+			const common = { ...states[at], own_leaf: first.own_leaf };
+			expect(common, `${nameOf(member)} sees what ${nameOf(this.#members[0] as Member)} sees`).toEqual(first);
 			expect(first.roster).toContainEqual([states[at]?.own_leaf, member.seat]);
 		}
 		expect(first.roster).toHaveLength(this.#members.length);

@@ -110,7 +110,7 @@ export class TsMlsMember implements Member {
 		const authenticator = this.#engine.epochAuthenticator(inside);
 		const treeHash = this.#engine.treeHash(inside);
 		const { exporterSecret } = inside.client.keySchedule;
-		const { type: _, ...attestation } = await attestationOf(inside.epoch, authenticator, treeHash, leaves);
+		const { epoch, ...hashes } = await attestationOf(inside.epoch, authenticator, treeHash, leaves);
 		return {
 			epoch: inside.epoch,
 			own_leaf: this.#engine.ownLeaf(inside),
@@ -118,7 +118,7 @@ export class TsMlsMember implements Member {
 			base_key: hex(await this.#engine.baseKey(inside)),
 			exporter: hex(await mlsExporter(exporterSecret, 'sommet/interop', utf8('context'), 32, this.#suite)),
 			tree_hash: hex(treeHash),
-			attestation,
+			attestation: { epoch, authenticator: hashes.authenticator, tree: hashes.tree, roster: hashes.roster },
 			roster: leaves.map(({ index, identity }) => [index, readMember(identity).seat]),
 		};
 	}
