@@ -6,8 +6,10 @@ import { resolve } from 'node:path';
 import { env } from 'node:process';
 import { createInterface } from 'node:readline';
 
-/** What another implementation puts here to be tried in the place of ours. */
-const PROGRAM = env['SOMMET_INTEROP'] ?? resolve('../target/debug/examples/interop');
+/** Ours, built by `cargo x interop`; its argument says which of its two implementations it is. */
+const OURS = resolve('../target/debug/examples/interop');
+/** A program of somebody else, to be tried: it plays the part of `mls-rs`. */
+export const THEIRS = env['SOMMET_INTEROP'];
 
 /** An answer that is an error. */
 export class Refusal extends Error {
@@ -21,13 +23,16 @@ export class Refusal extends Error {
 }
 
 export class Program {
+	readonly #path: string;
 	readonly #child: ChildProcessWithoutNullStreams;
 	readonly #lines: AsyncIterator<string>;
 	#said = '';
 
-	constructor(mode: string) {
-		if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not there: run \`cargo x interop\``);
-		this.#child = spawn(PROGRAM, [mode]);
+	constructor(implementation: 'openmls' | 'mls-rs') {
+		const [path, argv] = implementation === 'mls-rs' && THEIRS ? [THEIRS, []] : [OURS, [implementation]];
+		if (!existsSync(path)) throw new Error(`${path} is not there: \`cargo x interop\` builds ours`);
+		this.#path = path;
+		this.#child = spawn(path, argv);
 		this.#child.stderr.on('data', (bytes: Buffer) => (this.#said += bytes.toString()));
 		// Written to a program that ended: its answer, which does not come, says so.
 		this.#child.stdin.on('error', () => undefined);
@@ -39,7 +44,7 @@ export class Program {
 		const answer = this.#lines.next();
 		this.#child.stdin.write(`${JSON.stringify(command)}\n`);
 		const { done, value } = await answer;
-		if (done === true) throw new Error(`${PROGRAM} ended: ${this.#said}`);
+		if (done === true) throw new Error(`${this.#path} ended: ${this.#said}`);
 		const said = JSON.parse(value) as { readonly error?: string; readonly message?: string };
 		if (said.error !== undefined) throw new Refusal(said.error, said.message ?? '');
 		return said;

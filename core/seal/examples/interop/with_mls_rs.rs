@@ -125,7 +125,8 @@ impl<C: MlsConfig> MlsRsMember<C> {
 
     fn encrypt(&mut self, text: &str) -> Result<Answer, Failure> {
         let group = self.group()?;
-        let message = group.encrypt_application_message(&padded(text.as_bytes()), Vec::new()).map_err(as_code(STATE))?;
+        let message =
+            group.encrypt_application_message(&padded(text.as_bytes()), Vec::new()).map_err(as_code(STATE))?;
         Ok(Answer::Message { message: encode(&write(&message)?) })
     }
 
