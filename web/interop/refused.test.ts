@@ -20,7 +20,8 @@ const REFUSED = { code: expect.stringMatching(/^(mls|cert)\./) as unknown };
 const PLACES = 12;
 const LATE = JSON.stringify({ type: 'chat', id: '1', text: 'late' });
 
-async function three(first: Implementation): Promise<[Group, Member, ...Member[]]> {
+/** One of each, and one more of the first, who made the group. */
+async function gather(first: Implementation): Promise<[Group, Member, ...Member[]]> {
 	const kinds = [first, ...IMPLEMENTATIONS.filter((kind) => kind !== first), first];
 	const people = await Promise.all(kinds.map((kind, at) => somebody(kind, SEATS[at] ?? '')));
 	return [await Group.of(...(people as [Member, ...Member[]])), ...(people as [Member, ...Member[]])];
@@ -47,7 +48,7 @@ async function refuse(readers: readonly Member[], commit: Bytes): Promise<void> 
 
 describe.each(IMPLEMENTATIONS)('by %s', (kind) => {
 	it('a commit of which one bit was changed is refused by all the others', async () => {
-		const [group, author, ...others] = await three(kind);
+		const [group, author, ...others] = await gather(kind);
 		for (const removes of [[], others.slice(-1)]) {
 			const made = await group.propose(author, { removes });
 			for (const commit of altered(made.commit)) await refuse(others, commit);
@@ -58,7 +59,7 @@ describe.each(IMPLEMENTATIONS)('by %s', (kind) => {
 	});
 
 	it('an external commit of which one bit was changed is refused by all', async () => {
-		const [group, author] = await three(kind);
+		const [group, author] = await gather(kind);
 		const newcomer = await somebody(kind, 'meridia-3');
 		const { groupInfo } = await group.commit(author);
 		const { commit } = await newcomer.joinExternal(groupInfo);
@@ -69,14 +70,14 @@ describe.each(IMPLEMENTATIONS)('by %s', (kind) => {
 	});
 
 	it('a commit of an epoch that is over is refused by all', async () => {
-		const [group, author, ...others] = await three(kind);
+		const [group, author, ...others] = await gather(kind);
 		const { commit } = await group.commit(author);
 		await refuse([author, ...others], commit);
 		await group.agree();
 	});
 
 	it('of two commits in one epoch the later one is refused by all', async () => {
-		const [group, author, ...others] = await three(kind);
+		const [group, author, ...others] = await gather(kind);
 		const winner = await group.propose(others[0] as Member);
 		const { commit: late } = await group.propose(author);
 		await group.apply(winner);
@@ -85,7 +86,7 @@ describe.each(IMPLEMENTATIONS)('by %s', (kind) => {
 	});
 
 	it('a message that was altered is opened by nobody', async () => {
-		const [group, writer, ...readers] = await three(kind);
+		const [group, writer, ...readers] = await gather(kind);
 		const message = await writer.encrypt(LATE);
 		for (const bytes of altered(message)) {
 			for (const reader of readers) await expect(reader.decrypt(bytes), nameOf(reader)).rejects.toMatchObject(REFUSED);
@@ -98,7 +99,7 @@ describe.each(IMPLEMENTATIONS)('by %s', (kind) => {
 	});
 
 	it('a message that is late by an epoch is opened by all, and once', async () => {
-		const [group, writer, ...readers] = await three(kind);
+		const [group, writer, ...readers] = await gather(kind);
 		const message = await writer.encrypt(LATE);
 		await group.commit(readers[0] as Member);
 		for (const reader of readers) {
@@ -107,13 +108,17 @@ describe.each(IMPLEMENTATIONS)('by %s', (kind) => {
 		}
 		await group.talk();
 	});
+});
 
-	it('who was removed opens nothing of the epochs after it', async () => {
-		const [group, author, ...others] = await three(kind);
+// In the page a removed member has no state any more; how it could guess one is in `engine.test.ts`.
+describe.each(['openmls', 'mls-rs'] as const)('removed, %s', (kind) => {
+	it('opens nothing of the epochs after it, and follows no commit', async () => {
+		const [group, author, ...others] = await gather(kind);
 		const gone = others.at(-1) as Member;
 		await group.commit(author, { removes: [gone] });
-		const message = await author.encrypt('{}');
-		await expect(gone.decrypt(message)).rejects.toThrow();
+		await expect(gone.decrypt(await author.encrypt(LATE))).rejects.toMatchObject(REFUSED);
+		const { commit } = await group.commit(author);
+		await refuse([gone], commit);
 		await group.talk();
 	});
 });
@@ -121,7 +126,7 @@ describe.each(IMPLEMENTATIONS)('by %s', (kind) => {
 // Who is tried in the place of mls-rs may well have our rules.
 describe.skipIf(THEIRS)('a member that keeps to RFC 9420 and not to our rules', () => {
 	it('cannot let a stranger in, nor a second device of a seat', async () => {
-		const [group, author] = await three('mls-rs');
+		const [group, author] = await gather('mls-rs');
 		for (const [adds, code] of [
 			[await stranger('meridia-3'), 'cert.unknown_root'],
 			[await somebody('mls-rs', SEATS[1]), 'cert.duplicate_member'],
@@ -137,7 +142,7 @@ describe.skipIf(THEIRS)('a member that keeps to RFC 9420 and not to our rules', 
 
 describe('a member that lies', () => {
 	it('confirms another epoch than the one that follows, and is believed by nobody', async () => {
-		const [group, ...people] = await three('ts-mls');
+		const [group, ...people] = await gather('ts-mls');
 		const author = people[0] as unknown as TsMlsMember;
 		const made = await group.propose(author);
 		// It is signed, and a member's: only the confirmation tag (RFC 9420 section 8.1) is another one.
@@ -158,7 +163,7 @@ describe('a member that lies', () => {
 
 describe('the comparison', () => {
 	it('sees two groups that went apart', async () => {
-		const [group, a, b, ...others] = await three('ts-mls');
+		const [group, a, b, ...others] = await gather('ts-mls');
 		const [ofA, ofB] = [await group.propose(a), await group.propose(b as Member)];
 		for (const member of [a, ...others]) await member.process(ofA.commit);
 		await (b as Member).process(ofB.commit);
@@ -166,7 +171,7 @@ describe('the comparison', () => {
 	});
 
 	it('sees a member that stayed behind', async () => {
-		const [group, a, ...others] = await three('openmls');
+		const [group, a, ...others] = await gather('openmls');
 		const { commit } = await group.propose(a);
 		for (const member of [a, ...others.slice(1)]) await member.process(commit);
 		await expect(group.agree()).rejects.toThrow('sees what');
