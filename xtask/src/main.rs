@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod dist;
 mod e2e;
+mod interop;
 mod process;
 mod setup;
 mod sim;
@@ -27,7 +28,8 @@ Sommet, for those who build it.
 
   cargo x demo [--no-wait]      build, start a summit with bots, print the links
                                 (--no-wait: leave it running and return)
-  cargo x test [--fast]         everything: checks, unit tests, simulation, vectors, browsers
+  cargo x test [--fast]         everything: checks, unit tests, other implementations,
+                                simulation, vectors, browsers
                                 (--fast: without the browsers and most vectors)
 
   cargo x setup                 install what the tests need; does nothing when it is there
@@ -38,6 +40,8 @@ Sommet, for those who build it.
   cargo x bench [NAME]          measure: a table, then one line of JSON
   cargo x vectors [--fast]      the test vectors of RFC 9420, against ts-mls and OpenMLS
                                 (--fast: ts-mls with our cipher suite; --openmls: the other)
+  cargo x interop               ts-mls, OpenMLS and mls-rs in the same groups, compared
+                                byte for byte
   cargo x types [--check]       write the TypeScript types of what travels
   cargo x assets                make the speech and pictures that the bots send
   cargo x dist                  the release binary, with everything inside
@@ -58,6 +62,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(rest),
         "dist" => dist::run(rest),
         "e2e" => e2e::run(rest),
+        "interop" => interop::run(rest),
         "setup" => setup::run(rest),
         "sim" => sim::run(rest),
         "test" => test::run(rest),

@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::process::{cargo, read, run as run_to_the_end};
-use crate::{Failure, check, e2e, setup, sim, vectors, web};
+use crate::{Failure, check, e2e, interop, setup, sim, vectors, web};
 
 /// Where nextest leaves its results, by `.config/nextest.toml`.
 const NEXTEST_RESULTS: &str = "target/nextest/default/junit.xml";
@@ -37,6 +37,8 @@ const STAGES: &[Stage] = &[
     stage("web build", web::build),
     stage("lints", check::thorough),
     Stage { name: "rust tests", work: rust_tests, count: Some(count_nextest) },
+    // After the tests in Rust, with which its program is built.
+    Stage { name: "interop", work: interop::tests, count: Some(count_interop) },
     Stage { name: "simulation", work: simulation, count: None },
 ];
 
@@ -91,7 +93,7 @@ fn run_stages<'a>(stages: impl Iterator<Item = &'a Stage>) -> (Count, Option<Fai
 
 /// Removes the results of an earlier run, so that they are not counted as this one's.
 fn forget_results() {
-    for path in [NEXTEST_RESULTS, web::UNIT_TEST_RESULTS, e2e::RESULTS] {
+    for path in [NEXTEST_RESULTS, web::UNIT_TEST_RESULTS, interop::RESULTS, e2e::RESULTS] {
         let _ = std::fs::remove_file(crate::process::root().join(path));
     }
     vectors::forget_results();
@@ -129,6 +131,10 @@ fn junit(report: &str) -> Result<Count, Failure> {
 
 fn count_vitest() -> Result<Count, Failure> {
     json_count(web::UNIT_TEST_RESULTS, "numPassedTests", "numFailedTests")
+}
+
+fn count_interop() -> Result<Count, Failure> {
+    json_count(interop::RESULTS, "numPassedTests", "numFailedTests")
 }
 
 fn count_stories() -> Result<Count, Failure> {

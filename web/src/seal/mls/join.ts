@@ -4,10 +4,10 @@ import {
 	addLeafNode,
 	createConfirmationTag,
 	createContentCommitSignature,
-	createGroupInfo,
+	createGroupInfoWithExternalPubAndRatchetTree,
 	createSecretTree,
 } from './package';
-import { decryptGroupInfo, decryptGroupSecrets, deriveKeySchedule, directPath, encode, exportSecret } from './package';
+import { decryptGroupInfo, decryptGroupSecrets, deriveKeySchedule, directPath, exportSecret } from './package';
 import {
 	filteredDirectPathAndCopathResolution,
 	findLeafIndex,
@@ -15,13 +15,7 @@ import {
 	leafWidth,
 	makeKeyPackageRef,
 } from './package';
-import {
-	nextEpochContext,
-	protectPublicMessage,
-	ratchetTreeEncoder,
-	ratchetTreeFromExtension,
-	removeLeafNode,
-} from './package';
+import { nextEpochContext, protectPublicMessage, ratchetTreeFromExtension, removeLeafNode } from './package';
 import { toLeafIndex, treeHashRoot, verifyGroupInfoConfirmationTag, verifyGroupInfoSignature } from './package';
 import type {
 	CiphersuiteImpl,
@@ -35,7 +29,7 @@ import type {
 } from './package';
 import type { MadeCommit } from './commit';
 import { climb, keep, makePath } from './path';
-import { CLIENT_CONFIG, SUITE_NAME, withLength } from './suite';
+import { CLIENT_CONFIG, SUITE_NAME } from './suite';
 import { checkKeys, checkTree, leafAt, nodeOf, refuse } from './tree';
 
 const CODE = 'mls.welcome_unusable';
@@ -180,14 +174,9 @@ export async function joinByGroupInfo(
 	return { client, message, welcome: undefined, before };
 }
 
-/** With which others can come in from outside. Put together here: ts-mls leaves out the length of the external key. */
-export async function makeGroupInfo(client: ClientState, suite: CiphersuiteImpl): Promise<GroupInfo> {
-	const { publicKey } = await suite.hpke.deriveKeyPair(client.keySchedule.externalSecret);
-	const extensions: GroupInfo['extensions'] = [
-		{ extensionType: 'external_pub', extensionData: withLength(await suite.hpke.exportPublicKey(publicKey)) },
-		{ extensionType: 'ratchet_tree', extensionData: encode(ratchetTreeEncoder)(client.ratchetTree) },
-	];
-	return createGroupInfo(client.groupContext, client.confirmationTag, client, extensions, suite);
+/** With which others can come in from outside: the external key and the tree are in it. */
+export function makeGroupInfo(client: ClientState, suite: CiphersuiteImpl): Promise<GroupInfo> {
+	return createGroupInfoWithExternalPubAndRatchetTree(client, [], suite);
 }
 
 /** The tree of a group, once everything about it holds. */

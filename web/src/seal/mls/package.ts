@@ -12,7 +12,7 @@
 export { addHistoricalReceiverData, createGroup, exportSecret, nextEpochContext } from 'ts-mls/clientState.js';
 export { defaultClientConfig } from 'ts-mls/clientConfig.js';
 export { encode } from 'ts-mls/codec/tlsEncoder.js';
-export { createGroupInfo } from 'ts-mls/createCommit.js';
+export { createGroupInfo, createGroupInfoWithExternalPubAndRatchetTree } from 'ts-mls/createCommit.js';
 export { createApplicationMessage } from 'ts-mls/createMessage.js';
 export { getCiphersuiteFromName } from 'ts-mls/crypto/ciphersuite.js';
 export { getCiphersuiteImpl } from 'ts-mls/crypto/getCiphersuiteImpl.js';

@@ -1,10 +1,6 @@
 /**
  * The cipher suite for ts-mls, with two changes: signatures are made with a key that cannot be taken out of the
- * browser, and half of the shim for external joins.
- *
- * ts-mls 1.6.4 reads and writes `external_pub` without the length that RFC 9420 section 12.4.3.2 puts before the key
- * (upstream #449). Reading it right is done here: an X25519 key has 32 bytes, so 33 that begin with 32 are one with its
- * length. Writing it right is done in `join.ts`. A test fails when the package is another one than 1.6.4.
+ * browser, and private HPKE keys are exported in the one form that every browser gives.
  */
 import { defaultClientConfig, getCiphersuiteFromName, getCiphersuiteImpl } from './package';
 import type { CiphersuiteImpl, ClientConfig } from './package';
@@ -13,7 +9,6 @@ import { copy } from '../bytes';
 import { verify } from '../documents';
 
 export const SUITE_NAME = 'MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519';
-const PUBLIC_KEY_LENGTH = 32;
 
 /** What ts-mls passes around as the signature key: nothing, the real one is in `keys`. */
 export const NO_SIGNATURE_KEY = new Uint8Array();
@@ -40,7 +35,6 @@ export async function makeSuite(keys: CryptoKeyPair): Promise<CiphersuiteImpl> {
 		},
 		hpke: {
 			...suite.hpke,
-			importPublicKey: (key) => suite.hpke.importPublicKey(withoutLength(key)),
 			exportPrivateKey: async (key) => privateBytes(await crypto.subtle.exportKey('pkcs8', key as CryptoKey)),
 		},
 	};
@@ -52,17 +46,4 @@ export async function makeSuite(keys: CryptoKeyPair): Promise<CiphersuiteImpl> {
  */
 function privateBytes(pkcs8: ArrayBuffer): Uint8Array {
 	return new Uint8Array(pkcs8).slice(16, 48);
-}
-
-/** A public key without the length before it, if it has one. */
-export function withoutLength(key: Uint8Array): Uint8Array {
-	return key.length === PUBLIC_KEY_LENGTH + 1 && key[0] === PUBLIC_KEY_LENGTH ? key.subarray(1) : key;
-}
-
-/** A public key with its length before it, as RFC 9420 writes it. */
-export function withLength(key: Uint8Array): Uint8Array {
-	const bytes = new Uint8Array(key.length + 1);
-	bytes[0] = key.length;
-	bytes.set(key, 1);
-	return bytes;
 }
