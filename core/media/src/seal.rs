@@ -90,6 +90,10 @@ struct Frames {
     stream: u32,
     /// By RTP timestamp, the latest last.
     known: VecDeque<(u32, bool)>,
+    /// The group whose keys sealed the latest.
+    group: Option<u64>,
+    /// It was another one before.
+    turned: bool,
 }
 
 impl Frames {
@@ -142,8 +146,10 @@ impl Guard {
         match packet.descriptor.part {
             Part::First { at } => {
                 let frame = packet.payload.get(at..).unwrap_or_default();
-                let good = frames.begin(packet.timestamp, is_sealed(packet.codec, frame, kind, window));
-                if good {
+                let group = sealed_for(packet.codec, frame, kind, window);
+                let good = frames.begin(packet.timestamp, group.is_some());
+                if let (true, Some(group)) = (good, group) {
+                    frames.turned |= frames.group.replace(group).is_some_and(|before| before != group);
                     *since = None;
                 }
                 good
@@ -151,6 +157,11 @@ impl Guard {
             Part::Further { .. } => frames.go_on(packet.timestamp),
             Part::Unknown => false,
         }
+    }
+
+    /// Whether what comes of a layer is sealed for another group now: its members have nothing yet to build on.
+    pub(crate) fn turned(&mut self, layer: usize) -> bool {
+        self.layers.get_mut(layer).is_some_and(|frames| std::mem::take(&mut frames.turned))
     }
 
     /// Whether to tell now that something suspect came.
@@ -165,15 +176,17 @@ impl Guard {
     }
 }
 
-/// Whether the first packet of a frame says that it is sealed with a key of its publisher's, for that kind, of a live epoch.
-fn is_sealed(codec: Codec, frame: &[u8], kind: SourceKind, window: &[SealWindow]) -> bool {
+/// The group for which the first packet of a frame says that it is sealed, with a key of its publisher's, for that kind, of a
+/// live epoch.
+fn sealed_for(codec: Codec, frame: &[u8], kind: SourceKind, window: &[SealWindow]) -> Option<u64> {
     let clear = match codec {
         Codec::Opus | Codec::Vp9 => 0,
         Codec::Vp8 if frame.first().is_some_and(|byte| byte & 1 == 0) => VP8_CLEAR_KEY,
         Codec::Vp8 => VP8_CLEAR_DELTA,
     };
-    let Some(id) = frame.get(clear..).and_then(key_id).map(KeyId::new) else { return false };
-    id.kind == number_of(kind) && window.iter().any(|window| id.is_in(window))
+    let id = frame.get(clear..).and_then(key_id).map(KeyId::new)?;
+    let is_good = id.kind == number_of(kind) && window.iter().any(|window| id.is_in(window));
+    is_good.then_some(id.group)
 }
 
 #[cfg(test)]
@@ -191,6 +204,10 @@ mod tests {
 
     fn window() -> Vec<SealWindow> {
         vec![SealWindow { group: 5, leaf: 700, epochs: vec![129, 130] }]
+    }
+
+    fn is_sealed(codec: Codec, frame: &[u8], kind: SourceKind, window: &[SealWindow]) -> bool {
+        sealed_for(codec, frame, kind, window).is_some()
     }
 
     fn sealed(id: u64) -> Vec<u8> {
@@ -250,6 +267,21 @@ mod tests {
         assert!(admits(20, vec![0x00, 9]), "sent again");
         assert!(admits(50, first(KEY)) && !admits(30, vec![0x00, 1, 2]));
         assert!(!admits(60, vec![0x90]) && admits(70, Vec::new()), "cut short; probing");
+    }
+
+    #[test]
+    fn it_is_noticed_once_when_a_layer_turns_to_another_group() {
+        let mut guard = Guard::default();
+        let both = [window(), vec![SealWindow { group: 6, leaf: 700, epochs: vec![130] }]].concat();
+        let mut turned = |timestamp, id| {
+            let payload = [vec![0x10, 0x11], sealed(id)].concat();
+            assert!(guard.admits(&picture(1, timestamp, payload), SourceKind::Camera, &both));
+            guard.turned(0)
+        };
+        let other = KEY + (1 << 18);
+        assert!(!turned(10, KEY) && !turned(20, KEY), "nothing came before");
+        assert!(turned(30, other) && !turned(40, other));
+        assert!(turned(50, KEY));
     }
 
     #[test]

@@ -28,6 +28,10 @@ impl Media {
             }
             return;
         }
+        // Browsers and programs cannot be relied on to begin anew by themselves for who could not open what came before.
+        if source.guard.turned(packet.layer) && !packet.descriptor.starts_keyframe {
+            self.keyframes.push((key, packet.layer));
+        }
         layer::note(&mut source.layers, &mut packet);
         if let Some(level) = packet.extensions.audio_level {
             self.speakers.hear(key, level, packet.arrived);
