@@ -8,6 +8,7 @@ mod common;
 use std::time::Duration;
 
 use common::room::Room;
+use wire::{Devices, Presence};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -69,7 +70,7 @@ fn a_lead_who_sees_something_else_ends_all_sending_for_good() {
 }
 
 #[test]
-fn a_lead_who_says_nothing_for_fifteen_seconds_pauses_all_sending() {
+fn a_party_that_says_nothing_for_fifteen_seconds_pauses_all_sending() {
     let mut room = Room::new(1);
     room.run(SECOND);
     room.add("vesland-head", None);
@@ -84,4 +85,20 @@ fn a_lead_who_says_nothing_for_fifteen_seconds_pauses_all_sending() {
     let (sealed, held_back) = counted(&mut room, 5 * SECOND);
     assert!(sealed > 100, "{sealed}");
     assert_eq!(held_back, 0, "until it comes");
+}
+
+#[test]
+fn a_party_of_which_nobody_is_here_is_waited_for_and_has_its_time_when_it_is_back() {
+    let mut room = Room::new(1);
+    room.run(SECOND);
+    room.add("vesland-head", None);
+    room.run(SECOND);
+    room.present("vesland-head", Presence::Reconnecting);
+    let (sealed, held_back) = counted(&mut room, 20 * SECOND);
+    assert!(sealed > 400, "{sealed}");
+    assert_eq!(held_back, 0);
+    room.present("vesland-head", Presence::Here { devices: Devices::default() });
+    assert_eq!(counted(&mut room, 14 * SECOND).1, 0);
+    room.run(2 * SECOND);
+    assert_eq!(counted(&mut room, 5 * SECOND).0, 0);
 }

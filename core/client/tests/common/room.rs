@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 
 use client::{Input, Noticed, Output, Participant, Settings, Talk};
 use media::{Identity, Media, NewPeer, PeerId, SealWindow};
-use wire::{ClientMessage, Outcome, Phase, Request, RequestId, ServerMessage, Source, SourceId, Track, WallTime};
+use wire::{
+    ClientMessage, Devices, Outcome, Phase, Presence, Request, RequestId, ServerMessage, Source, SourceId, Track,
+    WallTime,
+};
 
 use super::offices::{Delivery, Offices, Puppet};
 use super::{WALL, meeting, origin, persona, seat, settings_of};
@@ -95,6 +98,14 @@ impl Room {
         let puppet = Puppet::new(&mut self.offices, name);
         self.delivery.wait(puppet.newcomer());
         self.other = Some(Other { puppet, says });
+        self.present(name, Presence::Here { devices: Devices::default() });
+    }
+
+    /// Where the other member is now.
+    pub(crate) fn present(&mut self, name: &str, presence: Presence) {
+        for place in 0..self.guests.len() {
+            self.say(place, ServerMessage::Presence { seat: seat(name), presence });
+        }
     }
 
     /// The other member says the truth, or not.
