@@ -39,6 +39,8 @@ pub(crate) struct Group {
     turn: Option<Turn>,
     /// Whose turn it was in vain.
     tried: BTreeSet<SeatId>,
+    /// Whose commit every other member refused: they may be in another group of that epoch, and are asked after all others.
+    apart: BTreeSet<SeatId>,
     gathered: Option<Instant>,
     /// When it was changed last.
     changed: Option<Instant>,
@@ -84,6 +86,7 @@ impl Group {
             changing: false,
             turn: None,
             tried: BTreeSet::new(),
+            apart: BTreeSet::new(),
             gathered: None,
             changed: None,
             hold: None,
@@ -136,6 +139,7 @@ impl Group {
     pub(crate) fn lose_device(&mut self, seat: &SeatId) {
         self.holders.remove(seat);
         self.entering.remove(seat);
+        self.apart.remove(seat);
         if let Some(vote) = &mut self.vote {
             vote.lose(seat);
         }
@@ -243,6 +247,7 @@ impl Group {
                 self.changing = false;
                 self.vote = None;
                 self.entering.clear();
+                self.apart.clear();
                 self.claims = BTreeMap::from([(by.clone(), 0)]);
                 self.holders = BTreeSet::from([by]);
             }
@@ -286,7 +291,8 @@ impl Group {
                 if switched {
                     self.holders.remove(&author);
                 }
-                self.tried.insert(author);
+                self.tried.insert(author.clone());
+                self.apart.insert(author);
             }
             GroupBody::App { epoch, message } => {
                 let news = ServerMessage::MlsApp { group, seq, epoch, by, message };

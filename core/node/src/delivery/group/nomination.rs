@@ -150,7 +150,7 @@ impl Group {
     }
 
     /// Whose turn it is: of those who can, one of the party that it is about, the lowest leaf first; nobody twice before all
-    /// were asked.
+    /// were asked, and last whose commit was refused by all.
     fn choose(&mut self, task: Task, people: &People) -> Option<(SeatId, Task)> {
         let candidates: Vec<SeatId> = match &task {
             Task::Create | Task::Join => {
@@ -170,7 +170,10 @@ impl Group {
         };
         let party_of = |seat: &SeatId| people.get(seat).map(|person| &person.party);
         let about = about.and_then(party_of);
-        let order = |seat: &&SeatId| (about.is_some() && party_of(seat) != about, self.leaf(seat));
+        let order = |seat: &&SeatId| {
+            let is_of_another = about.is_some() && party_of(seat) != about;
+            (self.apart.contains(*seat), is_of_another, self.leaf(seat))
+        };
         let who = candidates.iter().filter(|seat| !self.tried.contains(*seat)).min_by_key(order)?;
         Some((who.clone(), task))
     }
