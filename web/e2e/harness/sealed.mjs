@@ -171,3 +171,35 @@ export function filesWith(folder, texts) {
 			return forms.some((form) => content.includes(form));
 		});
 }
+
+/**
+ * Whether the memory of a process holds one of these texts: what somebody would find in a core dump of it.
+ * @param {number} process
+ * @param {string[]} texts
+ */
+export function memoryHolds(process, texts) {
+	const searched = texts.map((text) => Buffer.from(text));
+	const memory = fs.openSync(`/proc/${process}/mem`, 'r');
+	try {
+		const areas = fs.readFileSync(`/proc/${process}/maps`, 'utf8').split('\n');
+		return areas
+			.filter((line) => line.split(' ')[1]?.startsWith('rw'))
+			.some((line) => {
+				const [from = 0n, to = 0n] =
+					line
+						.split(' ', 1)[0]
+						?.split('-')
+						.map((digits) => BigInt(`0x${digits}`)) ?? [];
+				const area = Buffer.alloc(Number(to - from));
+				try {
+					fs.readSync(memory, area, 0, area.length, from);
+				} catch {
+					// Some areas cannot be read from outside; nothing of the program is in them.
+					return false;
+				}
+				return searched.some((text) => area.includes(text));
+			});
+	} finally {
+		fs.closeSync(memory);
+	}
+}

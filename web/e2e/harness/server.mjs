@@ -50,6 +50,11 @@ export class Server {
 		return server;
 	}
 
+	/** The number of its process; 0 while there is none. */
+	get pid() {
+		return this.#process?.pid ?? 0;
+	}
+
 	/** Browsers trust the name `localhost` without a certificate; for another address they must be told to. */
 	get #scheme() {
 		return this.address === undefined ? 'http' : 'https';

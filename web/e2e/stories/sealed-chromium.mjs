@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { openThread, writes } from '../harness/chat.mjs';
 import { smallCameras } from '../harness/probes.mjs';
-import { filesWith, sealsAndOpens, shareKeys } from '../harness/sealed.mjs';
+import { filesWith, memoryHolds, sealsAndOpens, shareKeys } from '../harness/sealed.mjs';
 import { expect } from '../harness/wait.mjs';
 
 /** @typedef {import('../harness/story.mjs').Story} Story */
@@ -51,4 +51,7 @@ export default async function (story) {
 	expect(filesWith(server.folder, [summit.id]).length > 0, 'the look into the folder of the server sees nothing');
 	const found = filesWith(server.folder, [WORDS, ...secrets]);
 	expect(found.length === 0, `the server keeps what was written or a secret of a link: ${found.join(', ')}`);
+
+	expect(memoryHolds(server.pid, [summit.id]), 'the look into the memory of the server sees nothing');
+	expect(!memoryHolds(server.pid, [WORDS, ...secrets]), 'the server has what was written, or a secret, in its memory');
 }
