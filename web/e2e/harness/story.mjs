@@ -74,6 +74,19 @@ export class Story {
 		return this.#welcome(summit, seat, await ChromiumScreen.open(own, options));
 	}
 
+	/**
+	 * A page of nobody, for what is looked at apart from summits.
+	 * @param {'chromium' | 'firefox'} browser
+	 */
+	async page(browser) {
+		const screen =
+			browser === 'chromium'
+				? await ChromiumScreen.open(await this.stage.chromium(true))
+				: await FirefoxScreen.open(await this.stage.firefox());
+		this.later(() => screen.close());
+		return screen;
+	}
+
 	/** Notes from now on how long the pages that are open wait for the processor. */
 	async processor() {
 		const processor = await Processor.watch(await this.stage.chromium(true));
