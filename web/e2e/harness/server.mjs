@@ -81,6 +81,11 @@ export class Server {
 		});
 	}
 
+	/** Its process, while it runs. */
+	get pid() {
+		return this.#process?.pid;
+	}
+
 	/** The end of its log, for a story that failed. */
 	lastWords() {
 		const log = fs.readFileSync(path.join(this.folder, 'server.log'), 'utf8');

@@ -95,6 +95,17 @@ export class Story {
 	}
 
 	/**
+	 * Notes from now on how long anything waits for the processor that sound and pictures pass on their way.
+	 * @param {...(number | undefined)} bots their processes
+	 */
+	async processorOfAll(...bots) {
+		const { pid } = await this.server();
+		const processor = await Processor.watchAll(await this.stage.chromium(true), [pid, ...bots]);
+		this.later(() => processor.stop());
+		return processor;
+	}
+
+	/**
 	 * The same person at another device, by another link: each link admits one device.
 	 * @param {import('./server.mjs').Summit} summit
 	 * @param {string} seat
@@ -131,11 +142,12 @@ export class Story {
 	 * Real participants without a browser, who speak and show pictures.
 	 * @param {import('./server.mjs').Summit} summit
 	 * @param {string[]} seats
+	 * @param {string[]} [manner] what they do, as words of the command
 	 */
-	bots(summit, seats) {
+	bots(summit, seats, manner = ['--publish', '--ready']) {
 		const links = seats.flatMap((seat) => ['--link', summit.links[seat] ?? '']);
 		const log = fs.openSync(path.join(this.folder, 'bots.log'), 'a');
-		const bots = spawn(sommet, ['bots', ...links, '--publish', '--ready'], { stdio: ['ignore', log, log] });
+		const bots = spawn(sommet, ['bots', ...links, ...manner], { stdio: ['ignore', log, log] });
 		fs.closeSync(log);
 		this.later(() => this.dismiss(bots));
 		return bots;
@@ -180,6 +192,11 @@ export class Story {
 	 */
 	later(work) {
 		this.#cleanups.push(work);
+	}
+
+	/** Leaves a line beside the pictures, for who wants to know by how much it went well. @param {string} line */
+	says(line) {
+		fs.appendFileSync(path.join(this.folder, 'figures.log'), `${line}\n`);
 	}
 
 	/** What a failed story leaves to look at: pictures, and what the pages said. */
