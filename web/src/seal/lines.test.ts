@@ -68,10 +68,12 @@ describe('the lines of a connection', () => {
 		expect(await look(0)).toEqual([]);
 		sealed.count = 50;
 		expect(await look(50)).toEqual([]);
-		expect(await look(100)).toEqual(['microphone']);
-		// What was dropped for want of a key came to the worker.
-		sealed.dropped = 50;
+		// The worker has time until the next look for what it did not turn to yet.
 		expect(await look(100)).toEqual([]);
+		expect(await look(150)).toEqual(['microphone']);
+		// What was dropped for want of a key came to the worker.
+		sealed.dropped = 100;
+		expect(await look(150)).toEqual([]);
 		vi.restoreAllMocks();
 	});
 

@@ -1,7 +1,8 @@
 /**
  * Watches that what leaves went through the worker. Browsers are known to bypass a transform without a word: then more
  * is sent than the worker saw, and what is sent can be read on the way. What the worker let fall counts as seen: Chromium
- * and Firefox count a picture as sent before the worker gets it.
+ * and Firefox count a picture as sent before the worker gets it. On a machine that is busy the worker may answer before it
+ * turns to pictures that wait for it: it has time until the next look.
  */
 import type { LineId } from './frame-messages';
 
@@ -24,6 +25,8 @@ export interface Watched {
 	readonly sent: number;
 	readonly seen: number;
 	readonly looks: number;
+	/** What was sent at the look before, which must have been seen by the next one. */
+	readonly due: number;
 }
 
 export type Watching = ReadonlyMap<LineId, Watched>;
@@ -36,11 +39,12 @@ export function watch(
 	const watching = new Map<LineId, Watched>();
 	const bypassed: LineId[] = [];
 	for (const { line, sent, seen } of looks) {
-		const base = before.get(line) ?? { sent: 0, seen: 0, looks: 0 };
+		const base = before.get(line) ?? { sent: 0, seen: 0, looks: 0, due: 0 };
 		const known = seen ?? base.seen;
-		if (sent - base.sent > known - base.seen + TOLERANCE) bypassed.push(line);
+		if (base.due - base.sent > known - base.seen + TOLERANCE) bypassed.push(line);
 		const isOver = base.looks + 1 >= LOOKS;
-		watching.set(line, isOver ? { sent, seen: known, looks: 0 } : { ...base, looks: base.looks + 1 });
+		const next = isOver ? { sent, seen: known, looks: 0 } : { ...base, looks: base.looks + 1 };
+		watching.set(line, { ...next, due: sent });
 	}
 	return { watching, bypassed };
 }
