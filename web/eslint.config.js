@@ -15,7 +15,10 @@ export default typescript.config(
 		files: ['**/*.svelte', '**/*.svelte.ts'],
 		languageOptions: { parserOptions: { parser: typescript.parser, svelteConfig } },
 	},
-	{ files: ['*.config.{js,ts}', 'e2e/**', 'vectors/**'], languageOptions: { globals: { ...globals.node } } },
+	{
+		files: ['*.config.{js,ts}', 'e2e/**', 'bench/**', 'vectors/**'],
+		languageOptions: { globals: { ...globals.node } },
+	},
 	{
 		files: ['**/*.svelte', '**/*.svelte.ts'],
 		rules: {
