@@ -42,8 +42,8 @@ export async function goOnWhileKeysChange(story, pace) {
 	const hale = await story.person(summit, 'vesland-head');
 	const people = [marsh, hale];
 	for (const { screen } of people) await screen.page.addInitScript(smallCameras);
-	const speaker = story.bots(summit, [SPEAKER], ['--publish', '--all-speak']);
 	await story.meet(...people);
+	const speaker = story.bots(summit, [SPEAKER], ['--publish', '--all-speak']);
 	/** Who listens, and to whom. @type {[Listener, string[]][]} */
 	const listening = [
 		[marsh, [hale.seat, SPEAKER]],
