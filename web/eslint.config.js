@@ -16,7 +16,7 @@ export default typescript.config(
 		languageOptions: { parserOptions: { parser: typescript.parser, svelteConfig } },
 	},
 	{
-		files: ['*.config.{js,ts}', 'e2e/**', 'interop/**', 'vectors/**'],
+		files: ['*.config.{js,ts}', 'e2e/**', 'bench/**', 'interop/**', 'vectors/**'],
 		languageOptions: { globals: { ...globals.node } },
 	},
 	{

@@ -1,6 +1,7 @@
 /**
  * The behaviours of the product, told as stories and played in real browsers against `sommet serve`:
- * `cargo x e2e [--list | NAME...]`. A story is a file in `stories/` that exports a function; its name is the file's.
+ * `cargo x e2e [--list | --long | NAME...]`. A story is a file in `stories/` that exports a function; its name is the
+ * file's. One that takes minutes says so (`long`), and is played with `--long` or when it is named.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -24,7 +25,7 @@ const say = (text) => process.stdout.write(`${text}\n`);
 
 /**
  * @param {string} name
- * @returns {Promise<{ title: string, seconds?: number, default: (story: Story) => Promise<void> }>}
+ * @returns {Promise<{ title: string, seconds?: number, long?: boolean, default: (story: Story) => Promise<void> }>}
  */
 const load = (name) => import(new URL(`${name}.mjs`, folder).href);
 
@@ -82,15 +83,27 @@ async function playAll(names) {
 	return failed === 0;
 }
 
+/** The stories that take minutes, or the others. @param {boolean} long */
+async function allThatAre(long) {
+	const stories = await Promise.all(all.map(async (name) => ({ name, long: (await load(name)).long === true })));
+	return stories.filter((story) => story.long === long).map(({ name }) => name);
+}
+
 const words = process.argv.slice(2);
+const long = words.includes('--long');
+const named = words.filter((word) => word !== '--long');
 if (words.includes('--list')) {
-	for (const name of all) say(`${name.padEnd(18)} ${(await load(name)).title}`);
+	for (const name of all) {
+		const { title, long: isLong } = await load(name);
+		say(`${name.padEnd(18)} ${title}${isLong ? ' (--long)' : ''}`);
+	}
 } else {
-	const unknown = words.filter((word) => !all.includes(word));
+	const unknown = named.filter((word) => !all.includes(word));
 	if (unknown.length > 0) {
 		process.stderr.write(`there is no story "${unknown.join('", "')}"; --list names them\n`);
 		process.exitCode = 2;
 	} else {
-		process.exitCode = (await playAll(words.length > 0 ? words : all)) ? 0 : 1;
+		const chosen = long || named.length === 0 ? await allThatAre(long) : [];
+		process.exitCode = (await playAll([...chosen, ...named])) ? 0 : 1;
 	}
 }

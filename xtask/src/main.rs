@@ -35,7 +35,8 @@ Sommet, for those who build it.
   cargo x setup                 install what the tests need; does nothing when it is there
   cargo x check [NAME...]       the rules of the architecture, formatting, lints
                                 (--list: their names; --deny: cargo-deny as well)
-  cargo x e2e [NAME...]         stories in real browsers (--list: their names)
+  cargo x e2e [NAME...]         stories in real browsers (--list: their names;
+                                --long: those that take minutes)
   cargo x sim [--seeds N]       whole summits in virtual time over lossy links
   cargo x bench [NAME]          measure: a table, then one line of JSON
   cargo x vectors [--fast]      the test vectors of RFC 9420, against ts-mls and OpenMLS

@@ -262,6 +262,8 @@ impl Delivery {
     /// Looks what is to be done now; to be called after everything else, and when the time comes.
     pub(crate) fn tend(&mut self, now: Instant, at: WallTime) {
         self.tended = now;
+        // Nobody is asked for something in a group that they do not know of.
+        self.tell_groups();
         let mut voids = Vec::new();
         if !self.is_blocked() {
             for group in self.groups.values_mut() {

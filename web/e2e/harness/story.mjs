@@ -74,9 +74,33 @@ export class Story {
 		return this.#welcome(summit, seat, await ChromiumScreen.open(own, options));
 	}
 
+	/**
+	 * A page of nobody, for what is looked at apart from summits.
+	 * @param {'chromium' | 'firefox'} browser
+	 */
+	async page(browser) {
+		const screen =
+			browser === 'chromium'
+				? await ChromiumScreen.open(await this.stage.chromium(true))
+				: await FirefoxScreen.open(await this.stage.firefox());
+		this.later(() => screen.close());
+		return screen;
+	}
+
 	/** Notes from now on how long the pages that are open wait for the processor. */
 	async processor() {
 		const processor = await Processor.watch(await this.stage.chromium(true));
+		this.later(() => processor.stop());
+		return processor;
+	}
+
+	/**
+	 * Notes from now on how long anything waits for the processor that sound and pictures pass on their way.
+	 * @param {...(number | undefined)} bots their processes
+	 */
+	async processorOfAll(...bots) {
+		const { pid } = await this.server();
+		const processor = await Processor.watchAll(await this.stage.chromium(true), [pid, ...bots]);
 		this.later(() => processor.stop());
 		return processor;
 	}
@@ -120,10 +144,10 @@ export class Story {
 	 * @param {string[]} seats
 	 * @param {{ words?: string[], log?: string }} [how] and where they report
 	 */
-	bots(summit, seats, { words = ['--publish'], log: name = 'bots.log' } = {}) {
+	bots(summit, seats, { words = ['--publish', '--ready'], log: name = 'bots.log' } = {}) {
 		const links = seats.flatMap((seat) => ['--link', summit.links[seat] ?? '']);
 		const log = fs.openSync(path.join(this.folder, name), 'a');
-		const bots = spawn(sommet, ['bots', ...links, '--ready', ...words], { stdio: ['ignore', log, log] });
+		const bots = spawn(sommet, ['bots', ...links, ...words], { stdio: ['ignore', log, log] });
 		fs.closeSync(log);
 		this.later(() => this.dismiss(bots));
 		return bots;
@@ -168,6 +192,11 @@ export class Story {
 	 */
 	later(work) {
 		this.#cleanups.push(work);
+	}
+
+	/** Leaves a line beside the pictures, for who wants to know by how much it went well. @param {string} line */
+	says(line) {
+		fs.appendFileSync(path.join(this.folder, 'figures.log'), `${line}\n`);
 	}
 
 	/** What a failed story leaves to look at: pictures, and what the pages said. */

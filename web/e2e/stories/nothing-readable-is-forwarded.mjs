@@ -53,7 +53,7 @@ async function meetAndLook(story, { name, isSealed, browser }) {
 	await page.addInitScript(documentsInVp9);
 	const isPlanted = isSealed ? () => true : await sealNothing(page);
 	const [file, log] = [path.join(story.folder, `${name}.jsonl`), `${name}.log`];
-	const words = ['--listen', '--report', 'end', '--tap', file];
+	const words = ['--listen', '--ready', '--report', 'end', '--tap', file];
 	const bots = story.bots(summit, ['vesland-head'], { words, log });
 	await story.meet(marsh);
 	await marsh.screen.click('button', 'Share screen');

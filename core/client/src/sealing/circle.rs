@@ -204,6 +204,10 @@ impl Circle {
 
     /// The server took the group that was made here, or there was one already.
     pub(super) fn was_created(&mut self, done: bool, means: &mut Means<'_>) {
+        // Who was let in by another one meanwhile, or came in alone, is in an epoch that others made.
+        if !matches!(&self.state, State::Entering(group) if group.epoch() == 0) {
+            return;
+        }
         if let State::Entering(group) = std::mem::replace(&mut self.state, State::Outside)
             && done
         {
