@@ -197,7 +197,11 @@ export class Person {
 	/** Waits, in the pre-flight, until the plenary has begun without this person. */
 	async waitsForPlenary() {
 		await eventually('the plenary to begin', () =>
-			this.screen.evaluate(() => window.sommet.state().meeting?.phase.state === 'plenary'),
+			this.screen.evaluate(() => {
+				const { meeting, clockOffset } = window.sommet.state();
+				// It is announced some seconds before.
+				return meeting?.phase.state === 'plenary' && meeting.phase.revealed_at <= Date.now() + clockOffset;
+			}),
 		);
 	}
 
