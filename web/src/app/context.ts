@@ -169,11 +169,11 @@ export interface SealedParty {
 	readonly party: PartyId;
 	/** The fingerprint of its root key. */
 	readonly fingerprint: Digits;
-	/** What its lead said of the present keys; none where nobody of it is in the present place. */
+	/** What was said for it of the present keys; none where nobody of it is in the present place. */
 	readonly attestation: Attestation | undefined;
 }
 
-/** What the lead of a party said of the keys. `waiting`: there are 15 seconds for it. */
+/** What was said for a party of the keys. `waiting`: there are 15 seconds for it. */
 export type Attestation = 'agreed' | 'waiting' | 'missing' | 'mismatch';
 
 /** One leaf of the group one is in now. Names and roles stand in the plan, which is the manifest's. */
@@ -184,7 +184,7 @@ export interface SealedMember {
 	/** Since when it is a member, by the server's clock. */
 	readonly since: WallTime;
 	readonly leaf: number;
-	/** It is the lead of its party, which attests. */
+	/** It is the lead of its party: it attests first. */
 	readonly lead: boolean;
 }
 

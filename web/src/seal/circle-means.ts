@@ -46,8 +46,10 @@ export interface CircleMeans<S extends GroupState, K extends OwnKeyPackage> exte
 	readonly trust: () => Trust;
 	/** Rejects where the connection was lost before the answer. */
 	readonly ask: (request: Request) => Promise<Outcome>;
-	/** Since when somebody of a party is here, in milliseconds. */
-	readonly hereSince: (party: PartyId) => number | undefined;
+	/** Since when somebody is here, in milliseconds. */
+	readonly hereSince: (seat: SeatId) => number | undefined;
+	/** The parties of whom somebody ever saw another group of this name than this device: for good. */
+	readonly apart: Set<PartyId>;
 	readonly onKeys: (message: KeysMessage) => void;
 	readonly onWritten: (written: Written) => void;
 	/** Status, roster, epoch or attestations are others than before. */

@@ -341,7 +341,7 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 			const leaf = this.#keys.roster(opened.epoch)?.find(({ index }) => index === opened.sender);
 			const text = decodeText(opened.plaintext);
 			if (!leaf || !text) return;
-			if (text.type === 'attest') return this.#attesting.hear(text, opened.sender);
+			if (text.type === 'attest') return this.#attesting.hear(text, opened.sender, opened.epoch);
 			this.#means.onWritten({ group: this.group, seq, by: readMember(leaf.identity).seat, text });
 		} catch {
 			// What was written before this device came in is not for it.

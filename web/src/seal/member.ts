@@ -59,6 +59,8 @@ export class Member<S extends GroupState, K extends OwnKeyPackage> {
 	#identity: Identity | undefined;
 	#admitted: Admitted<S, K> | undefined;
 	#here: ReadonlyMap<SeatId, number> = new Map();
+	/** The parties that are apart for good, by group. */
+	readonly #apart = new Map<GroupName, Set<PartyId>>();
 	#view: MemberView = NOTHING;
 	#turn: Promise<void> = Promise.resolve();
 
@@ -214,20 +216,19 @@ export class Member<S extends GroupState, K extends OwnKeyPackage> {
 			if (this.#circles.has(group) || number === undefined) continue;
 			// Two groups with one number would be sealed with one another's keys.
 			if ([...this.#circles.values()].some((other) => other.number === number)) continue;
-			this.#circles.set(group, new Circle(group, number, this.#means(this.#admitted)));
+			this.#circles.set(group, new Circle(group, number, this.#means(this.#admitted, group)));
 		}
 		this.#show({});
 	}
 
-	#means({ engine, seat }: Admitted<S, K>): CircleMeans<S, K> {
+	#means({ engine, seat }: Admitted<S, K>, group: GroupName): CircleMeans<S, K> {
 		const { now, later, random, ask, onKeys, onWritten, onTrouble } = this.#options;
-		const hereSince = (party: PartyId): number | undefined => {
-			const seats = this.#checked?.agreed.seats;
-			const since = [...this.#here].filter(([other]) => seats?.get(other)?.party === party).map(([, at]) => at);
-			return since.length > 0 ? Math.min(...since) : undefined;
-		};
+		const hereSince = (other: SeatId): number | undefined => this.#here.get(other);
+		// A group that the server takes away and brings again is not believed any more than before.
+		const apart = this.#apart.get(group) ?? new Set();
+		this.#apart.set(group, apart);
 		return {
-			...{ engine, seat, now, later, random, ask, onKeys, onWritten, onTrouble, hereSince },
+			...{ engine, seat, now, later, random, ask, onKeys, onWritten, onTrouble, hereSince, apart },
 			packages: this.#packages,
 			trust: () => this.#trust(),
 			onChange: () => this.#show({}),

@@ -18,7 +18,7 @@ export type ToMlsWorker =
 	/** What became of something the worker asked; nothing where the connection was lost first. */
 	| { readonly type: 'answer'; readonly id: number; readonly outcome: Outcome | undefined }
 	| { readonly type: 'write'; readonly id: number; readonly group: GroupName; readonly text: Text }
-	/** Who is connected now. */
+	/** Who is here now. */
 	| { readonly type: 'here'; readonly seats: readonly SeatId[] }
 	/** How far the server's clock is ahead, in milliseconds. */
 	| { readonly type: 'clock'; readonly offset: number }

@@ -8,7 +8,7 @@ import { CHUNK_SIZE, FILE_KEY_LENGTH, FILE_SIZE_MAX } from './files';
 const STEP = 256;
 const HASH_LENGTH = 32;
 
-/** What a lead says of an epoch; the hashes are base64url. */
+/** What a member says of an epoch for its party; the hashes are base64url. */
 export interface AttestText {
 	readonly type: 'attest';
 	readonly epoch: number;

@@ -119,7 +119,7 @@ export function leavesAfter(before: readonly Leaf[], commit: CommitContent): rea
 	return [...leaves.values()].sort((a, b) => a.index - b.index);
 }
 
-/** Lines `leaf party seat slot serial`, in order of the leaves: what the leads of the parties attest. */
+/** Lines `leaf party seat slot serial`, in order of the leaves: what the parties attest. */
 export function rosterText(leaves: readonly Leaf[]): string {
 	return leaves
 		.map(({ index, identity }) => {

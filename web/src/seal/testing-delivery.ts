@@ -20,6 +20,8 @@ export interface Mischief {
 	tell?: (seat: SeatId, message: ServerMessage) => ServerMessage | undefined;
 	/** Waits with the switch until `switch` is called. */
 	holdsSwitch?: boolean;
+	/** What is refused instead of carried out. */
+	refuse?: (seat: SeatId, request: Request) => Outcome | undefined;
 }
 
 export class Delivery {
@@ -70,7 +72,7 @@ export class Delivery {
 	}
 
 	ask(seat: SeatId, request: Request): Promise<Outcome> {
-		return Promise.resolve(this.#ask(seat, request));
+		return Promise.resolve(this.mischief.refuse?.(seat, request) ?? this.#ask(seat, request));
 	}
 
 	/** The word to switch, where it was held back. */
