@@ -2,7 +2,7 @@
 //! their connections and their state; messages are late; the store fails; the server is killed, and now and then it lies.
 //!
 //! What must hold: who ends in the same epoch with the same authenticator sees the same people; no sender seals two frames
-//! with one counter; a lie is found by what the parties' leads say to one another; and when it is quiet, all agree.
+//! with one counter; a lie is found by what the parties say to one another; and when it is quiet, all agree.
 
 mod fate;
 mod lie;
@@ -105,7 +105,7 @@ impl Groups {
     fn new(seed: u64) -> Self {
         let now = Instant::now();
         let summit = SummitId::new("simulated").expect("a well-formed id");
-        let plan = plans::two_delegations();
+        let plan = if seed.is_multiple_of(2) { plans::three_of_each() } else { plans::two_delegations() };
         let mut world = Self {
             seed,
             start: now,

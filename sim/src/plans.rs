@@ -7,6 +7,11 @@ pub fn two_delegations() -> SummitPlan {
     plan(&[("meridia", 2), ("vesland", 2)], &[("chair", "chair"), ("observer", "observer")])
 }
 
+/// Three of each party: where two are told one thing, and one another, somebody of every party is on both sides.
+pub fn three_of_each() -> SummitPlan {
+    plan(&[("meridia", 3), ("vesland", 3)], &[("chair", "chair"), ("observer", "observer"), ("guest", "observer")])
+}
+
 /// Three delegations of two; the heads preside jointly. A technician looks after the line.
 pub fn three_delegations() -> SummitPlan {
     plan(&[("meridia", 2), ("vesland", 2), ("tarsis", 2)], &[("line", "technician")])

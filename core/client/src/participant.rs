@@ -387,7 +387,7 @@ impl Participant {
         self.sealing.members(group)
     }
 
-    /// Whether it may send to a group: it is a member, and no lead sees something else or kept silent for too long.
+    /// Whether it may send to a group: it is a member, and no party sees something else or kept silent for too long.
     pub fn sends_to(&self, group: &GroupId) -> bool {
         self.sealing.sends_to(group)
     }

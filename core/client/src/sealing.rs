@@ -19,8 +19,8 @@ use seal::group::{Device, GroupName, GroupNumber, Identity};
 use seal::invitation::Secret;
 use seal::{Agreed, Certificate, Opener, Sealer, SigningKey, Trust};
 use wire::{
-    Bytes, Denied, Envelope, GroupId, GroupView, Held, Outcome, PartyId, Request, SeatId, ServerMessage,
-    SignedManifest, SourceKind, SummitId, SummitPlan, WallTime,
+    Bytes, Denied, Envelope, GroupId, GroupView, Held, Outcome, Request, SeatId, ServerMessage, SignedManifest,
+    SourceKind, SummitId, SummitPlan, WallTime,
 };
 
 use attesting::Here;
@@ -102,6 +102,8 @@ pub(crate) struct Sealing {
     you: Option<SeatId>,
     stage: Stage,
     circles: BTreeMap<GroupId, Circle>,
+    /// Groups that are gone, of which somebody saw another one than this device.
+    apart: BTreeSet<GroupId>,
     here: Here,
     sealer: Sealer,
     opener: Opener,
@@ -126,6 +128,7 @@ impl Sealing {
             you: None,
             stage: Stage::Outside,
             circles: BTreeMap::new(),
+            apart: BTreeSet::new(),
             here: Here::new(),
             sealer: Sealer::new(),
             opener: Opener::new(),
@@ -272,11 +275,11 @@ impl Sealing {
         }
     }
 
-    /// Of which parties somebody is here now: these are expected to say what they see.
-    pub(crate) fn set_here(&mut self, parties: &BTreeSet<PartyId>, now: Instant) {
-        self.here.retain(|party, _| parties.contains(party));
-        for party in parties {
-            self.here.entry(party.clone()).or_insert(now);
+    /// Who is here now: they are expected to say what they see.
+    pub(crate) fn set_here(&mut self, seats: &BTreeSet<&SeatId>, now: Instant) {
+        self.here.retain(|seat, _| seats.contains(seat));
+        for &seat in seats {
+            self.here.entry(seat.clone()).or_insert(now);
         }
     }
 
@@ -409,16 +412,18 @@ impl Sealing {
         for view in groups {
             let Some(name) = GroupName::of(&view.group) else { continue };
             let Ok(number) = name.number(member.trust.agreed(), Some(view.number)) else { continue };
-            self.circles
-                .entry(view.group.clone())
-                .or_insert_with(|| Circle::new(view.group.clone(), name, number, now));
+            self.circles.entry(view.group.clone()).or_insert_with(|| {
+                Circle::new(view.group.clone(), name, number, self.apart.contains(&view.group), now)
+            });
         }
-        let (opener, sealer) = (&mut self.opener, &mut self.sealer);
+        let (opener, sealer, apart) = (&mut self.opener, &mut self.sealer, &mut self.apart);
         self.circles.retain(|id, circle| {
             let stays = groups.iter().any(|view| view.group == *id);
             if let (false, Some(number)) = (stays, circle.number()) {
                 opener.retire(number);
                 sealer.retire(number);
+                // A group that the server takes away and brings again is not believed any more than before.
+                apart.extend(circle.is_apart().then(|| id.clone()));
             }
             stays
         });

@@ -48,7 +48,7 @@ fn who_sees_the_same_is_spoken_to() {
 }
 
 #[test]
-fn a_lead_who_sees_something_else_ends_all_sending_for_good() {
+fn a_member_who_sees_something_else_ends_all_sending_for_good() {
     let mut room = Room::new(1);
     room.run(SECOND);
     room.add("vesland-head", Some(false));

@@ -143,7 +143,7 @@ fn who_is_alone_creates_the_group_and_lets_the_next_one_in() {
 }
 
 #[test]
-fn who_leads_its_party_says_what_it_sees_in_every_epoch() {
+fn the_first_of_a_party_says_what_it_sees_in_every_epoch() {
     let mut stage = Stage::set();
     stage.other_commits();
     let sent = stage.scene.requests().into_iter().find_map(|request| match request {

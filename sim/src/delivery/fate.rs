@@ -13,7 +13,7 @@ use crate::finding::Finding;
 const DEEDS: usize = 24;
 /// Between two of them.
 const PAUSE: Duration = Duration::from_millis(1200);
-/// Longer than a lead may be silent.
+/// Longer than a party may be silent.
 const FOUND_WITHIN: Duration = Duration::from_millis(17_500);
 /// Longer than anything is tried again.
 const CALM: Duration = Duration::from_secs(20);

@@ -32,7 +32,7 @@ impl Participant {
             view::fold(meeting, &message);
         }
         if let ServerMessage::Presence { .. } = &message {
-            self.count_parties(now);
+            self.call_the_roll(now);
         }
         if let Some(wall) = self.clock.at(now) {
             self.sealing.hear(&message, now, wall);
@@ -200,7 +200,7 @@ impl Participant {
         // What every party signed counts, not what the server says of it.
         self.plan = Some(self.sealing.plan().map_or(welcome.plan, |agreed| Box::new(agreed.clone())));
         self.meeting = Some(welcome.meeting);
-        self.count_parties(now);
+        self.call_the_roll(now);
         self.speaking.clear();
         self.notice(Noticed::Welcome);
         self.resume(here, welcome.media, now);
@@ -209,12 +209,12 @@ impl Participant {
         }
     }
 
-    /// Tells the sealing of which parties somebody is here.
-    fn count_parties(&mut self, now: Instant) {
-        let (Some(meeting), Some(plan)) = (&self.meeting, &self.plan) else { return };
-        let is_here = |presence: &Presence| matches!(presence, Presence::Here { .. });
-        let here = meeting.presence.iter().filter(|(_, presence)| is_here(presence));
-        self.sealing.set_here(&here.filter_map(|(seat, _)| plan.party_of(seat)).collect(), now);
+    /// Tells the sealing who is here.
+    fn call_the_roll(&mut self, now: Instant) {
+        let Some(meeting) = &self.meeting else { return };
+        let is_here = |(_, presence): &(&SeatId, &Presence)| matches!(presence, Presence::Here { .. });
+        let here = meeting.presence.iter().filter(is_here).map(|(seat, _)| seat).collect();
+        self.sealing.set_here(&here, now);
     }
 
     /// Takes up where the last connection ended: comes in again if the server forgot it, builds new media if the old are

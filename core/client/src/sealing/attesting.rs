@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use seal::fingerprint::Attestation;
 use seal::group::{Group, Received};
 use serde::{Deserialize, Serialize};
-use wire::PartyId;
+use wire::{PartyId, SeatId};
 
 /// How long a party may take to say what it sees.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -15,8 +15,8 @@ const TURN: Duration = Duration::from_secs(3);
 /// When it is said again what the server could not take.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// The parties of which somebody is here, and since when.
-pub(super) type Here = BTreeMap<PartyId, Instant>;
+/// Who is here, and since when.
+pub(super) type Here = BTreeMap<SeatId, Instant>;
 
 /// How things stand in the present epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,14 +32,18 @@ pub(super) enum Standing {
 pub(super) struct Attesting {
     /// What this device sees.
     own: Option<Attestation>,
-    /// The parties that have not spoken.
-    awaited: BTreeSet<PartyId>,
-    /// Those of them whose time is over.
-    overdue: BTreeSet<PartyId>,
+    /// The members of each party, in order of their leaves.
+    parties: BTreeMap<PartyId, Vec<(u32, SeatId)>>,
+    /// The leaves whose members said what this device sees.
+    said: BTreeSet<u32>,
     /// Somebody saw something else, in this epoch or in one before: for good.
     mismatch: bool,
+    /// When the epoch began.
     since: Instant,
-    /// When this device speaks for its party, if nobody of it has spoken by then.
+    /// The last look at the time, and whether a party's was over.
+    looked: Instant,
+    overdue: bool,
+    /// When this device speaks for its party, if nobody who comes before it has spoken by then.
     turn: Option<Instant>,
     /// The own word was not taken, and is said again then.
     again: Option<Instant>,
@@ -61,17 +65,22 @@ enum Kind {
 }
 
 impl Attesting {
-    pub(super) fn new(now: Instant) -> Self {
-        let (awaited, overdue) = (BTreeSet::new(), BTreeSet::new());
-        Self { own: None, awaited, overdue, mismatch: false, since: now, turn: None, again: None }
+    /// `mismatch`: somebody saw another group of this name before.
+    pub(super) fn new(mismatch: bool, now: Instant) -> Self {
+        let (parties, said) = (BTreeMap::new(), BTreeSet::new());
+        let (since, looked) = (now, now);
+        Self { own: None, parties, said, mismatch, since, looked, overdue: false, turn: None, again: None }
     }
 
     /// A new epoch: all is to be said anew, but what was seen is not forgotten.
     pub(super) fn begin(&mut self, group: &Group, now: Instant) {
         self.own = Some(group.attestation());
-        self.awaited = group.members().values().map(|member| member.party.clone()).collect();
-        self.overdue.clear();
-        self.since = now;
+        self.parties.clear();
+        for (leaf, member) in group.members() {
+            self.parties.entry(member.party.clone()).or_default().push((*leaf, member.seat.clone()));
+        }
+        self.said.clear();
+        (self.since, self.looked, self.overdue) = (now, now, false);
         let turn = u32::try_from(group.turn()).unwrap_or(u32::MAX);
         self.turn = now.checked_add(TURN.saturating_mul(turn));
         self.again = None;
@@ -84,12 +93,14 @@ impl Attesting {
 
     /// What this device has to say now for its party, if it is its turn. What it says itself needs no proof.
     pub(super) fn speak(&mut self, group: &Group, now: Instant) -> Option<String> {
-        let party = &group.identity().member().party;
+        let own = group.own_leaf();
+        let members = self.parties.get(&group.identity().member().party);
+        let spoken =
+            members.is_some_and(|members| members.iter().any(|(leaf, _)| *leaf <= own && self.said.contains(leaf)));
         let again = self.again.take_if(|again| *again <= now).is_some();
-        let first = self.turn.take_if(|turn| *turn <= now).is_some() && self.awaited.contains(party);
+        let first = self.turn.take_if(|turn| *turn <= now).is_some() && !spoken;
         let attestation = self.own.clone().filter(|_| again || first)?;
-        self.awaited.remove(party);
-        self.overdue.remove(party);
+        self.said.insert(own);
         serde_json::to_string(&Message { kind: Kind::Attest, attestation }).ok()
     }
 
@@ -100,28 +111,40 @@ impl Attesting {
         };
         if let (true, Some(own)) = (received.epoch == group.epoch(), &self.own) {
             self.mismatch |= attestation != *own;
-            self.awaited.remove(&received.member.party);
-            self.overdue.remove(&received.member.party);
+            self.said.insert(received.leaf);
         }
         true
     }
 
     pub(super) fn handle_timeout(&mut self, here: &Here, now: Instant) {
-        let is_over = |party: &&PartyId| self.deadline(party, here).is_some_and(|deadline| deadline <= now);
-        self.overdue = self.awaited.iter().filter(is_over).cloned().collect();
+        self.looked = now;
+        let overdue = self.deadlines(here).any(|deadline| deadline <= now);
+        self.overdue = overdue;
     }
 
     pub(super) fn poll_timeout(&self, here: &Here) -> Option<Instant> {
-        let awaited = self.awaited.difference(&self.overdue).filter_map(|party| self.deadline(party, here));
-        awaited.chain(self.turn).chain(self.again).min()
+        let ahead = self.deadlines(here).filter(|deadline| *deadline > self.looked);
+        ahead.chain(self.turn).chain(self.again).min()
     }
 
     pub(super) fn standing(&self) -> Standing {
-        if self.mismatch || !self.overdue.is_empty() { Standing::Apart } else { Standing::Together }
+        if self.mismatch || self.overdue { Standing::Apart } else { Standing::Together }
     }
 
-    /// Until when a party may take; without end while nobody of it is here.
-    fn deadline(&self, party: &PartyId, here: &Here) -> Option<Instant> {
-        here.get(party).map(|since| self.since.max(*since) + PATIENCE)
+    /// Whether somebody ever saw something else.
+    pub(super) fn mismatch(&self) -> bool {
+        self.mismatch
+    }
+
+    /// Until when each party may take that has not spoken. Its first member who is here speaks for it, and each who spoke: but
+    /// nobody in the place of one who is here and silent. That one may be in another group of the same epoch, where everybody
+    /// would seem to agree as well. A party of whom nobody is here is waited for without end.
+    fn deadlines<'a>(&'a self, here: &'a Here) -> impl Iterator<Item = Instant> + 'a {
+        self.parties.values().filter_map(|members| {
+            let (leaf, seat) =
+                members.iter().find(|(leaf, seat)| self.said.contains(leaf) || here.contains_key(seat))?;
+            let since = here.get(seat).filter(|_| !self.said.contains(leaf))?;
+            Some(self.since.max(*since) + PATIENCE)
+        })
     }
 }

@@ -87,7 +87,7 @@ pub(super) struct Circle {
 }
 
 impl Circle {
-    pub(super) fn new(id: GroupId, name: GroupName, number: Number, now: Instant) -> Self {
+    pub(super) fn new(id: GroupId, name: GroupName, number: Number, apart: bool, now: Instant) -> Self {
         let state = State::Outside;
         Self {
             id,
@@ -98,7 +98,7 @@ impl Circle {
             state,
             own: OwnCommit::None,
             early: VecDeque::new(),
-            attesting: Attesting::new(now),
+            attesting: Attesting::new(apart, now),
         }
     }
 
@@ -115,6 +115,11 @@ impl Circle {
 
     pub(super) fn seq(&self) -> u64 {
         self.seq
+    }
+
+    /// Whether somebody ever saw another group of this name.
+    pub(super) fn is_apart(&self) -> bool {
+        self.attesting.mismatch()
     }
 
     /// Whether media may be sent here: all parties see what this device sees, or had no time to say so yet.

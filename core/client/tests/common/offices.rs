@@ -148,7 +148,7 @@ impl Puppet {
         group.merge(staged).unwrap();
     }
 
-    /// What a lead says: the truth, or not.
+    /// What it says for its party: the truth, or not.
     pub(crate) fn attest(&mut self, truly: bool) -> Bytes {
         let group = self.group();
         let mut said = serde_json::to_value(group.attestation()).unwrap();

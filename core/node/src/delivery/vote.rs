@@ -78,6 +78,11 @@ impl Vote {
         }
     }
 
+    /// Whether a member other than its author applied it.
+    pub(crate) fn is_applied(&self) -> bool {
+        self.applied
+    }
+
     /// A device is gone; nobody waits for it.
     pub(crate) fn lose(&mut self, seat: &SeatId) {
         self.awaited.remove(seat);

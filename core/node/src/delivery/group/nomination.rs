@@ -46,6 +46,9 @@ impl Group {
                     return self.tend(people, now, said);
                 }
                 Verdict::Close => {
+                    if vote.is_applied() {
+                        self.apart.remove(&vote.author);
+                    }
                     self.vote = None;
                     // Who cannot use the way in says so.
                     self.holders.append(&mut self.entering);
