@@ -93,9 +93,9 @@ function print({ groups, frames }, rust) {
 		say(`${right(members, 8)} ${cells.join(' ')}`);
 	}
 	say(
-		'\nMicroseconds for a frame, one after the other, and with 32 under way; in brackets, how many times as much as in Rust.\n',
+		'\nMicroseconds for a frame, one after the other, and with as many under way as a line allows; in brackets, how many times as much as in Rust.\n',
 	);
-	say(`${right('bytes', 8)} ${['seal', 'open', 'seal, 32', 'open, 32'].map((head) => right(head, 17)).join(' ')}`);
+	say(`${right('bytes', 8)} ${['seal', 'open', 'seal, many', 'open, many'].map((head) => right(head, 17)).join(' ')}`);
 	for (const { bytes, seal, open, sealMany, openMany } of frames) {
 		const other = rust?.frames.find((frame) => frame.bytes === bytes);
 		/** @param {number} cost @param {number | undefined} than */

@@ -7,6 +7,7 @@ import { randomBytes } from '../src/seal/bytes';
 import { Sealer, judge } from '../src/seal/frames';
 import { PLENARY, PLENARY_NUMBER } from '../src/seal/groups';
 import { Keyring } from '../src/seal/keyring';
+import { WORKING_MAX } from '../src/seal/line';
 import { PLAN, makePerson, makeSummit } from '../src/seal/testing';
 
 /** @typedef {import('../src/seal/testing').Person} Person */
@@ -37,8 +38,6 @@ import { PLAN, makePerson, makeSummit } from '../src/seal/testing';
 
 /** As many as one commit may add. */
 const ADDS = 64;
-/** As many frames of a line as the worker of the product works on at once. */
-const UNDER_WAY = 32;
 
 addEventListener('message', async ({ data }) => {
 	try {
@@ -175,10 +174,10 @@ async function costOf({ kind, codec, bytes }, count) {
 	const numbers = Array.from({ length: count }, (_, at) => at);
 	const [sealing, sealingMany] = [
 		await clocked(() => inTurn(numbers, seal, 1)),
-		await clocked(() => inTurn(numbers, seal, UNDER_WAY)),
+		await clocked(() => inTurn(numbers, seal, WORKING_MAX)),
 	];
 	const opening = await clocked(() => inTurn(sealing.result, open, 1));
-	const openingMany = await clocked(() => inTurn(sealingMany.result, open, UNDER_WAY));
+	const openingMany = await clocked(() => inTurn(sealingMany.result, open, WORKING_MAX));
 	return { bytes, seal: each(sealing), open: each(opening), sealMany: each(sealingMany), openMany: each(openingMany) };
 }
 

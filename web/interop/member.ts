@@ -41,7 +41,7 @@ export interface Received {
 	readonly seat: SeatId;
 }
 
-/** All methods throw an error with a `code` of `docs/security/protocol.md`; a member is then as it was before. */
+/** All methods throw an error with a `code` of `docs/security/protocol.md`; who refuses a commit is then as it was before. */
 export interface Member {
 	readonly implementation: Implementation;
 	readonly seat: SeatId;

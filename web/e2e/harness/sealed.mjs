@@ -149,19 +149,7 @@ export async function opensMeanwhile(person, isWatched, milliseconds) {
  * @param {string[]} texts
  */
 export function filesWith(folder, texts) {
-	const forms = texts.flatMap((text) => {
-		const bytes = Buffer.from(text);
-		// Wherever the text begins among three bytes, these digits of base64 are its own.
-		const inner = [0, 1, 2].map((skip) => {
-			const whole = bytes.subarray(skip, skip + 3 * Math.floor((bytes.length - skip) / 3));
-			return whole.toString('base64');
-		});
-		const digits = [...inner, ...inner.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
-		return [
-			bytes,
-			...[...digits, bytes.toString('hex'), bytes.toString('hex').toUpperCase()].map((form) => Buffer.from(form)),
-		];
-	});
+	const forms = formsOf(texts);
 	const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 	expect(files.length > 0, `there is nothing in ${folder}`);
 	return files
@@ -178,7 +166,7 @@ export function filesWith(folder, texts) {
  * @param {string[]} texts
  */
 export function memoryHolds(process, texts) {
-	const searched = texts.map((text) => Buffer.from(text));
+	const forms = formsOf(texts);
 	const memory = fs.openSync(`/proc/${process}/mem`, 'r');
 	try {
 		const areas = fs.readFileSync(`/proc/${process}/maps`, 'utf8').split('\n');
@@ -190,16 +178,36 @@ export function memoryHolds(process, texts) {
 						.split(' ', 1)[0]
 						?.split('-')
 						.map((digits) => BigInt(`0x${digits}`)) ?? [];
-				const area = Buffer.alloc(Number(to - from));
 				try {
+					const area = Buffer.alloc(Number(to - from));
 					fs.readSync(memory, area, 0, area.length, from);
+					return forms.some((form) => area.includes(form));
 				} catch {
 					// Some areas cannot be read from outside; nothing of the program is in them.
 					return false;
 				}
-				return searched.some((text) => area.includes(text));
 			});
 	} finally {
 		fs.closeSync(memory);
 	}
+}
+
+/**
+ * The forms in which these texts may be kept: as they are, as base64 or as hexadecimal digits.
+ * @param {string[]} texts
+ */
+function formsOf(texts) {
+	return texts.flatMap((text) => {
+		const bytes = Buffer.from(text);
+		// Wherever the text begins among three bytes, these digits of base64 are its own.
+		const inner = [0, 1, 2].map((skip) => {
+			const whole = bytes.subarray(skip, skip + 3 * Math.floor((bytes.length - skip) / 3));
+			return whole.toString('base64');
+		});
+		const digits = [...inner, ...inner.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
+		return [
+			bytes,
+			...[...digits, bytes.toString('hex'), bytes.toString('hex').toUpperCase()].map((form) => Buffer.from(form)),
+		];
+	});
 }

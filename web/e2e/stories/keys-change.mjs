@@ -94,18 +94,27 @@ export async function goOnWhileKeysChange(story, pace) {
  * @param {number} milliseconds since then, at least
  */
 async function losesNothing(person, before, milliseconds) {
+	/** @type {string[]} */
+	const compared = [];
 	for (const { mid, kind, source, counts } of await linesOf(person)) {
 		const then = before.find((line) => line.mid === mid && line.kind === kind);
 		if (!counts || !then?.counts || (!kind && then.source?.seat !== source?.seat)) continue;
-		const lost = /** @type {const} */ (['noKey', 'authFailed', 'replayed', 'wrongSender']).filter(
+		const lost = /** @type {const} */ (['late', 'noKey', 'authFailed', 'replayed', 'wrongSender']).filter(
 			(what) => counts[what] !== then.counts?.[what],
 		);
 		const whose = kind ? `its own ${kind}` : `the ${source?.kind} of ${source?.seat}`;
 		expect(lost.length === 0, `${person.seat} lost frames of ${whose}: ${JSON.stringify([then.counts, counts])}`);
+		compared.push(kind ?? `${source?.kind} of ${source?.seat}`);
 		if (kind !== 'microphone') continue;
 		const share = (counts.sealed - then.counts.sealed) / (PACKETS_PER_MS * milliseconds);
 		expect(share > SEALED_SHARE, `${person.seat} sealed its microphone for ${Math.round(100 * share)} % of the time`);
 	}
+	const [own, others] = [
+		['camera', 'microphone'],
+		[`camera of ${SPEAKER}`, `microphone of ${SPEAKER}`],
+	];
+	const looked = [...own, ...others].every((what) => compared.includes(what));
+	expect(looked, `of the lines of ${person.seat} only these could be looked at: ${compared.join(', ')}`);
 }
 
 /**

@@ -274,6 +274,7 @@ export class PageClient implements Client {
 		this.#session?.stop();
 		this.#sealing?.close();
 		this.#sealing = undefined;
+		clearTimeout(this.#revealTimer);
 		const keepsake = readKeepsake();
 		if (keepsake) writeKeepsake({ ...keepsake, entered: false });
 		this.#dispatch({ type: 'problem', problem: 'bypassed' });
@@ -281,6 +282,7 @@ export class PageClient implements Client {
 
 	#end(): void {
 		this.media.close();
+		clearTimeout(this.#revealTimer);
 		this.#sealing?.close();
 		this.#sealing = undefined;
 		const { problem } = this.#state;

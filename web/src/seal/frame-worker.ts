@@ -73,7 +73,11 @@ export class FrameWorker {
 				writer.write(frame).catch(() => undefined);
 			},
 			now: this.#surroundings.now,
-			onGap: () => void transformer.sendKeyFrameRequest?.().catch(() => undefined),
+			// What follows may lack what it refers to: whoever sends begins anew, whoever receives asks for that.
+			onGap: () => {
+				if (side === 'seal') this.#makeKeyFrames(id);
+				else void transformer.sendKeyFrameRequest?.().catch(() => undefined);
+			},
 		};
 		const push = side === 'seal' ? this.#seal(id, options) : this.#open(id, options);
 		const reader = transformer.readable.getReader();

@@ -6,7 +6,7 @@ import type { Bytes } from './bytes';
 import type { Judgement, Refused } from './frames';
 
 /** Frames of one line worked on at once. More come only to a machine that cannot keep up, and these are let fall. */
-const WORKING_MAX = 90;
+export const WORKING_MAX = 90;
 /** How long a frame is held that cannot be opened yet, in milliseconds, and how many at once; the oldest goes first. */
 const HELD_MS = 1000;
 const HELD_MAX = 60;

@@ -45,6 +45,8 @@ export class SealedLines {
 	#watching: Watching = new Map();
 	/** Looks in a row that the worker did not answer. */
 	#unanswered = 0;
+	/** A look is not over. */
+	#looks = false;
 
 	constructor(transforms: Pick<FrameTransforms, 'install' | 'tell' | 'counts'>) {
 		this.#transforms = transforms;
@@ -99,8 +101,21 @@ export class SealedLines {
 		this.#tellSources();
 	}
 
-	/** Compares what the browser sent with what the worker saw: the kinds that went around it. */
+	/**
+	 * Compares what the browser sent with what the worker saw: the kinds that went around it. One look at a time: two that
+	 * are answered at once would be one.
+	 */
 	async watch(stats: readonly Record<string, unknown>[]): Promise<readonly SourceKind[]> {
+		if (this.#looks) return [];
+		this.#looks = true;
+		try {
+			return await this.#look(stats);
+		} finally {
+			this.#looks = false;
+		}
+	}
+
+	async #look(stats: readonly Record<string, unknown>[]): Promise<readonly SourceKind[]> {
 		const sent = sentByMid(stats);
 		const sending = this.#sending.filter(
 			({ transceiver: { mid } }) => mid !== null && (sent.get(mid)?.frames ?? 0) > 0,

@@ -2,10 +2,10 @@
  * Watches that what leaves went through the worker. Browsers are known to bypass a transform without a word: then more
  * is sent than the worker saw, and what is sent can be read on the way.
  *
- * Two of the browser's counters are compared with two of the worker's, and a line was bypassed when both are ahead at two
- * looks in a row. Frames alone would not do: Chromium and Firefox count a picture as sent before the worker gets it, and
- * on a machine that cannot keep up it may never get it. Nor would bytes: what a browser sends to probe the way is
- * counted with them.
+ * Two of the browser's counters are compared with two of the worker's, and a line was bypassed when both are ahead, and
+ * further ahead at the next look. Frames alone would not do: Chromium and Firefox count a picture as sent before the worker
+ * gets it, and on a machine that cannot keep up it may never get it. Nor would bytes: what a browser sends to probe the way
+ * is counted with them.
  */
 import type { LineId } from './frame-messages';
 
@@ -20,7 +20,10 @@ export interface Amount {
 const TOLERANCE: Amount = { frames: 5, bytes: 2000 };
 /** After so many looks the comparison begins anew, so that the tolerance is not used up over hours. */
 const LOOKS = 10;
-/** The most that a packet has before its part of a frame: the descriptor of VP8 (RFC 7741 section 4.2). */
+/**
+ * What a packet has before its part of a frame: at most this in VP8 (RFC 7741 section 4.2), and in VP9 but for the rare
+ * packet that describes its layers (RFC 9628 section 4.2), which the tolerance covers.
+ */
 const DESCRIPTOR_MAX = 6;
 
 /** A line at one look: what the browser sent, and after that what had gone through the worker. */
@@ -36,8 +39,8 @@ export interface Watched {
 	readonly sent: Amount;
 	readonly seen: Amount;
 	readonly looks: number;
-	/** More was sent than was seen at the last look. */
-	readonly isAhead: boolean;
+	/** By how much what was sent was ahead at the last look, if it was. */
+	readonly ahead: Amount | undefined;
 }
 
 export type Watching = ReadonlyMap<LineId, Watched>;
@@ -52,14 +55,16 @@ export function watch(
 	const watching = new Map<LineId, Watched>();
 	const bypassed: LineId[] = [];
 	for (const { line, sent, seen } of looks) {
-		const base = before.get(line) ?? { sent: NONE, seen: NONE, looks: 0, isAhead: false };
+		const base = before.get(line) ?? { sent: NONE, seen: NONE, looks: 0, ahead: undefined };
 		const known = seen ?? base.seen;
-		const ahead = (what: keyof Amount): boolean =>
-			sent[what] - base.sent[what] > known[what] - base.seen[what] + TOLERANCE[what];
-		const isAhead = ahead('frames') && ahead('bytes');
-		if (isAhead && base.isAhead) bypassed.push(line);
-		const isOver = base.looks + 1 >= LOOKS && !isAhead;
-		watching.set(line, isOver ? { sent, seen: known, looks: 0, isAhead } : { ...base, looks: base.looks + 1, isAhead });
+		const by = (what: keyof Amount): number => sent[what] - base.sent[what] - (known[what] - base.seen[what]);
+		const lead: Amount = { frames: by('frames'), bytes: by('bytes') };
+		const ahead = lead.frames > TOLERANCE.frames && lead.bytes > TOLERANCE.bytes ? lead : undefined;
+		const grows = ahead && base.ahead && ahead.frames > base.ahead.frames && ahead.bytes > base.ahead.bytes;
+		if (grows) bypassed.push(line);
+		const isOver = base.looks + 1 >= LOOKS;
+		const begins = { sent, seen: known, looks: 0, ahead: undefined };
+		watching.set(line, isOver ? begins : { ...base, looks: base.looks + 1, ahead });
 	}
 	return { watching, bypassed };
 }
