@@ -134,6 +134,13 @@ impl MediaLine {
         }
     }
 
+    /// So many layers of what is sent on that m-line are received, the smallest first.
+    pub(crate) fn send_layers(&mut self, mid: &Mid, layers: usize) {
+        if let Some(caller) = self.caller_mut() {
+            caller.send_layers(mid, layers);
+        }
+    }
+
     pub(crate) fn handle_datagram(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Instant) {
         if let Some(caller) = self.caller_mut() {
             caller.handle_datagram(source, destination, bytes, now);

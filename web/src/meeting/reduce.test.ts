@@ -55,7 +55,7 @@ describe('the reveal', () => {
 describe('a connection that comes back', () => {
 	const lost = apply(replay('floor'), { type: 'connection', connection: 'lost', at: BEGIN + 5 });
 	const [welcome] = recording('floor').messages as [Extract<ServerMessage, { type: 'welcome' }>];
-	const withSlots = hear(lost, { type: 'media.slots', slots: [{ mid: '7', source: 7 }] });
+	const withSlots = hear(lost, { type: 'media.slots', slots: [{ mid: '7', source: 7, delivery: 'whole' }] });
 
 	test('remembers since when it was lost', () => {
 		expect(lost).toMatchObject({ connection: 'lost', lostAt: BEGIN + 5 });

@@ -121,6 +121,7 @@ function afterMessage(state: State, message: ServerMessage, at: number): State {
 		case 'seal.groups':
 		case 'seal.packages_wanted':
 		case 'seal.suspect':
+		case 'media.layers':
 		case 'mls.wanted':
 		case 'mls.committed':
 		case 'mls.welcome':
