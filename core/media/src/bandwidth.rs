@@ -30,6 +30,12 @@ const MARGIN_TO_BE_SEEN: u64 = 105;
 /// A line is known up to here in any case, so that a picture that is made large is sent large at once.
 const DESIRED_MIN: BitRate = BitRate::kilobits(2500);
 
+/// Any line is probed up to twice this.
+const CONCEIVABLE_MIN: BitRate = BitRate::kilobits(200);
+
+/// How long a line that was too narrow is filled before it is judged again.
+const FILLED_FOR: Duration = Duration::from_secs(2);
+
 /// There must be room for so long before more is sent on a line that was too narrow.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -168,32 +174,44 @@ impl Bandwidth {
         decided
     }
 
-    /// What the line is to be filled up to, if need be with padding, so that it is found out whether there is room for the
-    /// next layer: an estimate does not grow beyond half as much again as what is sent. Nothing while all have what they
-    /// wish, or for the first half of the time that a line which was too narrow is left alone.
-    pub(crate) fn filled(&self, wishes: &[Wish], decided: &[Option<usize>], sound: BitRate, now: Instant) -> BitRate {
-        let is_left_alone = match self.line {
-            Line::Willing => false,
-            Line::Tried { patience, fell, .. } => now.saturating_duration_since(fell) < patience / 2,
-        };
-        let next = |(wish, step): (&Wish, &Option<usize>)| wish.steps.get(step.map_or(0, |step| step + 1)).copied();
-        let sent = |(wish, step): (&Wish, &Option<usize>)| Some(wish.steps.get((*step)?)?.rate);
-        let both = || wishes.iter().zip(decided);
-        match both().find_map(|both| Some((next(both)?, sent(both)))) {
-            Some((next, sent_of_it)) if !is_left_alone => {
-                let all: BitRate = both().filter_map(sent).sum();
-                sound + all.without(sent_of_it.unwrap_or_default()) + next.rate.percent(MARGIN)
+    /// What is to be found out about the line, now that this was decided.
+    pub(crate) fn exploration(
+        &self,
+        wishes: &[Wish],
+        decided: &[Option<usize>],
+        sound: BitRate,
+        now: Instant,
+    ) -> Exploration {
+        let filled = if self.may_be_filled(now) { next_rate(wishes, decided, sound) } else { BitRate::default() };
+        Exploration { filled: filled.in_steps(), desired: self.desired(wishes) }
+    }
+
+    /// Padding is a load like any other: a line that was too narrow is filled for a part of the time only, and the more
+    /// seldom the oftener it went wrong.
+    fn may_be_filled(&self, now: Instant) -> bool {
+        match self.line {
+            Line::Willing => true,
+            Line::Tried { patience, rose, fell, .. } => {
+                let changed = rose.map_or(fell, |rose| rose.max(fell));
+                let millis = |duration: Duration| duration.as_millis();
+                let phase = millis(now.saturating_duration_since(changed)) % millis(2 * patience);
+                (millis(patience.saturating_sub(FILLED_FOR))..millis(patience)).contains(&phase)
             }
-            Some(_) | None => BitRate::default(),
         }
     }
 
-    /// What is worth finding out about the line: the rate at which all wishes are fulfilled whatever they come to cost. It
-    /// does not follow what they cost now: the transport probes each time that more is desired, and what it finds on a
-    /// smaller probe counts as all that the line carries.
-    pub(crate) fn desired(wishes: &[Wish]) -> BitRate {
+    /// The rate at which all wishes are fulfilled whatever they come to cost, as far as the line may carry that: a probe at
+    /// many times its rate would hold up the sound. In coarse steps, because the transport probes each time that more is
+    /// desired.
+    fn desired(&self, wishes: &[Wish]) -> BitRate {
         let all: BitRate = wishes.iter().filter_map(|wish| wish.steps.last()).map(|step| step.limit).sum();
-        all.percent(125).max(DESIRED_MIN)
+        let all = all.percent(125).max(DESIRED_MIN);
+        let Some(estimate) = self.estimate else { return all };
+        let mut conceivable = CONCEIVABLE_MIN;
+        while conceivable < estimate.percent(125) && conceivable < all {
+            conceivable = conceivable + conceivable;
+        }
+        conceivable.min(all)
     }
 
     /// Which step of a wish was given last; the largest that is still there.
@@ -236,6 +254,18 @@ impl Bandwidth {
             }
         }
     }
+}
+
+/// What would be sent if the most important picture that lacks something got its next layer; nothing when none does. An
+/// estimate does not grow beyond half as much again as what is sent, so the rest is made up with padding.
+fn next_rate(wishes: &[Wish], decided: &[Option<usize>], sound: BitRate) -> BitRate {
+    let rate = |(wish, step): (&Wish, Option<usize>)| step.and_then(|step| wish.steps.get(step)).map(|step| step.rate);
+    let pairs = || wishes.iter().zip(decided.iter().copied());
+    let lacking =
+        pairs().find_map(|(wish, step)| Some((wish.steps.get(step.map_or(0, |step| step + 1))?, (wish, step))));
+    let Some((next, pair)) = lacking else { return BitRate::default() };
+    let sent: BitRate = pairs().filter_map(rate).sum();
+    sound + sent.without(rate(pair).unwrap_or_default()) + next.rate.percent(MARGIN)
 }
 
 /// Shares out a budget. `cost` says in hundredths at what a step of a wish is reckoned; `None`: it is not to be given.

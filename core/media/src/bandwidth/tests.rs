@@ -194,10 +194,42 @@ fn a_layer_that_becomes_dearer_is_left_and_one_that_stops_is_no_fall() {
 }
 
 #[test]
-fn what_is_worth_finding_out_is_what_all_wishes_may_cost() {
+fn a_line_is_explored_as_far_as_is_wished_and_it_may_carry() {
     let pictures = Pictures::new();
-    let desired = |wanted| Bandwidth::desired(&pictures.wishes(wanted));
-    assert_eq!(desired(&[]), DESIRED_MIN);
-    assert_eq!(desired(&[('s', 720, &[50, 90, 300]), ('o', 180, &[190]), ('o', 180, &[])]), DESIRED_MIN);
-    assert_eq!(desired(&[('s', 720, CAMERA); 4]), BitRate::kilobits(4 * 1700 * 5 / 4));
+    let desired = |estimate: Option<u64>, wanted| {
+        let mut bandwidth = Bandwidth::default();
+        bandwidth.set_estimate(estimate.map(BitRate::kilobits));
+        bandwidth.desired(&pictures.wishes(wanted))
+    };
+    let four = [('s', 720, &[50, 90, 300][..]); 4];
+    assert_eq!(desired(None, &[]), DESIRED_MIN);
+    assert_eq!(desired(None, &four[..1]), DESIRED_MIN, "whatever it costs now");
+    assert_eq!(desired(None, &four), BitRate::kilobits(4 * 1700 * 5 / 4));
+    for (estimate, expected) in [(50, 200), (160, 200), (161, 400), (300, 400), (700, 1600), (9000, 8500)] {
+        assert_eq!(desired(Some(estimate), &four), BitRate::kilobits(expected), "{estimate}");
+    }
+}
+
+#[test]
+fn a_line_is_filled_up_to_the_next_layer_and_after_a_fall_for_two_seconds_of_six() {
+    let (pictures, mut listener) = (Pictures::new(), Listener::new());
+    let wishes = pictures.wishes(&[('s', 720, CAMERA), ('o', 180, &CAMERA[..1])]);
+    let sound = BitRate::kilobits(100);
+    let filled = |listener: &mut Listener| {
+        let decided = listener.bandwidth.decide(&wishes, sound, listener.now);
+        listener.bandwidth.exploration(&wishes, &decided, sound, listener.now).filled.0 / 1000
+    };
+    listener.estimates(900);
+    assert_eq!(filled(&mut listener), 100 + 1700 * MARGIN / 100 + 150 + 45, "rounded up");
+    listener.estimates(9000);
+    assert_eq!(filled(&mut listener), 0, "nothing is lacking");
+    listener.estimates(900);
+    let seconds: Vec<_> = (0..12)
+        .filter(|_| {
+            let is_filled = filled(&mut listener) > 0;
+            listener.now += Duration::from_secs(1);
+            is_filled
+        })
+        .collect();
+    assert_eq!(seconds, [1, 2, 7, 8]);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use wire::{Delivery, Mid, Pixels, SourceKind};
 
 use crate::arena::Key;
-use crate::bandwidth::{Bandwidth, Exploration, Rank, Step, Wish};
+use crate::bandwidth::{Rank, Step, Wish};
 use crate::layer;
 use crate::offer::LineKind;
 use crate::rate::BitRate;
@@ -58,8 +58,7 @@ impl Media {
         }
         let Some(member) = self.members.get_mut(key) else { return };
         let decided = member.bandwidth.decide(&wishes, sound, now);
-        let filled = member.bandwidth.filled(&wishes, &decided, sound, now).in_steps();
-        let told = Exploration { filled, desired: Bandwidth::desired(&wishes) };
+        let told = member.bandwidth.exploration(&wishes, &decided, sound, now);
         let mut asked = BTreeSet::new();
         for ((slot, wish), step) in slots.into_iter().zip(&wishes).zip(decided) {
             let Some(source) = self.sources.get(wish.source) else { continue };
