@@ -50,9 +50,9 @@ impl Person {
 }
 
 fn layers_told(room: &Room, client: usize) -> Option<usize> {
-    let told = |said: &Said| match said {
-        Said::Layers(peer, _, layers) if *peer == PeerId(client as u64) => Some(*layers),
-        _ => None,
+    let told = |said: &Said| {
+        let Said::Layers(peer, _, layers) = said else { return None };
+        (*peer == PeerId(client as u64)).then_some(*layers)
     };
     room.said.iter().rev().find_map(told)
 }
@@ -91,12 +91,12 @@ fn longest_gap(room: &Room, listener: usize, source: u32, since: Instant) -> Dur
     let got = room.clients[listener].got_of(source);
     let times = got.iter().map(|got| got.at).filter(|at| *at >= since);
     let times: Vec<_> = std::iter::once(since).chain(times).chain([room.now]).collect();
-    times.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap()
+    times.windows(2).map(|pair| pair[1] - pair[0]).max().expect("a gap")
 }
 
 fn delivery(room: &Room, listener: usize, source: u32) -> Delivery {
     let slots = room.media.slots(PeerId(listener as u64));
-    slots.iter().find(|slot| slot.source.is_some_and(|id| id.0 == source)).unwrap().delivery
+    slots.iter().find(|slot| slot.source.is_some_and(|id| id.0 == source)).expect("a slot").delivery
 }
 
 #[test]

@@ -655,6 +655,11 @@ source: SourceId | null,
 delivery: Delivery, };
 
 /**
+ * How much of a picture a listener is sent, as its line allows. Sound is always whole.
+ */
+export type Delivery = "whole" | "reduced" | "paused";
+
+/**
  * How good a connection is, in one word.
  */
 export type Grade = "good" | "fair" | "poor";
