@@ -166,6 +166,33 @@ fn on_100_kilobits_one_still_hears() {
 }
 
 #[test]
+fn sound_overtakes_a_picture_that_waits_for_the_line() {
+    let mut room = Room::new();
+    let publisher = room.join(Lines::publisher());
+    room.publish(publisher, 10, 11);
+    let listener = room.join(Lines::listener(1, 1));
+    room.allow(listener, &[10]);
+    room.show(listener, &[(11, 720)]);
+    room.clients[listener].line = Some(Line::new(1000));
+    room.run(Duration::from_secs(1));
+    for packet in 0..100 {
+        let frame = frames::vp8_of(1100, packet == 0, 720, packet, 10);
+        room.clients[publisher].send_picture(None, Codec::Vp8, &frame);
+    }
+    room.run(TICK);
+    for _ in 0..10 {
+        room.clients[publisher].send_sound(&[1; 80], -30, false);
+        room.run(TICK);
+    }
+    room.run(Duration::from_secs(3));
+    let got = |source| room.clients[listener].got_of(source);
+    assert_eq!((got(10).len(), got(11).len()), (10, 100));
+    let last_sound = got(10).iter().map(|got| got.at).max().expect("sound");
+    let pictures_before = got(11).iter().filter(|got| got.at < last_sound).count();
+    assert!(pictures_before < 60, "{pictures_before} of 100 packets of the picture came before the sound");
+}
+
+#[test]
 fn a_publisher_sends_the_layers_that_somebody_receives_and_is_told_at_once_of_more() {
     let mut room = Room::new();
     let mut people = [Person::join(&mut room, 1)];
