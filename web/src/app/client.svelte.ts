@@ -307,6 +307,7 @@ export class PageClient implements Client {
 		this.media.allowCapture(hasVoice(meeting));
 		this.media.useSlots(
 			meeting.slots,
+			meeting.paused,
 			(id) => meeting.sources.find((source) => source.id === id),
 			(source) => mayHear(meeting, source),
 		);

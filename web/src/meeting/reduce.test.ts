@@ -71,6 +71,11 @@ describe('a connection that comes back', () => {
 	test('keeps what the m-lines carry only while the server has the media connection', () => {
 		expect(hear(withSlots, welcome).meeting?.slots).toEqual({ '7': 7 });
 		expect(hear(withSlots, { ...welcome, media: false }).meeting?.slots).toEqual({});
+		const paused = hear(withSlots, { type: 'media.slots', slots: [{ mid: '7', source: 7, delivery: 'paused' }] });
+		expect(paused.meeting?.paused).toEqual(['7']);
+		expect(hear(paused, { type: 'media.slots', slots: [{ mid: '7', source: 7, delivery: 'reduced' }] })).toEqual(
+			withSlots,
+		);
 	});
 
 	test('knows nothing of the m-lines of a new media connection until it is said', () => {
