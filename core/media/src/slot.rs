@@ -237,6 +237,53 @@ mod tests {
         assert_eq!(first.keyframe, Some(2));
     }
 
+    fn grant(limit: Limit) -> Grant {
+        Grant { limit, asked: 0, delivery: Delivery::Reduced }
+    }
+
+    #[test]
+    fn what_is_too_large_goes_on_until_the_smaller_layer_has_a_keyframe_and_never_begins() {
+        let now = crate::test_start();
+        let layers = layers(&[180, 360, 720], now);
+        let mut slot = slot();
+        slot.set_height(Pixels(720));
+        slot.judge(&frame(2, 1, true, now), &layers, now);
+        slot.set_grant(grant(Limit::Layer(0)));
+        let old = slot.judge(&frame(2, 2, false, now), &layers, now);
+        assert!(old.forward.is_some());
+        assert_eq!(old.keyframe, Some(0));
+        assert!(slot.judge(&frame(1, 50, true, now), &layers, now).forward.is_none(), "too large as well");
+        assert!(slot.judge(&frame(0, 90, true, now), &layers, now).forward.is_some());
+        assert!(slot.judge(&frame(2, 3, true, now), &layers, now).forward.is_none());
+
+        slot.start_over();
+        assert_eq!(slot.judge(&frame(2, 4, true, now), &layers, now), Verdict { forward: None, keyframe: Some(0) });
+    }
+
+    #[test]
+    fn a_paused_slot_sends_nothing_asks_for_nothing_and_goes_on_with_a_keyframe() {
+        let now = crate::test_start();
+        let layers = layers(&[720], now);
+        let mut slot = slot();
+        let before = slot.judge(&frame(0, 1, true, now), &layers, now).forward.unwrap();
+        slot.set_grant(grant(Limit::Nothing));
+        assert_eq!(slot.judge(&frame(0, 2, true, now), &layers, now), Verdict::default());
+        slot.set_grant(grant(Limit::Layer(0)));
+        assert_eq!(slot.judge(&frame(0, 3, false, now), &layers, now), Verdict { forward: None, keyframe: Some(0) });
+        let after = slot.judge(&frame(0, 4, true, now), &layers, now).forward.unwrap();
+        assert_eq!(after.sequence, before.sequence + 1, "and the stream has no hole");
+    }
+
+    #[test]
+    fn a_larger_layer_that_nobody_may_have_is_not_asked_for() {
+        let now = crate::test_start();
+        let mut layers = layers(&[180, 720], now);
+        layers[0].newest = None;
+        let mut slot = slot();
+        slot.set_grant(grant(Limit::Layer(0)));
+        assert_eq!(slot.judge(&frame(1, 1, true, now), &layers, now), Verdict::default());
+    }
+
     #[test]
     fn when_the_wanted_layer_stops_the_best_that_arrives_takes_over() {
         let start = crate::test_start();
