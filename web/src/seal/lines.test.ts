@@ -83,12 +83,12 @@ describe('the lines of a connection', () => {
 		const look = (packetsSent: number): ReturnType<SealedLines['watch']> =>
 			lines.watch([{ type: 'outbound-rtp', mid: '0', kind: 'audio', packetsSent, bytesSent: packetsSent * SIZE }]);
 		sealed.answers = false;
-		for (let second = 1; second <= 4; second += 1) expect(await look(50 * second)).toEqual([]);
+		for (let second = 1; second <= 9; second += 1) expect(await look(50 * second)).toEqual([]);
 		sealed.answers = true;
-		sealed.count = 250;
-		expect(await look(250)).toEqual([]);
+		sealed.count = 500;
+		expect(await look(500)).toEqual([]);
 		sealed.answers = false;
-		for (let second = 6; second <= 9; second += 1) expect(await look(50 * second)).toEqual([]);
-		expect(await look(500)).toEqual(['microphone']);
+		for (let second = 11; second <= 19; second += 1) expect(await look(50 * second)).toEqual([]);
+		expect(await look(1000)).toEqual(['microphone']);
 	});
 });

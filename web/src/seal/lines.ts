@@ -10,7 +10,7 @@ import { codecsByMid } from './sdp';
 import type { SealingOf } from './sealing';
 import type { FrameTransforms } from './transform';
 import { sentByMid, watch } from './watchdog';
-import type { Amount, Watching } from './watchdog';
+import type { Watching } from './watchdog';
 
 interface Sending {
 	readonly line: LineId;
@@ -32,7 +32,7 @@ export interface LineReport {
 }
 
 /** After so many looks in a row without an answer the worker is taken to be gone, and nothing may leave any more. */
-const UNANSWERED_MAX = 5;
+const UNANSWERED_MAX = 10;
 
 export class SealedLines {
 	readonly #transforms: Pick<FrameTransforms, 'install' | 'tell' | 'counts'>;
@@ -117,9 +117,7 @@ export class SealedLines {
 
 	async #look(stats: readonly Record<string, unknown>[]): Promise<readonly SourceKind[]> {
 		const sent = sentByMid(stats);
-		const sending = this.#sending.filter(
-			({ transceiver: { mid } }) => mid !== null && (sent.get(mid)?.frames ?? 0) > 0,
-		);
+		const sending = this.#sending.filter(({ transceiver: { mid } }) => mid !== null && (sent.get(mid) ?? 0) > 0);
 		if (sending.length === 0) return [];
 		// After the browser's counters, never before: what is seen in between is no difference.
 		const counts = await this.#transforms.counts();
@@ -128,8 +126,8 @@ export class SealedLines {
 		if (!counts) return this.#unanswered < UNANSWERED_MAX ? [] : sending.map(({ kind }) => kind);
 		const looks = sending.map(({ line, transceiver: { mid } }) => ({
 			line,
-			sent: sent.get(mid ?? '') ?? { frames: 0, bytes: 0 },
-			seen: seenIn(counts.get(line)),
+			sent: sent.get(mid ?? '') ?? 0,
+			seen: counts.get(line)?.came,
 		}));
 		const { watching, bypassed } = watch(this.#watching, looks);
 		this.#watching = watching;
@@ -166,9 +164,4 @@ export class SealedLines {
 			this.#transforms.tell({ type: 'line.source', line, source });
 		}
 	}
-}
-
-/** What went through the worker: all frames that came to it, whatever became of them, and what left it. */
-function seenIn(counts: LineCounts | undefined): Amount | undefined {
-	return counts && { frames: counts.came, bytes: counts.left };
 }
