@@ -1,6 +1,8 @@
 /** The processor time of a browser's threads, as Linux counts it. */
 import fs from 'node:fs';
 
+import { pause } from '../e2e/harness/wait.mjs';
+
 /** Threads that end take their time with them: this often they are read. */
 const EVERY_MS = 500;
 
@@ -35,7 +37,7 @@ export async function spentIn(browser, milliseconds) {
 	const read = () => times(pids).forEach((time, thread) => after.set(thread, time));
 	const timer = setInterval(read, EVERY_MS);
 	const begin = performance.now();
-	await new Promise((resolve) => setTimeout(resolve, milliseconds));
+	await pause(milliseconds);
 	clearInterval(timer);
 	read();
 	const seconds = (performance.now() - begin) / 1000;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { eventually, expect, pause } from './wait.mjs';
 
 /** @typedef {import('./person.mjs').Person<any>} Anybody */
-/** @typedef {{ came: number, left: number, late: number, sealed: number, opened: number, noKey: number, authFailed: number, replayed: number, wrongSender: number }} Counts */
+/** @typedef {{ came: number, late: number, sealed: number, opened: number, noKey: number, authFailed: number, replayed: number, wrongSender: number }} Counts */
 
 /**
  * A group as a person's device has it.

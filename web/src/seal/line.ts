@@ -15,8 +15,6 @@ const HELD_MAX = 60;
 export interface LineCounts {
 	/** Those that the browser gave. */
 	readonly came: number;
-	/** The bytes of those that left. */
-	readonly left: number;
 	/** Those that were let fall because too many were worked on. */
 	readonly late: number;
 	readonly sealed: number;
@@ -51,7 +49,6 @@ abstract class Line<F> {
 	readonly #options: LineOptions<F>;
 	readonly #counts: Record<Count, number> = {
 		came: 0,
-		left: 0,
 		late: 0,
 		sealed: 0,
 		opened: 0,
@@ -127,9 +124,7 @@ abstract class Line<F> {
 			if (entry.state === 'held' && at < last) this.drop(entry, entry.why);
 		while (this.#queue[0] && this.#queue[0].state !== 'working' && this.#queue[0].state !== 'held') {
 			const entry = this.#queue.shift();
-			if (entry?.state !== 'done' || !entry.result) continue;
-			this.#counts.left += entry.result.length;
-			this.#options.emit(entry.frame, entry.result);
+			if (entry?.state === 'done' && entry.result) this.#options.emit(entry.frame, entry.result);
 		}
 	}
 

@@ -17,7 +17,7 @@ function make(): {
 	const zero = { late: 0, opened: 0, authFailed: 0, replayed: 0, wrongSender: 0 };
 	const counts = (): LineCounts => {
 		const { count, dropped } = sealed;
-		return { ...zero, came: count + dropped, left: count * SIZE, sealed: count, noKey: dropped };
+		return { ...zero, came: count + dropped, sealed: count, noKey: dropped };
 	};
 	const lines = new SealedLines({
 		install: () => next++,
@@ -26,9 +26,6 @@ function make(): {
 	});
 	return { lines, told, sealed };
 }
-
-/** Of a frame, in bytes. */
-const SIZE = 100;
 
 const transceiver = (mid: string | null): RTCRtpTransceiver => ({ mid }) as RTCRtpTransceiver;
 
@@ -69,7 +66,7 @@ describe('the lines of a connection', () => {
 		const { lines, sealed } = make();
 		lines.addSending(transceiver('0'), 'microphone');
 		const look = (packetsSent: number): ReturnType<SealedLines['watch']> =>
-			lines.watch([{ type: 'outbound-rtp', mid: '0', kind: 'audio', packetsSent, bytesSent: packetsSent * SIZE }]);
+			lines.watch([{ type: 'outbound-rtp', mid: '0', kind: 'audio', packetsSent }]);
 		expect(await look(0)).toEqual([]);
 		sealed.count = 50;
 		expect(await look(50)).toEqual([]);
@@ -81,7 +78,7 @@ describe('the lines of a connection', () => {
 		const { lines, sealed } = make();
 		lines.addSending(transceiver('0'), 'microphone');
 		const look = (packetsSent: number): ReturnType<SealedLines['watch']> =>
-			lines.watch([{ type: 'outbound-rtp', mid: '0', kind: 'audio', packetsSent, bytesSent: packetsSent * SIZE }]);
+			lines.watch([{ type: 'outbound-rtp', mid: '0', kind: 'audio', packetsSent }]);
 		sealed.answers = false;
 		for (let second = 1; second <= 9; second += 1) expect(await look(50 * second)).toEqual([]);
 		sealed.answers = true;

@@ -1,6 +1,7 @@
 /**
  * All that is used of ts-mls, in one place. Codecs, tree, key schedule and framing are its own. How a commit is made,
- * judged and applied and how a group is joined is done in this folder instead, because ts-mls 1.6.4
+ * judged and applied and how a group is joined is done in this folder instead, because ts-mls 1.6.4,
+ * as it is published (decision 0009 says what our patch mends of it),
  * - refuses sound trees with unmerged leaves when somebody joins,
  * - takes a commit secret of zeros when a path has no nodes, so that a member who was removed can follow, and a wrong one
  *   when the root is not on the filtered path (RFC 9420 section 7.4),
