@@ -266,6 +266,7 @@ impl Sealing {
             | ServerMessage::Quality { .. }
             | ServerMessage::MediaAnswer { .. }
             | ServerMessage::MediaSlots { .. }
+            | ServerMessage::MediaLayers { .. }
             | ServerMessage::CertificateWaiting
             | ServerMessage::Whispering { .. }
             | ServerMessage::SealSuspect { .. }
