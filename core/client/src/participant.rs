@@ -526,7 +526,8 @@ impl Participant {
         }
     }
 
-    /// Where it speaks: in its caucus, in the plenary once that was announced and it has the keys, and among its own before.
+    /// Where it speaks: in its caucus, in the plenary once that was announced and it has keys that others have, too, and among
+    /// its own before.
     fn place(&self) -> Option<Place> {
         let (meeting, you, plan) = (self.meeting.as_ref()?, self.you.as_ref()?, self.plan.as_ref()?);
         let side = GroupId::new(format!("side-{}", plan.party_of(you)?)).ok()?;
@@ -535,7 +536,7 @@ impl Participant {
             (Some(caucus), _) => caucus.caucus.clone(),
             (None, Phase::Plenary { .. }) => {
                 let plenary = GroupId::new("plenary").ok()?;
-                if self.sealing.is_in(&plenary) { plenary } else { side.clone() }
+                if self.sealing.has_company(&plenary) { plenary } else { side.clone() }
             }
             (None, Phase::Lobby { .. } | Phase::Ended { .. }) => side.clone(),
         };

@@ -169,9 +169,9 @@ impl Sealing {
         group.into_iter().flat_map(|group| group.members().values().map(|member| member.seat.clone())).collect()
     }
 
-    /// Whether it is a member of that group now.
-    pub(crate) fn is_in(&self, group: &GroupId) -> bool {
-        self.circles.get(group).is_some_and(|circle| circle.group().is_some())
+    /// Whether it is a member of that group now, and not the only one.
+    pub(crate) fn has_company(&self, group: &GroupId) -> bool {
+        self.circles.get(group).and_then(Circle::group).is_some_and(|group| group.members().len() > 1)
     }
 
     /// Whether anything may leave for that group.
@@ -287,12 +287,12 @@ impl Sealing {
     /// What became of a request of this part.
     pub(crate) fn hear_reply(&mut self, request: &Request, outcome: &Outcome, now: Instant, wall: WallTime) {
         let done = *outcome == Outcome::Done;
-        if let Request::MlsCreate { group, .. } = request {
-            self.in_circle(group, now, wall, |circle, means| circle.was_created(done, means));
-        } else if let (Request::MlsCommit { group, .. }, false) = (request, done) {
-            self.in_circle(group, now, wall, |circle, _| circle.lose_race());
-        } else if let (Request::MlsExternal { group, .. }, false) = (request, done) {
-            self.in_circle(group, now, wall, |circle, means| circle.start_again(means));
+        if let Request::MlsCreate { group, group_info } = request {
+            self.in_circle(group, now, wall, |circle, means| circle.was_created(done, group_info, means));
+        } else if let (Request::MlsCommit { group, commit, .. }, false) = (request, done) {
+            self.in_circle(group, now, wall, |circle, _| circle.lose_race(commit));
+        } else if let (Request::MlsExternal { group, commit, .. }, false) = (request, done) {
+            self.in_circle(group, now, wall, |circle, means| circle.was_kept_out(commit, means));
         } else if let (Request::MlsApp { group, epoch, .. }, false) = (request, done)
             && let Some(circle) = self.circles.get_mut(group)
         {
@@ -348,7 +348,8 @@ impl Sealing {
     /// Time has passed.
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
         self.opener.handle_timeout(now);
-        let asked = self.circles.values_mut().filter_map(|circle| circle.handle_timeout(&self.here, now));
+        let Stage::Member(member) = &self.stage else { return };
+        let asked = self.circles.values_mut().filter_map(|circle| circle.handle_timeout(member, &self.here, now));
         self.happened.extend(asked.map(Happened::Ask));
     }
 
@@ -356,6 +357,7 @@ impl Sealing {
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         self.circles
             .values()
+            .filter(|_| self.is_admitted())
             .filter_map(|circle| circle.poll_timeout(&self.here))
             .chain(self.opener.poll_timeout())
             .min()

@@ -184,6 +184,57 @@ fn the_answer_may_come_before_the_commit_that_won() {
 }
 
 #[test]
+fn a_late_refusal_of_one_commit_does_not_undo_the_next_one() {
+    let mut stage = Stage::set();
+    stage.nominate(1, Vec::new());
+    let lost = made(&mut stage.scene);
+    stage.other_commits();
+    stage.nominate(2, Vec::new());
+    let won = made(&mut stage.scene);
+    stage.scene.reply(&lost.id, Outcome::Refused { why: Refusal::EpochOver });
+    stage.take(&won);
+    stage.scene.hear(ServerMessage::MlsSwitch { group: plenary(), epoch: 3 });
+    stage.other.apply(&won.commit);
+    stage.agree(3);
+}
+
+#[test]
+fn who_is_asked_twice_to_make_a_group_makes_one() {
+    let mut scene = admitted();
+    groups(&mut scene);
+    let wanted = || ServerMessage::MlsWanted { group: plenary(), epoch: None, add: Vec::new(), remove: Vec::new() };
+    scene.hear(wanted());
+    scene.hear(wanted());
+    let made: Vec<_> =
+        scene.take_sent().into_iter().filter(|sent| matches!(sent.request, Request::MlsCreate { .. })).collect();
+    assert_eq!(made.len(), 1, "a second one would take the place of the first");
+    // Without an answer it may have got lost.
+    scene.tell(Input::Closed);
+    scene.pass(Duration::from_secs(1));
+    scene.welcome(view(), false);
+    scene.hear(wanted());
+    let again = scene.take_sent().into_iter().find(|sent| matches!(sent.request, Request::MlsCreate { .. }));
+    scene.reply(&again.expect("another one").id, Outcome::Done);
+    assert_eq!(scene.participant.members(&plenary()), [seat("meridia-head")]);
+}
+
+#[test]
+fn who_is_outside_of_a_group_in_which_it_is_spoken_to_asks_to_be_let_in() {
+    let mut scene = admitted();
+    groups(&mut scene);
+    scene.take_sent();
+    let asks =
+        |scene: &mut Scene| scene.requests().iter().filter(|asked| matches!(asked, Request::MlsResync { .. })).count();
+    scene.hear(ServerMessage::MlsSwitch { group: plenary(), epoch: 5 });
+    scene.pass(Duration::from_secs(4));
+    assert_eq!(asks(&mut scene), 0, "somebody may be letting it in");
+    scene.pass(Duration::from_secs(2));
+    assert_eq!(asks(&mut scene), 1);
+    scene.pass(Duration::from_secs(20));
+    assert_eq!(asks(&mut scene), 0, "nobody speaks to it any more");
+}
+
+#[test]
 fn the_own_commit_waits_for_the_servers_word() {
     let mut stage = Stage::set();
     stage.nominate(1, Vec::new());

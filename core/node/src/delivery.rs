@@ -223,7 +223,8 @@ impl Delivery {
         let done = oldest.asker();
         self.done.extend(oldest.entry.request.clone());
         if let Some(group) = self.groups.get_mut(&oldest.entry.group) {
-            group.apply(oldest.entry, &self.people, now, &mut self.said);
+            let answered = self.people.get(&oldest.entry.by).is_some_and(|person| person.is_at(oldest.asked_by));
+            group.apply(oldest.entry, answered, &self.people, now, &mut self.said);
         }
         Settled { done, failed: Vec::new() }
     }

@@ -7,7 +7,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::devices::{State, commit, group};
+use common::devices::{State, certificate, commit, group};
 use common::{Hall, refused, seat};
 use node::{ConnectionId, Input};
 use wire::{Bytes, GroupBody, MLS_BYTES_MAX, Outcome, Refusal, Request, RequestId, ServerMessage};
@@ -314,6 +314,49 @@ fn a_device_that_lost_its_state_is_let_in_anew() {
     let both = vec![seat("vesland-head")];
     assert_eq!(swap, Some((&both, &both)));
     assert_eq!(hall.members(one, "plenary").len(), 3);
+}
+
+#[test]
+fn the_word_to_use_the_keys_that_got_lost_with_a_connection_is_said_again() {
+    let (mut hall, one, ..) = sealed();
+    let epoch = hall.state(one, "plenary").unwrap().epoch;
+    hall.lose(one);
+    let one = hall.come_back(one);
+    hall.seal(one);
+    let switch = |message: &ServerMessage| matches!(message, ServerMessage::MlsSwitch { group: name, epoch: of } if *name == group("plenary") && *of == epoch);
+    assert!(hall.sent(one).iter().any(switch), "it knows that epoch, and may not know that it is used");
+}
+
+#[test]
+fn who_made_a_group_on_a_connection_that_is_gone_does_not_have_it() {
+    let (mut hall, one, ..) = Hall::plenary();
+    hall.store_at_once = false;
+    hall.seal(one);
+    hall.lose(one);
+    hall.kept.clear();
+    let again = hall.come_back(one);
+    hall.seal(again);
+    hall.store_at_once = true;
+    hall.store(true);
+    hall.run(SECOND);
+    let way_in = |message: &ServerMessage| matches!(message, ServerMessage::MlsGroupInfo { group: name, .. } if *name == group("plenary"));
+    assert!(hall.sent(again).iter().any(way_in), "it is brought in as anybody is");
+}
+
+#[test]
+fn who_is_slow_to_come_in_is_not_let_in_again_and_again() {
+    let (mut hall, ..) = sealed();
+    let slow = hall.enter("meridia-aide");
+    let packages = (0..8).map(|number| Bytes(vec![number])).collect();
+    let certificate = certificate(&seat("meridia-aide"), "slow");
+    hall.ask(slow, Request::SealResume { certificate, held: Vec::new(), packages });
+    hall.run(Duration::from_secs(2));
+    assert_eq!(welcomes(&hall, slow), 1, "which it does not answer");
+    let next = hall.enter("vesland-aide");
+    hall.seal(next);
+    hall.run(Duration::from_secs(5));
+    assert_eq!(hall.members(next, "plenary").len(), 5);
+    assert_eq!(welcomes(&hall, slow), 1);
 }
 
 #[test]

@@ -16,6 +16,8 @@ export class CircleKeys<S extends GroupState> {
 	readonly #rosters = new Map<number, readonly Leaf[]>();
 	#sealing: number | undefined;
 	#hasRemoved = false;
+	/** Whose certificate was withdrawn. */
+	#isOut: (leaf: Leaf) => boolean = () => false;
 
 	constructor(
 		group: number,
@@ -46,7 +48,9 @@ export class CircleKeys<S extends GroupState> {
 			group: this.#group,
 			epoch: state.epoch,
 			baseKey: await this.#engine.baseKey(state),
-			leaves: leaves.map(({ index, identity }) => [index, readMember(identity).seat]),
+			leaves: leaves
+				.filter((leaf) => !this.#isOut(leaf))
+				.map(({ index, identity }) => [index, readMember(identity).seat]),
 			own: this.#engine.ownLeaf(state),
 		});
 	}
@@ -76,6 +80,7 @@ export class CircleKeys<S extends GroupState> {
 
 	/** Nothing of these is opened any more, in no epoch. */
 	bar(isOut: (leaf: Leaf) => boolean): void {
+		this.#isOut = isOut;
 		for (const [epoch, roster] of this.#rosters) this.#bar(epoch, roster.filter(isOut));
 	}
 

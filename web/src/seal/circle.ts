@@ -124,6 +124,8 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 	/** There is no such group for this member any more. */
 	close(): void {
 		this.#leave('closed');
+		// What was under way comes to nothing.
+		void this.#next(async () => this.#leave('closed'));
 	}
 
 	async #hear(message: GroupMessage): Promise<void> {
@@ -169,12 +171,13 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 		});
 		// Who loses the race forgets its own commit; without an answer the log will tell.
 		this.#after(answer, (outcome) => {
-			if (outcome.result === 'refused') this.#sent = this.#sent.filter((other) => other !== made);
+			if (outcome?.result === 'refused') this.#sent = this.#sent.filter((other) => other !== made);
 		});
 	}
 
 	async #create(): Promise<void> {
-		if (this.#state) return;
+		// It may be made already, and the server has not said yet whether it is the one.
+		if (this.#state || this.#entering?.state.epoch === 0) return;
 		const { engine, ask } = this.#means;
 		const state = await engine.create(this.group);
 		const groupInfo = await engine.groupInfo(state);
@@ -184,8 +187,8 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 		this.#after(answer, async (outcome) => {
 			if (this.#entering !== entering) return;
 			this.#entering = undefined;
-			// Its creation is the first entry of its log.
-			if (outcome.result === 'done') await this.#beInside(state, Math.max(1, this.#seq), false);
+			// Its creation is the first entry of its log. Without an answer it is begun anew.
+			if (outcome?.result === 'done') await this.#beInside(state, Math.max(1, this.#seq), false);
 		});
 	}
 
@@ -251,7 +254,7 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 				group_info: toBase64url(made.groupInfo),
 			});
 			this.#after(answer, (outcome) => {
-				if (outcome.result === 'refused' && this.#entering === made) this.#entering = undefined;
+				if (outcome?.result === 'refused' && this.#entering === made) this.#entering = undefined;
 			});
 		} catch (error) {
 			// With nobody there to help, the group begins anew.
@@ -429,11 +432,10 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 		this.#means.ask(request).catch(() => undefined);
 	}
 
-	#after(answer: Promise<Outcome>, work: (outcome: Outcome) => void | Promise<void>): void {
-		answer.then(
-			(outcome) => this.#next(async () => work(outcome)),
-			() => undefined,
-		);
+	/** Does something once the server answered; with nothing when the connection was lost before it did. */
+	#after(answer: Promise<Outcome>, work: (outcome: Outcome | undefined) => void | Promise<void>): void {
+		const next = (outcome?: Outcome): Promise<void> => this.#next(async () => work(outcome));
+		void answer.then(next, () => next());
 	}
 
 	#wait(ms: number): Promise<void> {

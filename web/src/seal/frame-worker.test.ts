@@ -143,4 +143,28 @@ describe('the worker of frames', () => {
 		for (const work of ben.later) work();
 		expect(back.received).toHaveLength(2);
 	});
+
+	it('keeps an epoch that is installed again before its time is over: what took its place never was', async () => {
+		const ada = make();
+		const ben = make();
+		const out = start(ada.worker, 'seal', 0);
+		const back = start(ben.worker, 'open', 0);
+		for (const [{ worker }, own] of [
+			[ada, 0],
+			[ben, 1],
+		] as const) {
+			await worker.hear({ type: 'line.codecs', line: 0, codecs: CODECS });
+			await worker.hear(keys(own));
+		}
+		await ben.worker.hear(SOURCE);
+		await ben.worker.hear({ type: 'keys.retire', group: 0, epoch: 3, after: 10_000 });
+		await ben.worker.hear({ type: 'keys.bar', group: 0, epoch: 3, leaves: [0] });
+		await ben.worker.hear(keys(1));
+		for (const work of ben.later) work();
+		await ada.worker.hear({ type: 'line.seal', line: 0, kind: 'microphone', group: 0, epoch: 3 });
+		out.send(utf8('again'));
+		await vi.waitFor(() => expect(out.received).toHaveLength(1), 5000);
+		back.send(out.received[0] as Bytes);
+		await vi.waitFor(() => expect(back.received.map(fromUtf8)).toEqual(['again']), 5000);
+	});
 });

@@ -49,6 +49,8 @@ export class FrameWorker {
 	readonly #settings = new Map<LineId, Settings>();
 	readonly #lines = new Map<LineId, SealingLine<EncodedFrame> | OpeningLine<EncodedFrame>>();
 	readonly #transformers = new Map<LineId, Transformer>();
+	/** Epochs that go when their time is over, each with its turn: one that is installed again stays. */
+	readonly #retiring = new Map<string, symbol>();
 	/** Messages are carried out one after another. */
 	#turn: Promise<void> = Promise.resolve();
 
@@ -123,13 +125,12 @@ export class FrameWorker {
 	async #carryOut(message: ToFrameWorker): Promise<void> {
 		switch (message.type) {
 			case 'keys.install':
+				// What took its place never was, so it stays.
+				this.#retiring.delete(`${message.group} ${message.epoch}`);
 				await this.#keyring.install({ ...message, leaves: new Map(message.leaves) });
 				return this.#retry();
-			case 'keys.retire': {
-				const { group, epoch, after } = message;
-				if (after <= 0) return this.#keyring.remove(group, epoch);
-				return this.#surroundings.later(() => this.#keyring.remove(group, epoch), after);
-			}
+			case 'keys.retire':
+				return this.#retire(message);
 			case 'keys.bar':
 				return this.#keyring.bar(message.group, message.epoch, message.leaves);
 			case 'line.seal': {
@@ -155,6 +156,18 @@ export class FrameWorker {
 			case 'counts':
 				return this.#surroundings.send({ type: 'counts', id: message.id, lines: this.#counts() });
 		}
+	}
+
+	#retire({ group, epoch, after }: Extract<ToFrameWorker, { type: 'keys.retire' }>): void {
+		if (after <= 0) return this.#keyring.remove(group, epoch);
+		const which = `${group} ${epoch}`;
+		const turn = Symbol();
+		this.#retiring.set(which, turn);
+		this.#surroundings.later(() => {
+			if (this.#retiring.get(which) !== turn) return;
+			this.#retiring.delete(which);
+			this.#keyring.remove(group, epoch);
+		}, after);
 	}
 
 	#retry(): void {

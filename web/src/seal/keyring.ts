@@ -45,18 +45,23 @@ interface Held {
 /** Why a key is not there: it may come, or it will not. */
 export type Missing = 'unknown' | 'barred';
 
+function readmit({ leaves }: Held, fresh: ReadonlyMap<number, SeatId>): void {
+	for (const [leaf, seat] of fresh) leaves.set(leaf, seat);
+}
+
 export class Keyring {
 	readonly #groups = new Map<number, Held[]>();
 
 	/**
-	 * Holds the keys of an epoch. The same again changes nothing; another base key for the same epoch, after a commit was
-	 * void, takes its place. Of two epochs with the same lowest bits the older one goes.
+	 * Holds the keys of an epoch. The same again lets those of its leaves count that were barred, for what barred them never
+	 * was; another base key for the same epoch, after a commit was void, takes its place. Of two epochs with the same lowest bits the older one goes.
 	 */
 	async install({ group, epoch, baseKey, leaves, own }: EpochKeys): Promise<void> {
 		const base = await importBase(baseKey);
 		const digest = toBase64url(await sha256(baseKey));
 		const held = this.#groups.get(group) ?? [];
-		if (held.some((other) => other.epoch === epoch && other.digest === digest)) return;
+		const same = held.find((other) => other.epoch === epoch && other.digest === digest);
+		if (same) return readmit(same, leaves);
 		const clashes = (other: Held): boolean => epochBits(other.epoch) === epochBits(epoch);
 		if (held.some((other) => clashes(other) && other.epoch > epoch)) return;
 		const fresh = { epoch, base, digest, leaves: new Map(leaves), own, senders: new Map(), sealing: new Map() };

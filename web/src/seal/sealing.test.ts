@@ -7,8 +7,9 @@ import type { Situation } from './sealing';
 const MARSH: RosterEntry = {
 	...{ leaf: 0, seat: 'meridia-head', party: 'meridia', slot: 0, serial: 's', lead: true, registrar: undefined },
 };
+const HALE: RosterEntry = { ...MARSH, leaf: 1, seat: 'vesland-head', party: 'vesland' };
 const circle = (group: string, number: number, sealing: number | undefined): CircleView => ({
-	...{ group, number, sealing, status: 'active', roster: [MARSH] },
+	...{ group, number, sealing, status: 'active', roster: [MARSH, HALE] },
 	attestations: new Map(),
 });
 const CIRCLES = [circle('plenary', 0, 7), circle('side-meridia', 1, 3), circle('caucus-a', 16, undefined)];
@@ -43,6 +44,8 @@ describe('what leaves', () => {
 		const [plenary, side] = [circle('plenary', 0, undefined), circle('side-meridia', 1, 3)];
 		expect(sealingFor(HERE, [{ ...plenary, roster: [] }, side]).camera).toEqual({ group: 1, epoch: 3 });
 		expect(sealingFor(HERE, [side]).microphone).toEqual({ group: 1, epoch: 3 });
+		const alone = { ...plenary, sealing: 0, roster: [MARSH] };
+		expect(sealingFor(HERE, [alone, side]).camera, 'who made it, before others came').toEqual({ group: 1, epoch: 3 });
 	});
 
 	it('rests, and is not even for the own party, while the sides do not agree on the keys', () => {

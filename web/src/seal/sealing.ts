@@ -38,7 +38,8 @@ export function sealingFor(situation: Situation, circles: readonly CircleView[])
 		const circle = circles.find(({ group }) => group === name);
 		return circle?.sealing === undefined ? undefined : { group: circle.number, epoch: circle.sealing };
 	};
-	const isMember = circles.some(({ group, roster }) => group === PLENARY && roster.length > 0);
+	// Who made it has keys that nobody else has yet.
+	const isMember = circles.some(({ group, roster }) => group === PLENARY && roster.length > 1);
 	const here = situation.place === 'plenary' && !isMember ? sideOf(situation.party) : groupOf(situation);
 	const entries = KINDS.flatMap((kind) => {
 		const name = kind === 'microphone' && situation.whispering ? sideOf(situation.party) : here;

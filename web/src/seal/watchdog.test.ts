@@ -33,6 +33,11 @@ describe('the watchdog', () => {
 			expect(run(seconds(60).map((at) => [at * 50, Math.min(at, from) * 50]))).toBe(from + 2);
 	});
 
+	it('barks when a stream that begins anew goes around the worker from the start', () => {
+		const anew = seconds(3).map((at) => [30 + at * 30, 3000] as const);
+		expect(run([[3000, 3000], ...anew])).toBe(2);
+	});
+
 	it('barks at a picture that is sent seldom, too', () => {
 		expect(run(seconds(60).map((at) => [at * 2, 0]))).toBe(6);
 	});

@@ -39,7 +39,9 @@ export function watch(
 	const watching = new Map<LineId, Watched>();
 	const bypassed: LineId[] = [];
 	for (const { line, sent, seen = 0 } of looks) {
-		const last = before.get(line) ?? { sent: 0, seen: 0, isSuspect: false };
+		const known = before.get(line) ?? { sent: 0, seen: 0, isSuspect: false };
+		// A stream that begins anew counts from nothing.
+		const last = sent < known.sent ? { ...known, sent: 0 } : known;
 		// Too few to tell: they are counted on to the next look.
 		if (sent - last.sent <= TOLERANCE && seen <= last.seen) {
 			watching.set(line, last);

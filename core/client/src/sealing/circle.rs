@@ -1,7 +1,7 @@
 //! One group, as this participant goes through it: outside, on the way in, inside, between two epochs.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use seal::error::{Coded as _, GroupError};
 use seal::group::{Group, GroupName, Wishes};
@@ -14,6 +14,9 @@ use super::{Happened, Membership, Number, Sealed};
 /// Messages of an epoch to come that are kept until it comes; the oldest goes first. They can only be of the next epoch,
 /// while the own commit waits for the server's word, which is a moment.
 const EARLY_MAX: usize = 64;
+
+/// Who is outside of a group in which it is spoken to is let in within this time, or asks for it.
+const STRANDED_MAX: Duration = Duration::from_secs(5);
 
 /// What a step in a circle may use.
 pub(super) struct Means<'a> {
@@ -37,8 +40,9 @@ impl Means<'_> {
 enum State {
     /// Not in it.
     Outside,
-    /// Made it, or joined it alone, and waits for the server's word.
-    Entering(Box<Group>),
+    /// Made it, or joined it alone, and waits for the server's word on what it sent: the GroupInfo of the one it made, or the
+    /// commit by which it joined.
+    Entering(Box<Group>, Bytes),
     /// A member.
     Inside(Box<Group>),
 }
@@ -82,6 +86,8 @@ pub(super) struct Circle {
     entered: u64,
     state: State,
     own: OwnCommit,
+    /// Since when it is outside of a group in which it is spoken to: the server takes it for a member that needs no help.
+    stranded: Option<Instant>,
     early: VecDeque<(u64, u64, SeatId, Bytes)>,
     attesting: Attesting,
 }
@@ -97,6 +103,7 @@ impl Circle {
             entered: 0,
             state,
             own: OwnCommit::None,
+            stranded: None,
             early: VecDeque::new(),
             attesting: Attesting::new(apart, now),
         }
@@ -105,7 +112,7 @@ impl Circle {
     pub(super) fn group(&self) -> Option<&Group> {
         match &self.state {
             State::Inside(group) => Some(group),
-            State::Outside | State::Entering(_) => None,
+            State::Outside | State::Entering(..) => None,
         }
     }
 
@@ -128,7 +135,10 @@ impl Circle {
     }
 
     /// Time has passed: what is to be asked, if anything.
-    pub(super) fn handle_timeout(&mut self, here: &Here, now: Instant) -> Option<Request> {
+    pub(super) fn handle_timeout(&mut self, member: &Membership, here: &Here, now: Instant) -> Option<Request> {
+        if self.stranded.is_some_and(|since| now >= since + STRANDED_MAX) {
+            return self.ask_anew(member);
+        }
         self.attesting.handle_timeout(here, now);
         self.attest(now)
     }
@@ -150,7 +160,8 @@ impl Circle {
     }
 
     pub(super) fn poll_timeout(&self, here: &Here) -> Option<Instant> {
-        self.group().and_then(|_| self.attesting.poll_timeout(here))
+        let attests = self.group().and_then(|_| self.attesting.poll_timeout(here));
+        attests.into_iter().chain(self.stranded.map(|since| since + STRANDED_MAX)).min()
     }
 
     /// It is this member's turn.
@@ -162,7 +173,9 @@ impl Circle {
         means: &mut Means<'_>,
     ) {
         match (epoch, &mut self.state) {
-            (None, State::Outside | State::Entering(_)) => self.create(means),
+            // It is made already, and the server has not said yet whether it is the one.
+            (None, State::Entering(group, _)) if group.epoch() == 0 => {}
+            (None, State::Outside | State::Entering(..)) => self.create(means),
             (Some(epoch), State::Inside(group)) if group.epoch() == epoch => {
                 match self.own {
                     OwnCommit::None => {}
@@ -190,7 +203,7 @@ impl Circle {
                     Err(error) => tracing::warn!(code = error.code(), "no commit can be made"),
                 }
             }
-            (None | Some(_), State::Outside | State::Entering(_) | State::Inside(_)) => {}
+            (None | Some(_), State::Outside | State::Entering(..) | State::Inside(_)) => {}
         }
     }
 
@@ -200,25 +213,27 @@ impl Circle {
             .and_then(|group| Ok((group.group_info()?, group)));
         match made {
             Ok((group_info, group)) => {
-                self.state = State::Entering(Box::new(group));
-                means.ask(Request::MlsCreate { group: self.id.clone(), group_info: Bytes(group_info) });
+                let group_info = Bytes(group_info);
+                self.state = State::Entering(Box::new(group), group_info.clone());
+                means.ask(Request::MlsCreate { group: self.id.clone(), group_info });
             }
             Err(error) => tracing::warn!(code = error.code(), "no group can be made"),
         }
     }
 
-    /// The server took the group that was made here, or there was one already.
-    pub(super) fn was_created(&mut self, done: bool, means: &mut Means<'_>) {
+    /// The server took the group that was made here with that GroupInfo, or there was one already.
+    pub(super) fn was_created(&mut self, done: bool, group_info: &Bytes, means: &mut Means<'_>) {
         // Who was let in by another one meanwhile, or came in alone, is in an epoch that others made.
-        if !matches!(&self.state, State::Entering(group) if group.epoch() == 0) {
+        if !self.is_entering_by(group_info) {
             return;
         }
-        if let State::Entering(group) = std::mem::replace(&mut self.state, State::Outside)
+        if let State::Entering(group, _) = std::mem::replace(&mut self.state, State::Outside)
             && done
         {
             // Its creation is the first entry of its log.
             self.seq = self.seq.max(1);
             self.state = State::Inside(group);
+            self.stranded = None;
             self.begin_epoch(means);
             self.seal_from_now(means);
         }
@@ -226,11 +241,10 @@ impl Circle {
 
     /// A commit was taken.
     pub(super) fn hear_commit(&mut self, seq: u64, epoch: u64, by: &SeatId, commit: &Bytes, means: &mut Means<'_>) {
-        if let (State::Entering(group), true) = (&self.state, by == means.you)
-            && group.epoch() == epoch + 1
-        {
+        if by == means.you && self.is_entering_by(commit) {
             return self.be_inside(seq, means);
         }
+        self.note_stranded(means.now);
         let State::Inside(group) = &mut self.state else { return };
         if seq <= self.seq || group.epoch() > epoch {
             return;
@@ -276,7 +290,7 @@ impl Circle {
         let joined = Group::join(device, identity, self.name.clone(), welcome.as_ref(), trust, means.wall);
         match joined {
             Ok(group) => {
-                self.state = State::Entering(Box::new(group));
+                self.state = State::Entering(Box::new(group), Bytes::default());
                 self.be_inside(seq, means);
             }
             Err(error) => {
@@ -294,11 +308,12 @@ impl Circle {
         match Group::join_external(device, identity, self.name.clone(), info, trust, means.wall) {
             Ok((group, made)) => {
                 self.seq = seq;
-                self.state = State::Entering(Box::new(group));
+                let commit = Bytes(made.commit);
+                self.state = State::Entering(Box::new(group), commit.clone());
                 means.ask(Request::MlsExternal {
                     group: self.id.clone(),
                     epoch: made.epoch,
-                    commit: Bytes(made.commit),
+                    commit,
                     group_info: Bytes(made.group_info),
                 });
             }
@@ -310,10 +325,24 @@ impl Circle {
         }
     }
 
+    /// Whether it waits for the server's word on what it sent with these bytes.
+    fn is_entering_by(&self, bytes: &Bytes) -> bool {
+        matches!(&self.state, State::Entering(_, sent) if sent == bytes)
+    }
+
+    /// The commit by which it would have joined alone was not taken.
+    pub(super) fn was_kept_out(&mut self, commit: &Bytes, means: &mut Means<'_>) {
+        // Another member may have let it in meanwhile.
+        if self.is_entering_by(commit) {
+            self.start_again(means);
+        }
+    }
+
     fn be_inside(&mut self, seq: u64, means: &mut Means<'_>) {
-        let State::Entering(group) = std::mem::replace(&mut self.state, State::Outside) else { return };
+        let State::Entering(group, _) = std::mem::replace(&mut self.state, State::Outside) else { return };
         (self.seq, self.entered) = (seq, seq);
         self.own = OwnCommit::None;
+        self.stranded = None;
         let leaf = group.own_leaf();
         self.state = State::Inside(group);
         means.ask(Request::MlsApplied { group: self.id.clone(), seq, leaf });
@@ -324,6 +353,7 @@ impl Circle {
 
     /// Everybody seals with the keys of that epoch from now on.
     pub(super) fn switch(&mut self, epoch: u64, means: &mut Means<'_>) {
+        self.note_stranded(means.now);
         if self.group().is_some_and(|group| group.epoch() + 1 == epoch) && self.own.taken().is_some() {
             self.catch_up(means);
         }
@@ -343,14 +373,14 @@ impl Circle {
         self.forget_own();
         // Who is in the epoch that never was, by that commit or its Welcome, cannot go back.
         let is_in_it = self.group().is_some() && self.entered == seq;
-        if is_in_it || matches!(self.state, State::Entering(_)) {
+        if is_in_it || matches!(self.state, State::Entering(..)) {
             self.start_again(means);
         }
     }
 
-    /// Another commit was taken instead of the own one.
-    pub(super) fn lose_race(&mut self) {
-        if self.own.taken().is_none() {
+    /// Another commit was taken instead of that own one; there may be a newer one since.
+    pub(super) fn lose_race(&mut self, commit: &Bytes) {
+        if self.own.is(commit) {
             self.forget_own();
         }
     }
@@ -371,6 +401,11 @@ impl Circle {
             OwnCommit::Asked(commit) => OwnCommit::Adrift(commit),
             other @ (OwnCommit::None | OwnCommit::Adrift(_) | OwnCommit::Taken(_)) => other,
         };
+        self.stranded = None;
+        // A group that was made is begun anew if nobody answers for it.
+        if matches!(&self.state, State::Entering(group, _) if group.epoch() == 0) {
+            self.state = State::Outside;
+        }
     }
 
     /// The state is of no use: come in anew.
@@ -378,13 +413,26 @@ impl Circle {
         self.state = State::Outside;
         self.own = OwnCommit::None;
         means.sealer.retire(self.number);
-        if let Ok(package) = means.member.device.key_package(&means.member.identity) {
-            means.ask(Request::MlsResync { group: self.id.clone(), package: Bytes(package) });
+        if let Some(request) = self.ask_anew(means.member) {
+            means.ask(request);
+        }
+    }
+
+    fn ask_anew(&mut self, member: &Membership) -> Option<Request> {
+        self.stranded = None;
+        let package = member.device.key_package(&member.identity).ok()?;
+        Some(Request::MlsResync { group: self.id.clone(), package: Bytes(package) })
+    }
+
+    fn note_stranded(&mut self, now: Instant) {
+        if matches!(self.state, State::Outside) {
+            self.stranded.get_or_insert(now);
         }
     }
 
     /// Something was written.
     pub(super) fn hear_app(&mut self, seq: u64, epoch: u64, by: &SeatId, message: &Bytes, means: &mut Means<'_>) {
+        self.note_stranded(means.now);
         let State::Inside(group) = &mut self.state else { return };
         if seq <= self.seq {
             return;
@@ -471,6 +519,7 @@ impl Circle {
     /// Removed.
     fn go_out(&mut self, means: &mut Means<'_>) {
         self.state = State::Outside;
+        self.stranded = None;
         means.opener.retire(self.number);
         means.sealer.retire(self.number);
     }

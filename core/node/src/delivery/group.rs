@@ -163,6 +163,12 @@ impl Group {
         self.vote.as_ref().is_some_and(|vote| vote.seq == seq && !vote.switched)
     }
 
+    /// The epoch with whose keys everybody seals, if that is the present one.
+    pub(crate) fn sealed_epoch(&self) -> Option<u64> {
+        let waits = self.vote.as_ref().is_some_and(|vote| !vote.switched);
+        self.log.epoch().filter(|_| !waits)
+    }
+
     /// A member applied the commit at that place. False: the leaf is another member's.
     pub(crate) fn applied(&mut self, seat: &SeatId, seq: u64, leaf: u32) -> bool {
         if !self.claim(seat, leaf) {
@@ -235,8 +241,8 @@ impl Group {
 
     // ---- what was stored
 
-    /// An entry is stored: it counts, and the members are told.
-    pub(crate) fn apply(&mut self, entry: GroupEntry, people: &People, now: Instant, said: &mut Said) {
+    /// An entry is stored: it counts, and the members are told. `answered`: whoever asked for it is still there to learn so.
+    pub(crate) fn apply(&mut self, entry: GroupEntry, answered: bool, people: &People, now: Instant, said: &mut Said) {
         let former: BTreeSet<SeatId> = self.log.members().cloned().collect();
         self.log.apply(&entry);
         self.version += u64::from(!matches!(entry.body, GroupBody::App { .. }));
@@ -249,7 +255,8 @@ impl Group {
                 self.entering.clear();
                 self.apart.clear();
                 self.claims = BTreeMap::from([(by.clone(), 0)]);
-                self.holders = BTreeSet::from([by]);
+                // A device that lost its connection meanwhile does not know that this is the group.
+                self.holders = answered.then_some(by).into_iter().collect();
             }
             GroupBody::Commit { epoch, commit, welcome, added, removed, .. } => {
                 self.changing = false;
@@ -258,6 +265,7 @@ impl Group {
                 for seat in removed.iter().chain(&added) {
                     self.claims.remove(seat);
                     self.holders.remove(seat);
+                    self.entering.remove(seat);
                 }
                 let joins_itself = added.contains(&by);
                 let added: BTreeSet<SeatId> = added.into_iter().collect();
@@ -271,7 +279,8 @@ impl Group {
                 }
                 let awaited = |seat: &&SeatId| **seat != by && (self.holders.contains(*seat) || added.contains(*seat));
                 let awaited = self.log.members().filter(awaited).filter(|seat| people.listens(seat)).cloned().collect();
-                self.entering = added.iter().filter(|seat| people.listens(seat)).cloned().collect();
+                // Who was let in before and is slow is still on the way.
+                self.entering.extend(added.iter().filter(|seat| people.listens(seat)).cloned());
                 let removes = removed.iter().any(|seat| !added.contains(seat));
                 self.vote = Some(Vote::new((seq, epoch + 1), by, added, awaited, removes, now));
             }
@@ -281,11 +290,11 @@ impl Group {
                 said.each(former.iter(), people, &ServerMessage::MlsVoid { group, seq: commit });
                 self.claims.retain(|seat, _| self.log.is_member(seat));
                 self.holders.retain(|seat| self.log.is_member(seat));
-                self.entering.clear();
                 let Some(Vote { author, added, switched, .. }) = vote else { return };
                 for seat in &added {
                     *self.refusals.entry(seat.clone()).or_default() += 1;
                     self.holders.remove(seat);
+                    self.entering.remove(seat);
                 }
                 // Who applied it at the switch cannot go back, and enters anew.
                 if switched {

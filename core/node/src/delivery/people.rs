@@ -44,6 +44,11 @@ impl Person {
         self.connection.is_some() && self.resumed
     }
 
+    /// Whether its device is on that connection.
+    pub(crate) fn is_at(&self, connection: Option<ConnectionId>) -> bool {
+        self.connection.is_some() && self.connection == connection
+    }
+
     /// Whether it may be in groups now.
     pub(crate) fn is_present(&self) -> bool {
         self.listens() && self.away.is_none() && !self.gone && !self.revoked

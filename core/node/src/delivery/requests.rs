@@ -139,7 +139,13 @@ impl Delivery {
             let Some(group) = self.groups.get_mut(&group).filter(|group| group.entitled.contains(seat)) else {
                 continue;
             };
-            for entry in group.hold_from(seat, seq).unwrap_or_default() {
+            let Some(lacks) = group.hold_from(seat, seq) else { continue };
+            let is_commit = |entry: &GroupEntry| matches!(entry.body, GroupBody::Commit { .. });
+            // The word to seal with the keys it has may have been lost with the connection.
+            if let (false, Some(epoch)) = (lacks.iter().any(is_commit), group.sealed_epoch()) {
+                self.said.to(seat, ServerMessage::MlsSwitch { group: group.id.clone(), epoch });
+            }
+            for entry in lacks {
                 let waits = group.waits_for(entry.seq);
                 replay(entry, waits).into_iter().for_each(|message| self.said.to(seat, message));
             }

@@ -195,6 +195,12 @@ impl Hall {
         connection
     }
 
+    /// The device that was lost is there again, by the same session.
+    pub fn come_back(&mut self, former: ConnectionId) -> ConnectionId {
+        let who = self.names[&former].to_string();
+        self.hello(&who, i64::try_from(former.0).unwrap() - 1, false)
+    }
+
     /// Asks, and returns the reply if there was one at once.
     pub fn ask(&mut self, connection: ConnectionId, request: Request) -> Option<Outcome> {
         self.next += 1;
