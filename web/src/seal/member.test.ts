@@ -248,7 +248,7 @@ describe('a member', () => {
 		};
 		delivery.refresh();
 		await waitFor(() => expect(cleo.troubles).toContain('mls.bad_commit'));
-		expect(circleOf(ada)?.status).toBe('transition');
+		await waitFor(() => expect(circleOf(ada)?.status).toBe('transition'));
 		await ada.member.hear({ type: 'mls.switch', group: 'plenary', epoch });
 		expect(circleOf(ada)?.status).toBe('active');
 		delete delivery.mischief.tell;
