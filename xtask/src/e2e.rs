@@ -14,16 +14,12 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
     setup::for_tests()?;
     web::build()?;
-    stories(arguments)
-}
-
-/// Runs the stories against the client that is built; all of them when none is named.
-pub(crate) fn stories(names: &[String]) -> Result<(), Failure> {
     run_to_the_end(&mut cargo(&["build", "--package", "sommet"]))?;
-    start(names)
+    start(arguments)
 }
 
-fn start(arguments: &[String]) -> Result<(), Failure> {
+/// Runs the stories against what is built; all of them when none is named.
+pub(crate) fn start(arguments: &[String]) -> Result<(), Failure> {
     let status = command("node")
         .arg("web/e2e/run.mjs")
         .args(arguments)

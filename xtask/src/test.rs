@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::process::{cargo, read, run as run_to_the_end};
-use crate::{Failure, check, e2e, interop, setup, sim, vectors, web};
+use crate::process::{cargo, command, read, root, run as run_to_the_end};
+use crate::{Failure, check, e2e, interop, setup, vectors, web};
 
 /// Where nextest leaves its results, by `.config/nextest.toml`.
 const NEXTEST_RESULTS: &str = "target/nextest/default/junit.xml";
@@ -94,7 +94,7 @@ fn run_stages<'a>(stages: impl Iterator<Item = &'a Stage>) -> (Count, Option<Fai
 /// Removes the results of an earlier run, so that they are not counted as this one's.
 fn forget_results() {
     for path in [NEXTEST_RESULTS, web::UNIT_TEST_RESULTS, interop::RESULTS, e2e::RESULTS] {
-        let _ = std::fs::remove_file(crate::process::root().join(path));
+        let _ = std::fs::remove_file(root().join(path));
     }
     vectors::forget_results();
 }
@@ -104,11 +104,18 @@ fn rust_tests() -> Result<(), Failure> {
 }
 
 fn simulation() -> Result<(), Failure> {
-    sim::run(&[])
+    programs()?;
+    run_to_the_end(&mut command(root().join("target/debug/sim")))
 }
 
 fn browsers() -> Result<(), Failure> {
-    e2e::stories(&[])
+    programs()?;
+    e2e::start(&[])
+}
+
+/// The programs, as they were built for the tests: with the features of one package alone all would be built once more.
+fn programs() -> Result<(), Failure> {
+    run_to_the_end(&mut cargo(&["build", "--workspace", "--tests", "--bins"]))
 }
 
 fn count_nextest() -> Result<Count, Failure> {

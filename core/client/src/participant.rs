@@ -536,7 +536,7 @@ impl Participant {
             (Some(caucus), _) => caucus.caucus.clone(),
             (None, Phase::Plenary { .. }) => {
                 let plenary = GroupId::new("plenary").ok()?;
-                if self.sealing.has_company(&plenary) { plenary } else { side.clone() }
+                if self.sealing.is_among_others(&plenary) { plenary } else { side.clone() }
             }
             (None, Phase::Lobby { .. } | Phase::Ended { .. }) => side.clone(),
         };

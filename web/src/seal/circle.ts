@@ -295,18 +295,29 @@ export class Circle<S extends GroupState, K extends OwnKeyPackage> {
 		await this.#apply(taken.made.state, taken.seq);
 	}
 
+	/** The own commit that was announced never was. */
+	#dropTaken(): void {
+		if (!this.#taken) return;
+		this.#keys.retire(this.#taken.made.state.epoch, 0);
+		[this.#sent, this.#taken] = [[], undefined];
+	}
+
 	async #switch(epoch: number): Promise<void> {
 		if (this.#state && this.#state.epoch + 1 === epoch) await this.#applyOwn();
-		if (this.#state?.epoch === epoch) this.#sealFromNow();
-		// What this device could not apply, the others did.
-		else if (this.#state && this.#state.epoch < epoch) await this.#startAgain('mls.epoch_unknown');
+		if (this.#state?.epoch === epoch) {
+			// What would have followed was taken after this was said for the first time, so it was void since.
+			this.#dropTaken();
+			this.#sealFromNow();
+		} else if (this.#state && this.#state.epoch < epoch) {
+			// What this device could not apply, the others did.
+			await this.#startAgain('mls.epoch_unknown');
+		}
 	}
 
 	/** The commit at that place never was. */
 	async #forget(seq: number): Promise<void> {
 		if (this.#taken?.seq === seq) {
-			this.#keys.retire(this.#taken.made.state.epoch, 0);
-			[this.#sent, this.#taken] = [[], undefined];
+			this.#dropTaken();
 			this.#seq = seq;
 		} else if (this.#former?.seq === seq && this.#state) {
 			this.#keys.retire(this.#state.epoch, 0);

@@ -238,6 +238,38 @@ describe('a member', () => {
 		await together([ada, cleo], epoch + 1);
 	});
 
+	it('understands from the word of the epoch before that its commit was void', async () => {
+		const { delivery, come } = makeWorld();
+		const [ada, cleo] = [await come('meridia-1'), await come('vesland-1')];
+		const epoch = await together([ada, cleo]);
+		delivery.mischief.tell = (seat, message) => {
+			if (seat === 'meridia-1') return message.type === 'mls.void' ? undefined : message;
+			return message.type === 'mls.committed' ? { ...message, commit: toBase64url(new Uint8Array(50)) } : message;
+		};
+		delivery.refresh();
+		await waitFor(() => expect(cleo.troubles).toContain('mls.bad_commit'));
+		await waitFor(() => expect(circleOf(ada)?.status).toBe('transition'));
+		await ada.member.hear({ type: 'mls.switch', group: 'plenary', epoch });
+		expect(circleOf(ada)?.status).toBe('active');
+		delete delivery.mischief.tell;
+		delivery.refresh();
+		await together([ada, cleo], epoch + 1);
+	});
+
+	it('does not hear whoever was revoked while it was away', async () => {
+		const { come } = makeWorld();
+		const [ada, cleo] = [await come('meridia-1'), await come('vesland-1')];
+		await together([ada, cleo]);
+		const entry = circleOf(ada)?.roster.find(({ seat }) => seat === 'vesland-1');
+		const list = await signJson(
+			{ v: 1, summit: SUMMIT, party: 'vesland', number: 1, serials: [entry?.serial] },
+			'revocation',
+			root('vesland'),
+		);
+		await ada.member.hear({ ...(await welcomeFor('meridia-1')), revocations: [list] });
+		expect(ada.keys).toContainEqual(expect.objectContaining({ type: 'keys.bar', leaves: [entry?.leaf] }));
+	});
+
 	it('comes in anew when its state does not go on', async () => {
 		const { delivery, come } = makeWorld();
 		const [ada, cleo] = [await come('meridia-1'), await come('vesland-1')];

@@ -131,6 +131,7 @@ export class Member<S extends GroupState, K extends OwnKeyPackage> {
 	async #beWelcomed(welcome: Extract<ServerMessage, { type: 'welcome' }>): Promise<void> {
 		const checked = await checkWelcome(welcome, this.#checked, this.#options.wall());
 		this.#checked = checked;
+		this.#barRevoked();
 		const { agreed } = checked;
 		const { code, fingerprints } = await digitsOf(agreed);
 		this.#show({ code, fingerprints });
@@ -194,13 +195,18 @@ export class Member<S extends GroupState, K extends OwnKeyPackage> {
 		if (!this.#checked) return;
 		const revoked = await withRevocationIfGood(this.#checked.revoked, list, this.#checked.agreed, this.#options.wall());
 		this.#checked = { ...this.#checked, revoked };
-		const isOut = ({ identity }: Leaf): boolean => {
-			const { party, serial } = readMember(identity);
-			return isRevoked(revoked, party, serial);
-		};
-		for (const circle of this.#circles.values()) circle.bar(isOut);
+		this.#barRevoked();
 		if (this.#admitted && isRevoked(revoked, this.#admitted.party, this.#admitted.serial))
 			throw new SealError('cert.revoked');
+	}
+
+	/** Nothing of whoever's certificate was withdrawn is opened any more, in these circles. */
+	#barRevoked(circles: Iterable<Circle<S, K>> = this.#circles.values()): void {
+		const isOut = ({ identity }: Leaf): boolean => {
+			const { party, serial } = readMember(identity);
+			return this.#checked !== undefined && isRevoked(this.#checked.revoked, party, serial);
+		};
+		for (const circle of circles) circle.bar(isOut);
 	}
 
 	/** Groups come and go as the server says; who is in them, it does not say. */
@@ -216,7 +222,9 @@ export class Member<S extends GroupState, K extends OwnKeyPackage> {
 			if (this.#circles.has(group) || number === undefined) continue;
 			// Two groups with one number would be sealed with one another's keys.
 			if ([...this.#circles.values()].some((other) => other.number === number)) continue;
-			this.#circles.set(group, new Circle(group, number, this.#means(this.#admitted, group)));
+			const circle = new Circle(group, number, this.#means(this.#admitted, group));
+			this.#barRevoked([circle]);
+			this.#circles.set(group, circle);
 		}
 		this.#show({});
 	}

@@ -51,5 +51,7 @@ describe('what leaves', () => {
 	it('rests, and is not even for the own party, while the sides do not agree on the keys', () => {
 		const [plenary, side] = [circle('plenary', 0, undefined), circle('side-meridia', 1, 3)];
 		expect(sealingFor(HERE, [plenary, side])).toEqual({});
+		const left = { ...plenary, roster: [MARSH] };
+		expect(sealingFor(HERE, [left, side]), 'when the others went').toEqual({});
 	});
 });

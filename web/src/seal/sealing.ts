@@ -38,8 +38,11 @@ export function sealingFor(situation: Situation, circles: readonly CircleView[])
 		const circle = circles.find(({ group }) => group === name);
 		return circle?.sealing === undefined ? undefined : { group: circle.number, epoch: circle.sealing };
 	};
-	// Who made it has keys that nobody else has yet.
-	const isMember = circles.some(({ group, roster }) => group === PLENARY && roster.length > 1);
+	// Who made it has keys that nobody else has yet; who is alone because the others went may be one who must rest.
+	const isMember = circles.some(
+		({ group, roster, sealing }) =>
+			group === PLENARY && (roster.length > 1 || (roster.length === 1 && sealing === undefined)),
+	);
 	const here = situation.place === 'plenary' && !isMember ? sideOf(situation.party) : groupOf(situation);
 	const entries = KINDS.flatMap((kind) => {
 		const name = kind === 'microphone' && situation.whispering ? sideOf(situation.party) : here;

@@ -214,6 +214,7 @@ impl Circle {
         match made {
             Ok((group_info, group)) => {
                 let group_info = Bytes(group_info);
+                self.stranded = None;
                 self.state = State::Entering(Box::new(group), group_info.clone());
                 means.ask(Request::MlsCreate { group: self.id.clone(), group_info });
             }
@@ -309,6 +310,7 @@ impl Circle {
             Ok((group, made)) => {
                 self.seq = seq;
                 let commit = Bytes(made.commit);
+                self.stranded = None;
                 self.state = State::Entering(Box::new(group), commit.clone());
                 means.ask(Request::MlsExternal {
                     group: self.id.clone(),
@@ -358,7 +360,13 @@ impl Circle {
             self.catch_up(means);
         }
         match self.group().map(Group::epoch) {
-            Some(own) if own == epoch => self.seal_from_now(means),
+            Some(own) if own == epoch => {
+                // What would have followed was taken after this was said for the first time, so it was void since.
+                if self.own.taken().is_some() {
+                    self.forget_own();
+                }
+                self.seal_from_now(means);
+            }
             // What this device could not apply, the others did.
             Some(own) if own < epoch => self.start_again(means),
             Some(_) | None => {}
