@@ -209,3 +209,76 @@ fn received<T>(result: std::io::Result<T>) -> std::io::Result<Option<T>> {
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+    /// A server, a client, and the relay between them.
+    fn set() -> (UdpSocket, UdpSocket, Relay) {
+        let server = UdpSocket::bind(HERE).unwrap();
+        let relay = Relay::new(HERE, server.local_addr().unwrap(), 1).unwrap();
+        let client = UdpSocket::bind(HERE).unwrap();
+        client.connect(relay.listen.local_addr().unwrap()).unwrap();
+        for socket in [&server, &client] {
+            socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        }
+        (server, client, relay)
+    }
+
+    /// Loopback delivers at once: what was sent is there.
+    fn pass(relay: &mut Relay, now: Instant) {
+        relay.take_in(now).unwrap();
+        relay.deliver(now).unwrap();
+    }
+
+    fn read(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
+        let mut bytes = [0; 100];
+        let (length, from) = socket.recv_from(&mut bytes).unwrap();
+        (bytes[..length].to_vec(), from)
+    }
+
+    #[test]
+    fn what_is_sent_arrives_on_both_sides_and_each_client_is_an_address_of_its_own() {
+        let (server, client, mut relay) = set();
+        let other = UdpSocket::bind(HERE).unwrap();
+        let now = Instant::now();
+        client.send(b"one").unwrap();
+        pass(&mut relay, now);
+        let (bytes, first) = read(&server);
+        assert_eq!(bytes, b"one");
+        other.send_to(b"two", relay.listen.local_addr().unwrap()).unwrap();
+        pass(&mut relay, now);
+        let (_, second) = read(&server);
+        assert_ne!(first, second);
+        server.send_to(b"back", first).unwrap();
+        pass(&mut relay, now);
+        assert_eq!(read(&client).0, b"back");
+        relay.rebind().unwrap();
+        client.send(b"again").unwrap();
+        pass(&mut relay, now);
+        assert_ne!(read(&server).1, first, "the server sees another address");
+    }
+
+    #[test]
+    fn a_line_that_is_changed_delays_and_loses() {
+        let (server, client, mut relay) = set();
+        let start = Instant::now();
+        relay.change(Direction::Up, Conditions::perfect(Duration::from_millis(50)));
+        client.send(b"late").unwrap();
+        pass(&mut relay, start);
+        assert_eq!((relay.due(), relay.counts(Direction::Up).left), (Some(start + Duration::from_millis(50)), 0));
+        relay.deliver(start + Duration::from_millis(50)).unwrap();
+        assert_eq!(read(&server).0, b"late");
+        let all = sim::network::Loss { when_good: 1.0, when_bad: 1.0, turns_bad: 0.0, turns_good: 1.0 };
+        relay.change(Direction::Up, Conditions { loss: all, ..Conditions::perfect(Duration::ZERO) });
+        client.send(b"lost").unwrap();
+        pass(&mut relay, start);
+        let counts = relay.counts(Direction::Up);
+        assert_eq!((counts.came, counts.lost, counts.left), (2, 1, 1));
+    }
+}
