@@ -199,6 +199,16 @@ describe('a caucus', () => {
 		expect(away).toMatchObject({ camera: undefined, speaking: false, quality: undefined });
 	});
 
+	test('tells nothing of the line of somebody whose connection is lost', () => {
+		const meeting = after('floor', revealed);
+		const known = { ...meeting, quality: { 'vesland-head': { grade: 'good' as const, symptom: null } } };
+		const of = (state: MeetingState): select.Tile | undefined =>
+			tiles(state).find(({ seat }) => seat.id === 'vesland-head');
+		expect(of(known)?.quality).toBeDefined();
+		const lost = { ...known, presence: { ...known.presence, 'vesland-head': { state: 'reconnecting' as const } } };
+		expect(of(lost)?.quality).toBeUndefined();
+	});
+
 	test('has at its table who was called, and nobody else', () => {
 		const meeting = after('floor', { ...revealed, you: 'vesland-1', caucuses: caucus(['vesland-1']) });
 		expect(whereabouts(meeting)).toEqual({ 'vesland-1': 'same_room', 'meridia-head': 'called' });

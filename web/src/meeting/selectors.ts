@@ -202,7 +202,8 @@ function tile(meeting: MeetingState, seat: Seat, delegation: Delegation | undefi
 		chair: isChair(meeting, seat.id),
 		whereabouts,
 		whispering: meeting.whispering.includes(seat.id),
-		quality: here && whereabouts === 'same_room' ? meeting.quality[seat.id] : undefined,
+		// Of a connection that is lost, what was last said of it is no longer true.
+		quality: presence.state === 'here' && whereabouts === 'same_room' ? meeting.quality[seat.id] : undefined,
 	};
 }
 

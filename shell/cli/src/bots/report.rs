@@ -35,8 +35,10 @@ pub(crate) struct Report {
     pub(crate) frames_opened: u64,
     /// Frames for which there was no key.
     pub(crate) frames_without_key: u64,
-    /// Frames that were forged, came twice, or are somebody else's than the server said.
+    /// Frames that were forged or came twice.
     pub(crate) frames_refused: u64,
+    /// Of somebody else than the server said; a few are natural when a slot gets another source.
+    pub(crate) frames_misplaced: u64,
     /// RTP packets received.
     pub(crate) packets: u64,
     /// Bytes of RTP payload received.
@@ -74,7 +76,8 @@ impl Report {
             report.frames_held_back += stats.seal.held_back;
             report.frames_opened += stats.seal.opened;
             report.frames_without_key += stats.seal.no_key;
-            report.frames_refused += stats.seal.refused + stats.seal.misplaced;
+            report.frames_refused += stats.seal.refused;
+            report.frames_misplaced += stats.seal.misplaced;
             report.over += usize::from(bot.over.is_some());
             report.reconnections += stats.welcomes.saturating_sub(1);
             report.media_reconnections += stats.media_connections.saturating_sub(1);
