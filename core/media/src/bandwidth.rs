@@ -5,8 +5,9 @@
 //! 2. Every picture gets its smallest layer before any gets more: the shared document, then who speaks, then the others
 //!    in the order in which the listener named them.
 //! 3. In the same order each gets more; pictures of equal height step by step, so that equal tiles stay equal.
-//! 4. What no longer fits goes down at once. More is given only when it fits with [`MARGIN`], and, once the line has
-//!    proved too narrow, when it has fitted for [`PATIENCE`].
+//! 4. What no longer fits goes down at once; but a picture is taken away altogether for a small lack only when that lasts
+//!    ([`GRACE`]). More is given only when it fits with [`MARGIN`], and, once the line has proved too narrow, when it has
+//!    fitted for [`PATIENCE`].
 //!
 //! What others learnt: to pass over small changes of the estimate (Jitsi does, below 15 %) also passes over a line that
 //! falls slowly; to send more than the estimate for the sake of the largest picture makes the sound late; and to share out
@@ -38,6 +39,13 @@ const FILLED_FOR: Duration = Duration::from_secs(2);
 
 /// There must be room for so long before more is sent on a line that was too narrow.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// An estimate that was just found too high comes out too low for a moment. So long a picture's smallest layer stays that
+/// would fit if it cost [`GRACE_PERCENT`]: to go and come again is worse than a little of the queue.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// See [`GRACE`].
+const GRACE_PERCENT: u64 = 60;
 
 /// The longest that a line with which it went wrong again and again is left as it is.
 const PATIENCE_MAX: Duration = Duration::from_secs(24);
@@ -119,13 +127,15 @@ pub(crate) struct Bandwidth {
     /// Of the whole line; `None` where it cannot be estimated, and nothing is limited.
     estimate: Option<BitRate>,
     line: Line,
+    /// Since when there has been no room for a picture that is seen.
+    lack: Option<Instant>,
     /// What was wanted and given last: the layer of each picture, or nothing.
     given: Vec<(Identity, Option<usize>)>,
 }
 
 impl Default for Bandwidth {
     fn default() -> Self {
-        Self { estimate: None, line: Line::Willing, given: Vec::new() }
+        Self { estimate: None, line: Line::Willing, lack: None, given: Vec::new() }
     }
 }
 
@@ -151,9 +161,17 @@ impl Bandwidth {
     pub(crate) fn decide(&mut self, wishes: &[Wish], sound: BitRate, now: Instant) -> Vec<Option<usize>> {
         let budget = self.estimate.unwrap_or(BitRate::UNLIMITED).without(sound);
         let before: Vec<Option<usize>> = wishes.iter().map(|wish| self.position_before(wish)).collect();
-        let kept = share(wishes, budget, |index, step| before[index].filter(|&at| step <= at).map(|_| 100));
+        let keep = |smallest: u64| {
+            share(wishes, budget, |index, step| {
+                before[index].filter(|&at| step <= at).map(|_| if step == 0 { smallest } else { 100 })
+            })
+        };
+        let strict = keep(100);
+        let smallest = self.reckoned_smallest(&strict, &before, now);
+        let kept = if smallest == 100 { strict } else { keep(smallest) };
         let best = share(wishes, budget, |index, step| {
             Some(match (before[index].is_some_and(|at| step <= at), step) {
+                (true, 0) => smallest,
                 (true, _) => 100,
                 (false, 0) => MARGIN_TO_BE_SEEN,
                 (false, _) => MARGIN,
@@ -172,6 +190,16 @@ impl Bandwidth {
             .map(|(wish, step)| (wish.identity(), step.and_then(|step| wish.steps.get(step)).map(|step| step.layer)))
             .collect();
         decided
+    }
+
+    /// At how many hundredths the smallest layer of a picture that is seen is reckoned, if this is what could be kept.
+    fn reckoned_smallest(&mut self, kept: &[Option<usize>], before: &[Option<usize>], now: Instant) -> u64 {
+        if kept.iter().zip(before).all(|(kept, before)| kept.is_some() || before.is_none()) {
+            self.lack = None;
+            return 100;
+        }
+        let since = *self.lack.get_or_insert(now);
+        if now.saturating_duration_since(since) < GRACE { GRACE_PERCENT } else { 100 }
     }
 
     /// What is to be found out about the line, now that this was decided.

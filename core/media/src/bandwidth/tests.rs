@@ -106,6 +106,25 @@ fn a_line_that_cannot_be_estimated_limits_nothing() {
 }
 
 #[test]
+fn a_picture_is_not_taken_away_for_a_small_lack_that_passes() {
+    let (pictures, mut listener) = (Pictures::new(), Listener::new());
+    let wishes = pictures.wishes(&[('s', 180, &CAMERA[..1])]);
+    listener.estimates(300);
+    assert_eq!(listener.gets(&wishes, 0), [150]);
+    listener.estimates(100);
+    assert_eq!(listener.after(1800, &wishes), [150], "two thirds of it for a moment");
+    listener.estimates(160);
+    assert_eq!(listener.after(10_000, &wishes), [150]);
+    listener.estimates(100);
+    assert_eq!(listener.after(2400, &wishes), [0], "two thirds of it for long");
+    let mut listener = Listener::new();
+    listener.estimates(300);
+    listener.gets(&wishes, 0);
+    listener.estimates(80);
+    assert_eq!(listener.gets(&wishes, 0), [0], "half of it");
+}
+
+#[test]
 fn less_is_sent_at_once_and_more_after_three_seconds_of_room() {
     let (pictures, mut listener) = (Pictures::new(), Listener::new());
     let wishes = pictures.wishes(&[('s', 720, CAMERA)]);
