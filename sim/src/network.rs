@@ -94,6 +94,11 @@ impl Way {
         Self { conditions, chance, bad: false, free_at: None, last_arrival: None }
     }
 
+    /// From now on the way is like that.
+    pub fn change(&mut self, conditions: Conditions) {
+        self.conditions = conditions;
+    }
+
     /// When a datagram of `bytes` that leaves `now` arrives: never, once or twice.
     pub fn carry(&mut self, bytes: usize, now: Instant) -> Vec<Instant> {
         let lost = self.is_lost();

@@ -14,7 +14,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
     setup::for_tests()?;
     web::build()?;
-    run_to_the_end(&mut cargo(&["build", "--package", "sommet"]))?;
+    run_to_the_end(&mut cargo(&["build", "--package", "sommet", "--package", "proxy"]))?;
     start(arguments)
 }
 

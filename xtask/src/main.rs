@@ -11,6 +11,7 @@ mod dist;
 mod e2e;
 mod interop;
 mod process;
+mod proxy;
 mod setup;
 mod sim;
 mod test;
@@ -38,6 +39,7 @@ Sommet, for those who build it.
   cargo x e2e [NAME...]         stories in real browsers (--list: their names;
                                 --long: those that take minutes)
   cargo x sim [--seeds N]       whole summits in virtual time over lossy links
+  cargo x proxy LISTEN SERVER   a bad line before a server's media port, as its input says
   cargo x bench [NAME]          measure: a table, then one line of JSON
   cargo x vectors [--fast]      the test vectors of RFC 9420, against ts-mls and OpenMLS
                                 (--fast: ts-mls with our cipher suite; --openmls: the other)
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         "dist" => dist::run(rest),
         "e2e" => e2e::run(rest),
         "interop" => interop::run(rest),
+        "proxy" => proxy::run(rest),
         "setup" => setup::run(rest),
         "sim" => sim::run(rest),
         "test" => test::run(rest),

@@ -157,6 +157,20 @@ export function playedShare(looks) {
 }
 
 /**
+ * Which part of the sound that was played was made up, because it had not come.
+ * @param {Look[]} looks
+ */
+export function madeUpShare(looks) {
+	let [samples, concealed] = [0, 0];
+	for (const [before, now] of pairs(looks)) {
+		if (!before.sound || before.sound.mid !== now.sound?.mid) continue;
+		samples += now.sound.samples - before.sound.samples;
+		concealed += now.sound.concealed - before.sound.concealed;
+	}
+	return samples > 0 ? concealed / samples : 1;
+}
+
+/**
  * @param {Look[]} looks
  * @returns {[Look, Look][]}
  */

@@ -26,26 +26,29 @@ export class Server {
 	#summits = 0;
 
 	/**
-	 * @param {{ folder: string, port: number, mediaPort: number, address?: string | undefined }} place a server without
-	 * an address of its own is reached from this machine only, over HTTP
+	 * @param {{ folder: string, port: number, mediaPort: number, address?: string | undefined, mediaSeenAt?: number | undefined }} place
+	 * a server without an address of its own is reached from this machine only, over HTTP; browsers are told another port
+	 * for media where something stands before it
 	 */
-	constructor({ folder, port, mediaPort, address }) {
+	constructor({ folder, port, mediaPort, address, mediaSeenAt }) {
 		this.folder = folder;
 		this.data = path.join(folder, 'data');
 		this.port = port;
 		this.mediaPort = mediaPort;
 		this.address = address;
+		this.mediaSeenAt = mediaSeenAt;
 	}
 
 	/**
 	 * Starts a server in a folder that is emptied before.
 	 * @param {string} folder
-	 * @param {{ address?: string }} [options]
+	 * @param {{ address?: string, mediaSeenAt?: number }} [options]
 	 */
-	static async start(folder, { address } = {}) {
+	static async start(folder, { address, mediaSeenAt } = {}) {
 		fs.rmSync(folder, { recursive: true, force: true });
 		fs.mkdirSync(folder, { recursive: true });
-		const server = new Server({ folder, port: await freeTcpPort(), mediaPort: await freeUdpPort(), address });
+		const [port, mediaPort] = [await freeTcpPort(), await freeUdpPort()];
+		const server = new Server({ folder, port, mediaPort, address, mediaSeenAt });
 		await server.start();
 		return server;
 	}
@@ -68,9 +71,20 @@ export class Server {
 		const log = fs.openSync(path.join(this.folder, 'server.log'), 'a');
 		this.#process = spawn(sommet, ['serve', '--data', this.data, ...listen, ...media, ...plain], {
 			stdio: ['ignore', log, log],
+			env: { ...process.env, ...this.#seenElsewhere },
 		});
 		fs.closeSync(log);
 		await eventually('the server to answer', () => this.#answers(), { within: 15_000, every: 50 });
+	}
+
+	/** @returns {Record<string, string>} */
+	get #seenElsewhere() {
+		if (this.mediaSeenAt === undefined) return {};
+		return {
+			SOMMET_MEDIA_ADDRESSES: '["127.0.0.1"]',
+			SOMMET_PUBLIC_ADDRESSES: `["127.0.0.1:${this.mediaSeenAt}"]`,
+			SOMMET_MEDIA_THREADS: '1',
+		};
 	}
 
 	async #answers() {

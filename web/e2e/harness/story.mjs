@@ -3,10 +3,11 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { BadLine } from './bad-line.mjs';
 import { ChromiumScreen } from './chromium.mjs';
 import { FirefoxScreen } from './firefox.mjs';
 import { Person } from './person.mjs';
-import { results, sommet } from './places.mjs';
+import { freeUdpPort, results, sommet } from './places.mjs';
 import { plan } from './plans.mjs';
 import { Processor } from './processor.mjs';
 import { Server } from './server.mjs';
@@ -44,12 +45,21 @@ export class Story {
 
 	/**
 	 * A server for this story alone, which it may stop, kill and start again.
-	 * @param {{ address?: string }} [options]
+	 * @param {{ address?: string, mediaSeenAt?: number }} [options]
 	 */
 	async ownServer(options) {
 		const server = await Server.start(path.join(this.folder, 'server'), options);
 		this.later(() => server.stop());
 		return server;
+	}
+
+	/** A server for this story alone, with a line before it that can be made bad. */
+	async serverBehindBadLine() {
+		const mediaSeenAt = await freeUdpPort();
+		const server = await this.ownServer({ mediaSeenAt });
+		const line = await BadLine.start(mediaSeenAt, server.mediaPort);
+		this.later(() => line.close());
+		return { server, line };
 	}
 
 	/**

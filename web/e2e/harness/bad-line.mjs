@@ -1,0 +1,69 @@
+/** A bad line between browsers and a server: the program of `cargo x proxy`, told what the line is like. */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import readline from 'node:readline';
+
+import { root } from './places.mjs';
+
+/** @typedef {{ came: number, lost: number, left: number }} Counts datagrams */
+
+export class BadLine {
+	#process;
+	/** Answers come in the order of what was said. @type {((answer: Record<string, unknown>) => void)[]} */
+	#asked = [];
+
+	/** @param {import('node:child_process').ChildProcessByStdio<import('node:stream').Writable, import('node:stream').Readable, null>} child */
+	constructor(child) {
+		this.#process = child;
+		readline.createInterface({ input: child.stdout }).on('line', (line) => this.#asked.shift()?.(JSON.parse(line)));
+	}
+
+	/**
+	 * Stands between two ports of this machine; perfect, until something else is said.
+	 * @param {number} from where browsers send to
+	 * @param {number} to where the server listens
+	 */
+	static async start(from, to) {
+		const words = [`127.0.0.1:${from}`, `127.0.0.1:${to}`];
+		const child = spawn(path.join(root, 'target/debug/proxy'), words, { stdio: ['pipe', 'pipe', 'inherit'] });
+		const line = new BadLine(child);
+		await line.#answer();
+		return line;
+	}
+
+	/**
+	 * From now on it is like that, for everybody: `loss=5%`, `rate=300kbps`.
+	 * @param {'up' | 'down' | 'both'} direction as participants see it
+	 * @param {...string} words
+	 */
+	async is(direction, ...words) {
+		const answer = await this.#say([direction, ...words].join(' '));
+		if ('error' in answer) throw new Error(`the line cannot be like that: ${answer['error']}`);
+	}
+
+	/** @returns {Promise<Record<'up' | 'down', Counts>>} */
+	async counts() {
+		return /** @type {Record<'up' | 'down', Counts>} */ (await this.#say('counts'));
+	}
+
+	async close() {
+		if (this.#process.exitCode !== null) return;
+		const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+		this.#process.stdin.end();
+		await ended;
+	}
+
+	/** @param {string} text */
+	#say(text) {
+		this.#process.stdin.write(`${text}\n`);
+		return this.#answer();
+	}
+
+	/** @returns {Promise<Record<string, unknown>>} */
+	#answer() {
+		return new Promise((resolve, reject) => {
+			this.#asked.push(resolve);
+			this.#process.once('exit', () => reject(new Error('the line ended by itself')));
+		});
+	}
+}
