@@ -5,6 +5,9 @@ import { eventually, expect } from '../harness/wait.mjs';
 
 export const title = 'where every twentieth packet is lost, nobody sounds broken and no picture stands still';
 
+/** It measures, and is played when nothing else runs. */
+export const long = true;
+
 const SECONDS = 15;
 /** In milliseconds. */
 const SILENCE_MS = 250;
