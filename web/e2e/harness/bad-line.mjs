@@ -6,16 +6,19 @@ import readline from 'node:readline';
 import { root } from './places.mjs';
 
 /** @typedef {{ came: number, lost: number, left: number }} Counts datagrams */
+/** @typedef {{ resolve: (answer: Record<string, unknown>) => void, reject: (why: Error) => void }} Asked */
 
 export class BadLine {
 	#process;
-	/** Answers come in the order of what was said. @type {((answer: Record<string, unknown>) => void)[]} */
+	/** Answers come in the order of what was said. @type {Asked[]} */
 	#asked = [];
 
 	/** @param {import('node:child_process').ChildProcessByStdio<import('node:stream').Writable, import('node:stream').Readable, null>} child */
 	constructor(child) {
 		this.#process = child;
-		readline.createInterface({ input: child.stdout }).on('line', (line) => this.#asked.shift()?.(JSON.parse(line)));
+		const said = readline.createInterface({ input: child.stdout });
+		said.on('line', (line) => this.#asked.shift()?.resolve(JSON.parse(line)));
+		child.once('exit', () => this.#asked.forEach(({ reject }) => reject(new Error('the line ended by itself'))));
 	}
 
 	/**
@@ -61,9 +64,6 @@ export class BadLine {
 
 	/** @returns {Promise<Record<string, unknown>>} */
 	#answer() {
-		return new Promise((resolve, reject) => {
-			this.#asked.push(resolve);
-			this.#process.once('exit', () => reject(new Error('the line ended by itself')));
-		});
+		return new Promise((resolve, reject) => this.#asked.push({ resolve, reject }));
 	}
 }

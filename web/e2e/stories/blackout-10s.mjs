@@ -4,6 +4,9 @@ import { eventually } from '../harness/wait.mjs';
 
 export const title = 'when nothing gets through for ten seconds, sound and picture come back without a click';
 
+/** It measures, and is played when nothing else runs. */
+export const long = true;
+
 const BLACKOUT_MS = 10_000;
 /** How soon everything is there again once something gets through. */
 const BACK_WITHIN_MS = 5000;
