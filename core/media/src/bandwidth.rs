@@ -40,8 +40,9 @@ const FILLED_FOR: Duration = Duration::from_secs(2);
 /// There must be room for so long before more is sent on a line that was too narrow.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// An estimate that was just found too high comes out too low for a moment. So long a picture's smallest layer stays that
-/// would fit if it cost [`GRACE_PERCENT`]: to go and come again is worse than a little of the queue.
+/// An estimate that was just found too high comes out too low for a moment. So long the smallest layer of the
+/// most important picture stays that would fit if it cost [`GRACE_PERCENT`]: to go and come again is worse than a little of
+/// the queue.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// See [`GRACE`].
@@ -161,9 +162,11 @@ impl Bandwidth {
     pub(crate) fn decide(&mut self, wishes: &[Wish], sound: BitRate, now: Instant) -> Vec<Option<usize>> {
         let budget = self.estimate.unwrap_or(BitRate::UNLIMITED).without(sound);
         let before: Vec<Option<usize>> = wishes.iter().map(|wish| self.position_before(wish)).collect();
+        let first = (0..wishes.len()).filter(|&index| before[index].is_some()).min_by_key(|&index| wishes[index].rank);
         let keep = |smallest: u64| {
             share(wishes, budget, |index, step| {
-                before[index].filter(|&at| step <= at).map(|_| if step == 0 { smallest } else { 100 })
+                let is_spared = step == 0 && Some(index) == first;
+                before[index].filter(|&at| step <= at).map(|_| if is_spared { smallest } else { 100 })
             })
         };
         let strict = keep(100);
@@ -171,7 +174,7 @@ impl Bandwidth {
         let kept = if smallest == 100 { strict } else { keep(smallest) };
         let best = share(wishes, budget, |index, step| {
             Some(match (before[index].is_some_and(|at| step <= at), step) {
-                (true, 0) => smallest,
+                (true, 0) if Some(index) == first => smallest,
                 (true, _) => 100,
                 (false, 0) => MARGIN_TO_BE_SEEN,
                 (false, _) => MARGIN,
