@@ -5,6 +5,8 @@ import { eventually, expect } from '../harness/wait.mjs';
 
 export const title = 'on a line of 300 kb/s all is heard and the other is seen; on one of 100 kb/s all is heard';
 export const seconds = 90;
+/** It measures, and is played when nothing else runs. */
+export const long = true;
 
 /** How long a line is looked at, and how soon before that it has been adapted to. */
 const LOOK_MS = 12_000;
