@@ -179,7 +179,6 @@ impl World {
             ServerMessage::SourceClosed { .. }
             | ServerMessage::SeatTaken { .. }
             | ServerMessage::MediaAnswer { .. }
-            | ServerMessage::MediaLayers { .. }
             | ServerMessage::Pong { .. }
             | ServerMessage::Bye { .. } => Ok(()),
         }

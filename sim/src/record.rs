@@ -89,7 +89,6 @@ fn is_recorded(message: &ServerMessage) -> bool {
         ServerMessage::Speaking { .. }
         | ServerMessage::MediaAnswer { .. }
         | ServerMessage::MediaSlots { .. }
-        | ServerMessage::MediaLayers { .. }
         | ServerMessage::CertificateIssued { .. }
         | ServerMessage::CertificateDenied { .. }
         | ServerMessage::CertificateWaiting

@@ -49,7 +49,6 @@ impl Socket {
             | ServerMessage::Quality { .. }
             | ServerMessage::MediaAnswer { .. }
             | ServerMessage::MediaSlots { .. }
-            | ServerMessage::MediaLayers { .. }
             | ServerMessage::CertificateIssued { .. }
             | ServerMessage::CertificateDenied { .. }
             | ServerMessage::CertificateWaiting

@@ -268,7 +268,6 @@ impl Sealing {
             | ServerMessage::Quality { .. }
             | ServerMessage::MediaAnswer { .. }
             | ServerMessage::MediaSlots { .. }
-            | ServerMessage::MediaLayers { .. }
             | ServerMessage::CertificateWaiting
             | ServerMessage::Whispering { .. }
             | ServerMessage::SealSuspect { .. }

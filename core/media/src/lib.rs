@@ -10,9 +10,7 @@
 //! numbers) and `peer` again (into the listener's SRTP). Only `peer` and [`caller`], the participant's end, name str0m.
 
 mod arena;
-mod bandwidth;
 pub mod caller;
-mod demand;
 mod handshake;
 mod keyframe;
 mod layer;
@@ -21,7 +19,6 @@ mod media;
 mod offer;
 mod packet;
 mod peer;
-mod rate;
 mod rewrite;
 mod seal;
 mod slot;

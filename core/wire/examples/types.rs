@@ -65,7 +65,6 @@ fn main() {
         Track,
         Wanted,
         Slot,
-        Delivery,
         Grade,
         Symptom,
         Quality,

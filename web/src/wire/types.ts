@@ -648,16 +648,7 @@ mid: Mid,
 /**
  * The source on it; none while it is idle.
  */
-source: SourceId | null, 
-/**
- * How much of its picture is sent.
- */
-delivery: Delivery, };
-
-/**
- * How much of a picture a listener is sent, as its line allows. Sound is always whole.
- */
-export type Delivery = "whole" | "reduced" | "paused";
+source: SourceId | null, };
 
 /**
  * How good a connection is, in one word.
@@ -1369,15 +1360,7 @@ sdp: string, } | { "type": "media.slots",
 /**
  * The slots.
  */
-slots: Array<Slot>, } | { "type": "media.layers", 
-/**
- * The sending m-line.
- */
-mid: Mid, 
-/**
- * So many, the smallest first; 0: the picture rests. A picture without simulcast has one.
- */
-layers: number, } | { "type": "cert.issued", 
+slots: Array<Slot>, } | { "type": "cert.issued", 
 /**
  * The member certificate.
  */

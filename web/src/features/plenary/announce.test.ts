@@ -24,7 +24,6 @@ const meeting = (more: Partial<MeetingState>): MeetingState => ({
 	speaking: [],
 	quality: {},
 	slots: {},
-	paused: [],
 	revealed: true,
 	...more,
 });
