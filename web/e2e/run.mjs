@@ -1,7 +1,7 @@
 /**
  * The behaviours of the product, told as stories and played in real browsers against `sommet serve`:
  * `cargo x e2e [--list | --long | NAME...]`. A story is a file in `stories/` that exports a function; its name is the
- * file's. One that takes minutes says so (`long`), and is played with `--long` or when it is named.
+ * file's. One that takes minutes, or measures, says so (`long`), and is played with `--long` or when it is named.
  */
 import fs from 'node:fs';
 import path from 'node:path';

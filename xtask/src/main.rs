@@ -37,7 +37,8 @@ Sommet, for those who build it.
   cargo x check [NAME...]       the rules of the architecture, formatting, lints
                                 (--list: their names; --deny: cargo-deny as well)
   cargo x e2e [NAME...]         stories in real browsers (--list: their names;
-                                --long: those that take minutes)
+                                --long: those that take minutes
+                                or measure)
   cargo x sim [--seeds N]       whole summits in virtual time over lossy links
   cargo x proxy LISTEN SERVER   a bad line before a server's media port, as its input says
   cargo x bench [NAME]          measure: a table, then one line of JSON

@@ -53,13 +53,17 @@ export class Story {
 		return server;
 	}
 
-	/** A server for this story alone, with a line before it that can be made bad. */
-	async serverBehindBadLine() {
+	/** Both heads see and hear each other, over a line that can be made bad. */
+	async meetBehindBadLine() {
 		const mediaSeenAt = await freeUdpPort();
 		const server = await this.ownServer({ mediaSeenAt });
 		const line = await BadLine.start(mediaSeenAt, server.mediaPort);
 		this.later(() => line.close());
-		return { server, line };
+		const summit = await this.summit({}, server);
+		const [marsh, hale] = [await this.person(summit, 'meridia-head'), await this.person(summit, 'vesland-head')];
+		await this.meet(marsh, hale);
+		await Promise.all([marsh.sees(hale), hale.sees(marsh), marsh.hears(hale), hale.hears(marsh)]);
+		return { line, marsh, hale };
 	}
 
 	/**

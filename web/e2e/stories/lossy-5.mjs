@@ -17,11 +17,7 @@ const MADE_UP = 0.01;
 
 /** @param {Story} story */
 export default async function (story) {
-	const { server, line } = await story.serverBehindBadLine();
-	const summit = await story.summit({}, server);
-	const [marsh, hale] = [await story.person(summit, 'meridia-head'), await story.person(summit, 'vesland-head')];
-	await story.meet(marsh, hale);
-	await Promise.all([marsh.sees(hale), hale.sees(marsh), marsh.hears(hale), hale.hears(marsh)]);
+	const { line, marsh, hale } = await story.meetBehindBadLine();
 
 	await line.is('down', 'loss=5%', 'delay=30ms');
 	await Promise.all([watchLines(marsh, [hale.seat]), watchLines(hale, [marsh.seat])]);

@@ -74,6 +74,14 @@ const keys = (own: number) =>
 	({ type: 'keys.install', group: 0, epoch: 3, baseKey: BASE, leaves: LEAVES, own }) as const;
 const SOURCE = { type: 'line.source', line: 0, source: { seat: 'ada', kind: 'microphone' } } as const;
 
+/** Each holds the keys of its own leaf, and knows the codecs. */
+async function holdKeys(...workers: readonly FrameWorker[]): Promise<void> {
+	for (const [own, worker] of workers.entries()) {
+		await worker.hear({ type: 'line.codecs', line: 0, codecs: CODECS });
+		await worker.hear(keys(own));
+	}
+}
+
 describe('the worker of frames', () => {
 	it('lets no frame out that it did not seal, nor in that it did not open', async () => {
 		const { worker, said } = make();
@@ -98,13 +106,7 @@ describe('the worker of frames', () => {
 		const [ada, ben] = [make(), make()];
 		const out = start(ada.worker, 'seal', 0);
 		const back = start(ben.worker, 'open', 0);
-		for (const [{ worker }, own] of [
-			[ada, 0],
-			[ben, 1],
-		] as const) {
-			await worker.hear({ type: 'line.codecs', line: 0, codecs: CODECS });
-			await worker.hear(keys(own));
-		}
+		await holdKeys(ada.worker, ben.worker);
 		await ada.worker.hear({ type: 'line.seal', line: 0, kind: 'microphone', group: 0, epoch: 3 });
 		const words = Array.from({ length: 80 }, (_, at) => `frame ${at}`);
 		for (const word of words) out.send(utf8(word));
@@ -149,13 +151,7 @@ describe('the worker of frames', () => {
 		const ben = make();
 		const out = start(ada.worker, 'seal', 0);
 		const back = start(ben.worker, 'open', 0);
-		for (const [{ worker }, own] of [
-			[ada, 0],
-			[ben, 1],
-		] as const) {
-			await worker.hear({ type: 'line.codecs', line: 0, codecs: CODECS });
-			await worker.hear(keys(own));
-		}
+		await holdKeys(ada.worker, ben.worker);
 		await ben.worker.hear(SOURCE);
 		await ben.worker.hear({ type: 'keys.retire', group: 0, epoch: 3, after: 10_000 });
 		await ben.worker.hear({ type: 'keys.bar', group: 0, epoch: 3, leaves: [0] });

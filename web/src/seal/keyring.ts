@@ -54,7 +54,8 @@ export class Keyring {
 
 	/**
 	 * Holds the keys of an epoch. The same again lets those of its leaves count that were barred, for what barred them never
-	 * was; another base key for the same epoch, after a commit was void, takes its place. Of two epochs with the same lowest bits the older one goes.
+	 * was; another base key for the same epoch, after a commit was void, takes its place. Of two epochs with the same
+	 * lowest bits the older one goes.
 	 */
 	async install({ group, epoch, baseKey, leaves, own }: EpochKeys): Promise<void> {
 		const base = await importBase(baseKey);

@@ -110,6 +110,17 @@ function makeWorld(): {
 	return { delivery, time, come };
 }
 
+/** The list by which its party withdraws the certificate of somebody whom this person sees. */
+async function revoke(
+	by: Person,
+	seat: SeatId,
+): Promise<{ entry: CircleView['roster'][number] | undefined; list: Envelope }> {
+	const entry = circleOf(by)?.roster.find((other) => other.seat === seat);
+	const party = partyOf(seat);
+	const withdrawn = { v: 1, summit: SUMMIT, party, number: 1, serials: [entry?.serial] };
+	return { entry, list: (await signJson(withdrawn, 'revocation', root(party))) as Envelope };
+}
+
 async function welcomeFor(seat: SeatId): Promise<Extract<ServerMessage, { type: 'welcome' }>> {
 	const party = partyOf(seat);
 	const document = {
@@ -260,12 +271,7 @@ describe('a member', () => {
 		const { come } = makeWorld();
 		const [ada, cleo] = [await come('meridia-1'), await come('vesland-1')];
 		await together([ada, cleo]);
-		const entry = circleOf(ada)?.roster.find(({ seat }) => seat === 'vesland-1');
-		const list = await signJson(
-			{ v: 1, summit: SUMMIT, party: 'vesland', number: 1, serials: [entry?.serial] },
-			'revocation',
-			root('vesland'),
-		);
+		const { entry, list } = await revoke(ada, 'vesland-1');
 		await ada.member.hear({ ...(await welcomeFor('meridia-1')), revocations: [list] });
 		expect(ada.keys).toContainEqual(expect.objectContaining({ type: 'keys.bar', leaves: [entry?.leaf] }));
 	});
@@ -389,12 +395,7 @@ describe('a member', () => {
 		const { come } = makeWorld();
 		const [ada, cleo] = [await come('meridia-1'), await come('vesland-1')];
 		await together([ada, cleo]);
-		const entry = circleOf(ada)?.roster.find(({ seat }) => seat === 'vesland-1');
-		const list = await signJson(
-			{ v: 1, summit: SUMMIT, party: 'vesland', number: 1, serials: [entry?.serial] },
-			'revocation',
-			root('vesland'),
-		);
+		const { entry, list } = await revoke(ada, 'vesland-1');
 		await ada.member.hear({ type: 'cert.revoked', list });
 		expect(ada.keys).toContainEqual(expect.objectContaining({ type: 'keys.bar', leaves: [entry?.leaf] }));
 		await cleo.member.hear({ type: 'cert.revoked', list });
