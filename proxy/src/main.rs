@@ -9,7 +9,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::json;
@@ -27,7 +27,7 @@ It reads lines, and changes the line that it stands for:
 It ends with its input.";
 
 /// How long a line on the standard input waits at most.
-const LOOKS_EVERY_MS: i64 = 20;
+const LOOKS_EVERY: Duration = Duration::from_millis(20);
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -83,8 +83,7 @@ fn lines() -> Receiver<String> {
 
 /// Waits until a datagram comes or is to be delivered, but not for long.
 fn wait(relay: &Relay) -> rustix::io::Result<()> {
-    let longest = std::time::Duration::from_millis(LOOKS_EVERY_MS.unsigned_abs());
-    let until = relay.due().map_or(longest, |due| due.saturating_duration_since(Instant::now()).min(longest));
+    let until = relay.due().map_or(LOOKS_EVERY, |due| due.saturating_duration_since(Instant::now()).min(LOOKS_EVERY));
     let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(until.subsec_nanos()) };
     let sockets: Vec<_> = relay.sockets().collect();
     let mut polled: Vec<_> = sockets.iter().map(|socket| PollFd::new(socket, PollFlags::IN)).collect();
