@@ -179,6 +179,7 @@ impl World {
             ServerMessage::SourceClosed { .. }
             | ServerMessage::SeatTaken { .. }
             | ServerMessage::MediaAnswer { .. }
+            | ServerMessage::MediaLayers { .. }
             | ServerMessage::Pong { .. }
             | ServerMessage::Bye { .. } => Ok(()),
         }

@@ -89,6 +89,7 @@ fn is_recorded(message: &ServerMessage) -> bool {
         ServerMessage::Speaking { .. }
         | ServerMessage::MediaAnswer { .. }
         | ServerMessage::MediaSlots { .. }
+        | ServerMessage::MediaLayers { .. }
         | ServerMessage::CertificateIssued { .. }
         | ServerMessage::CertificateDenied { .. }
         | ServerMessage::CertificateWaiting

@@ -49,6 +49,7 @@ impl Socket {
             | ServerMessage::Quality { .. }
             | ServerMessage::MediaAnswer { .. }
             | ServerMessage::MediaSlots { .. }
+            | ServerMessage::MediaLayers { .. }
             | ServerMessage::CertificateIssued { .. }
             | ServerMessage::CertificateDenied { .. }
             | ServerMessage::CertificateWaiting

@@ -134,6 +134,19 @@ impl MediaLine {
         }
     }
 
+    /// So many layers of what is sent on that m-line are received, the smallest first.
+    pub(crate) fn send_layers(&mut self, mid: &Mid, layers: usize) {
+        let Some(caller) = self.caller_mut() else { return };
+        let before = caller.layers_sent().len();
+        caller.send_layers(mid, layers);
+        // What begins anew begins with a key frame, as with a browser.
+        if caller.layers_sent().len() > before
+            && let State::Connected { player: Some(player), .. } = &mut self.state
+        {
+            player.jump_to_key_frame();
+        }
+    }
+
     pub(crate) fn handle_datagram(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Instant) {
         if let Some(caller) = self.caller_mut() {
             caller.handle_datagram(source, destination, bytes, now);

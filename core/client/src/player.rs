@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use media::caller::{Caller, Layer, Picture, Sound};
+use media::caller::{Caller, Picture, Sound};
 use wire::SourceKind;
 
 use crate::assets::{Persona, Voice};
@@ -160,7 +160,7 @@ impl Player {
         }
         while let Some(timestamp) = self.picture.next(now) {
             if devices.camera {
-                for layer in Layer::ALL {
+                for &layer in caller.layers_sent() {
                     let frame = self.persona.film.frame(layer, self.place);
                     if let Some(frame) = seal(SourceKind::Camera, frame) {
                         caller.write_video(layer, Picture { frame: &frame, timestamp }, now);

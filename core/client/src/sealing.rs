@@ -268,6 +268,7 @@ impl Sealing {
             | ServerMessage::Quality { .. }
             | ServerMessage::MediaAnswer { .. }
             | ServerMessage::MediaSlots { .. }
+            | ServerMessage::MediaLayers { .. }
             | ServerMessage::CertificateWaiting
             | ServerMessage::Whispering { .. }
             | ServerMessage::SealSuspect { .. }

@@ -44,6 +44,7 @@ pub fn fold(view: &mut MeetingView, message: &ServerMessage) {
         | ServerMessage::MlsApp { .. }
         | ServerMessage::MediaAnswer { .. }
         | ServerMessage::MediaSlots { .. }
+        | ServerMessage::MediaLayers { .. }
         | ServerMessage::Reply { .. }
         | ServerMessage::Pong { .. }
         | ServerMessage::Bye { .. } => {}

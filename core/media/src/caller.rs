@@ -6,6 +6,7 @@
 
 mod dependency;
 mod received;
+mod setup;
 mod tap;
 mod vp8;
 
@@ -15,7 +16,7 @@ use std::time::Instant;
 
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::Codec;
-use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Pt, Rid, Simulcast, SimulcastLayer};
+use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Pt, Rid};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::{ExtensionMap, ExtensionValues, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Rtc, RtcError};
@@ -25,6 +26,7 @@ use crate::layer::{self, Descriptor};
 use dependency::Dependency;
 use received::{Counter, Packet};
 pub use received::{Received, ReceivedFrame};
+pub use setup::{Layer, Sending, Setup};
 use tap::Tap;
 pub use tap::{Encoding, ReceivedPacket};
 
@@ -36,53 +38,6 @@ const SEND_BUFFER_AUDIO: usize = 8;
 /// Frames that came and were not fetched. When it is full the oldest is let fall, as if it had been lost on the way: who fetches
 /// none still counts them.
 const FRAMES_MAX: usize = 64;
-
-/// One of the simulcast layers of a camera.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Layer {
-    /// A quarter of the full width and height.
-    Quarter,
-    /// Half of it.
-    Half,
-    /// The full picture; the only one where there is no simulcast.
-    Full,
-}
-
-impl Layer {
-    /// All layers, in the order of the offer.
-    pub const ALL: [Layer; 3] = [Layer::Quarter, Layer::Half, Layer::Full];
-
-    /// The restriction id in SDP and RTP (RFC 8851).
-    fn rid(self) -> Rid {
-        Rid::from(match self {
-            Layer::Quarter => "q",
-            Layer::Half => "h",
-            Layer::Full => "f",
-        })
-    }
-}
-
-/// What a caller offers to send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sending {
-    /// Nothing: it listens.
-    Nothing,
-    /// A microphone and a camera with one layer.
-    Single,
-    /// A microphone and a camera with three layers.
-    Simulcast,
-}
-
-/// What a caller offers.
-#[derive(Clone, Copy, Debug)]
-pub struct Setup {
-    /// The sending m-lines; they come first.
-    pub sending: Sending,
-    /// How many m-lines receive sound.
-    pub audio_slots: usize,
-    /// How many m-lines receive pictures.
-    pub video_slots: usize,
-}
 
 /// Why a caller cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -144,6 +99,9 @@ pub struct Caller {
     tracks: Vec<Track>,
     audio: Option<Outgoing>,
     video: BTreeMap<Layer, Outgoing>,
+    /// The layers of the camera that are received by anybody.
+    layers_sent: &'static [Layer],
+    sending: Sending,
     counters: BTreeMap<Mid, Counter>,
     first_picture: Option<Instant>,
     outputs: VecDeque<CallerOutput>,
@@ -181,6 +139,8 @@ impl Caller {
             tracks: Vec::new(),
             audio: None,
             video: BTreeMap::new(),
+            layers_sent: setup.sending.layers(),
+            sending: setup.sending,
             counters: BTreeMap::new(),
             first_picture: None,
             outputs: VecDeque::new(),
@@ -266,6 +226,19 @@ impl Caller {
         }
     }
 
+    /// The layers that are worth sending: those received by anybody. All, until the server says otherwise.
+    pub fn layers_sent(&self) -> &'static [Layer] {
+        self.layers_sent
+    }
+
+    /// The server says how many layers of what is sent on that m-line are received, the smallest first.
+    pub fn send_layers(&mut self, mid: &Mid, layers: usize) {
+        if self.tracks.iter().any(|track| track.mid == *mid && track.kind == SourceKind::Camera) {
+            let all = self.sending.layers();
+            self.layers_sent = &all[..layers.min(all.len())];
+        }
+    }
+
     /// What arrived on each receiving m-line.
     pub fn received(&self) -> impl Iterator<Item = (&Mid, Received)> {
         self.counters.iter().map(|(mid, counter)| (mid, counter.received()))
@@ -310,8 +283,8 @@ impl Caller {
             let mid = changes.add_media(MediaKind::Audio, Direction::SendOnly, None, None, None);
             self.tracks.push(Track { mid: Mid(mid.to_string()), kind: SourceKind::Microphone });
             self.audio = Some(Outgoing::new(mid, None));
-            let layers = layers(setup.sending);
-            let simulcast = (setup.sending == Sending::Simulcast).then(|| simulcast(layers));
+            let layers = setup.sending.layers();
+            let simulcast = (setup.sending == Sending::Simulcast).then(|| setup::simulcast(layers));
             let mid = changes.add_media(MediaKind::Video, Direction::SendOnly, None, None, simulcast.clone());
             self.tracks.push(Track { mid: Mid(mid.to_string()), kind: SourceKind::Camera });
             let stream = |layer: &Layer| Outgoing::new(mid, simulcast.is_some().then(|| layer.rid()));
@@ -470,20 +443,4 @@ fn build(takes_vp9: bool, now: Instant) -> Rtc {
         .set_send_buffer_video(SEND_BUFFER_VIDEO)
         .set_send_buffer_audio(SEND_BUFFER_AUDIO)
         .build(now)
-}
-
-fn layers(sending: Sending) -> &'static [Layer] {
-    match sending {
-        Sending::Nothing => &[],
-        Sending::Single => &[Layer::Full],
-        Sending::Simulcast => &Layer::ALL,
-    }
-}
-
-fn simulcast(layers: &[Layer]) -> Simulcast {
-    let mut simulcast = Simulcast::new();
-    for layer in layers {
-        simulcast.add_send_layer(SimulcastLayer::new(&layer.rid()));
-    }
-    simulcast
 }

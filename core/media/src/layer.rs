@@ -8,6 +8,7 @@ use wire::Pixels;
 
 use crate::keyframe::KeyframeRequests;
 use crate::packet::Packet;
+use crate::rate::{BitRate, Meter};
 
 /// A layer that brought nothing for this long while the others brought [`FRAMES_MISSED`] has been switched off by its
 /// browser, for want of uplink or CPU.
@@ -204,6 +205,8 @@ pub(crate) struct Layer {
     pub(crate) highest: Option<(u32, u64)>,
     /// Who asks its browser for a keyframe, and how often.
     pub(crate) keyframes: KeyframeRequests,
+    /// What it costs.
+    pub(crate) meter: Meter,
 }
 
 impl Layer {
@@ -211,6 +214,7 @@ impl Layer {
     fn note(&mut self, packet: &mut Packet) {
         self.newest = Some(packet.arrived);
         self.missed = 0;
+        self.meter.note(packet.payload.len(), packet.arrived);
         let highest = self.highest.filter(|(stream, _)| *stream == packet.stream).map(|(_, sequence)| sequence);
         let is_late = highest.is_some_and(|highest| packet.sequence < highest);
         self.highest = Some((packet.stream, highest.map_or(packet.sequence, |highest| highest.max(packet.sequence))));
@@ -244,21 +248,35 @@ pub(crate) fn note(layers: &mut [Layer], packet: &mut Packet) {
     }
 }
 
-/// The layer for a tile of that height: the smallest that fills it, of those that arrive; the largest of them when none
-/// fills it. `None` when nothing arrives.
-pub(crate) fn choose(layers: &[Layer], tile: Pixels, now: Instant) -> Option<usize> {
-    let arriving = || (0..layers.len()).filter(|&index| layers[index].arrives(now));
+/// The layer for a tile of that height: the smallest that fills it, of those that `can_be_had`; the largest of them when
+/// none fills it. `None` when there is none.
+pub(crate) fn choose(layers: &[Layer], tile: Pixels, can_be_had: impl Fn(usize) -> bool) -> Option<usize> {
+    let possible = || (0..layers.len()).filter(|&index| can_be_had(index));
     let lines = |index: usize| lines_of(layers, index);
-    arriving()
+    possible()
         .filter(|&index| fills(lines(index), tile))
         .min_by_key(|&index| lines(index))
-        .or_else(|| arriving().max_by_key(|&index| lines(index)))
+        .or_else(|| possible().max_by_key(|&index| lines(index)))
 }
 
 /// The height of a layer. Until its first keyframe tells, our client's promise counts: the smallest layer first, each
 /// twice the one before, beginning at 180 lines.
-fn lines_of(layers: &[Layer], index: usize) -> u32 {
+pub(crate) fn lines_of(layers: &[Layer], index: usize) -> u32 {
     layers[index].height.map_or(180 << index, u32::from)
+}
+
+/// What a layer may cost: what our client sets as its limit.
+pub(crate) fn limit_of(layers: &[Layer], index: usize) -> BitRate {
+    match lines_of(layers, index) {
+        ..=180 => BitRate::kilobits(150),
+        181..=360 => BitRate::kilobits(500),
+        _ => BitRate::kilobits(1700),
+    }
+}
+
+/// What a layer costs; before anything of it has come, what it may cost.
+pub(crate) fn rate_of(layers: &[Layer], index: usize, now: Instant) -> BitRate {
+    layers[index].meter.rate(now).unwrap_or_else(|| limit_of(layers, index))
 }
 
 /// A layer fills a tile when it has three quarters of the tile's lines; more would be paid for and hardly seen.
@@ -339,15 +357,16 @@ mod tests {
     fn the_smallest_arriving_layer_that_fills_the_tile_is_chosen() {
         let now = crate::test_start();
         let layer = |height, newest| Layer { newest, height, ..Layer::default() };
+        let chosen = |layers: &[Layer], tile| choose(layers, Pixels(tile), |index| layers[index].arrives(now));
         let all = [layer(Some(180), Some(now)), layer(Some(360), Some(now)), layer(Some(720), Some(now))];
         for (tile, index) in [(90, 0), (180, 0), (240, 0), (241, 1), (480, 1), (500, 2), (2160, 2)] {
-            assert_eq!(choose(&all, Pixels(tile), now), Some(index), "{tile}");
+            assert_eq!(chosen(&all, tile), Some(index), "{tile}");
         }
         let without_large = [layer(None, Some(now)), layer(None, Some(now)), layer(None, None)];
-        assert_eq!(choose(&without_large, Pixels(720), now), Some(1));
+        assert_eq!(chosen(&without_large, 720), Some(1));
         let only_large = [layer(None, None), layer(None, None), layer(None, Some(now))];
-        assert_eq!(choose(&only_large, Pixels(90), now), Some(2));
-        assert_eq!(choose(&[layer(None, None)], Pixels(90), now), None);
+        assert_eq!(chosen(&only_large, 90), Some(2));
+        assert_eq!(chosen(&[layer(None, None)], 90), None);
     }
 
     #[test]
@@ -387,6 +406,6 @@ mod tests {
             note(&mut layers, 0, now);
         }
         assert!(!layers[1].arrives(now));
-        assert_eq!(choose(&layers, Pixels(1080), now), Some(0));
+        assert_eq!(choose(&layers, Pixels(1080), |index| layers[index].arrives(now)), Some(0));
     }
 }

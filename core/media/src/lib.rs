@@ -10,7 +10,9 @@
 //! numbers) and `peer` again (into the listener's SRTP). Only `peer` and [`caller`], the participant's end, name str0m.
 
 mod arena;
+mod bandwidth;
 pub mod caller;
+mod demand;
 mod handshake;
 mod keyframe;
 mod layer;
@@ -19,6 +21,7 @@ mod media;
 mod offer;
 mod packet;
 mod peer;
+mod rate;
 mod rewrite;
 mod seal;
 mod slot;

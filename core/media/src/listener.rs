@@ -41,6 +41,16 @@ impl Listener {
         self.slots.get_mut(slot)
     }
 
+    /// What it hears in any case.
+    pub(crate) fn first_voices(&self) -> &[SourceId] {
+        &self.first
+    }
+
+    /// What it wants to see, the most important first.
+    pub(crate) fn pictures(&self) -> &[(SourceId, Pixels)] {
+        &self.pictures
+    }
+
     /// See [`Slot::start_over`].
     pub(crate) fn start_over(&mut self) {
         self.slots.iter_mut().for_each(Slot::start_over);

@@ -1,6 +1,7 @@
 //! The room: who is connected, what they publish, who receives which of it, and the way of a packet from one to the
 //! others. A packet that came waits until the outputs are polled; then each listener's packets are written in a row.
 
+mod allotting;
 mod forward;
 mod keyframes;
 mod placing;
@@ -15,11 +16,14 @@ use std::time::Instant;
 use wire::{Mid, Pixels, Slot as Carried, SourceId, SourceKind};
 
 use crate::arena::{Arena, Key};
+use crate::bandwidth::{Bandwidth, Exploration};
+use crate::demand::Demand;
 use crate::listener::Listener;
 use crate::offer::OfferError;
 use crate::packet::Packet;
 use crate::peer::{Identity, Loss, Peer, Produced};
 use crate::seal::{Guard, SealWindow};
+use crate::slot::Slot;
 use crate::source::Source;
 use crate::speaker::Speakers;
 
@@ -82,6 +86,15 @@ pub enum Output {
         /// The slots.
         slots: Vec<Carried>,
     },
+    /// So many layers of what a peer sends on that m-line are received by anybody, the smallest first; said on change.
+    Layers {
+        /// Whose.
+        peer: PeerId,
+        /// The m-line.
+        mid: Mid,
+        /// How many.
+        layers: usize,
+    },
     /// ICE and DTLS are done, or a peer that was lost is heard again.
     Connected(PeerId),
     /// No packet for so long that the peer should connect anew. Until it is removed it may come back.
@@ -131,6 +144,9 @@ pub(crate) struct Member {
     id: PeerId,
     peer: Peer,
     listener: Listener,
+    bandwidth: Bandwidth,
+    /// What its transport was told to find out about its line.
+    told: Exploration,
     /// What it may seal with. Empty: nothing of it is forwarded.
     window: Vec<SealWindow>,
     /// What it publishes, by index of its m-line.
@@ -159,6 +175,8 @@ pub struct Media {
     waiting: VecDeque<Key<Member>>,
     /// Keyframes to ask for when the step is done.
     keyframes: Vec<(Key<Source>, usize)>,
+    /// When the lines are shared out anew.
+    allot_due: Option<Instant>,
     now: Option<Instant>,
     counters: Counters,
     produced: Vec<Produced>,
@@ -181,6 +199,8 @@ impl Media {
             id: peer,
             peer: transport,
             listener,
+            bandwidth: Bandwidth::default(),
+            told: Exploration::default(),
             window: Vec::new(),
             sources,
             scheduled: None,
@@ -227,7 +247,7 @@ impl Media {
         }
         let unplaced: Vec<_> =
             self.sources.iter().filter(|(_, s)| s.owner == key && s.line.is_none()).map(|(key, _)| key).collect();
-        unplaced.into_iter().for_each(|source| self.bind(source));
+        unplaced.into_iter().for_each(|source| self.bind(source, now));
         self.place_all(key, now);
         Ok(answer)
     }
@@ -284,6 +304,7 @@ impl Media {
             }
         }
         self.rank_speakers(now);
+        self.allot_if_due(now);
         self.repeat_keyframe_requests(now);
     }
 
@@ -298,13 +319,14 @@ impl Media {
             self.close_source(replaced, now);
         }
         let (mid, guard) = (mid.clone(), Guard::default());
-        let opened = Source { id: source, kind, owner, mid, line: None, layers: vec![], guard, places: vec![] };
+        let (layers, demand, places) = (vec![], Demand::new(0, now), vec![]);
+        let opened = Source { id: source, kind, owner, mid, line: None, layers, demand, guard, places };
         let key = self.sources.insert(opened);
         self.source_ids.insert(source, key);
         if kind == SourceKind::Microphone {
             self.speakers.join(key);
         }
-        self.bind(key);
+        self.bind(key, now);
         self.place_everybody(now);
     }
 
@@ -359,7 +381,7 @@ impl Media {
         let member = self.ids.get(&peer).and_then(|&key| self.members.get(key));
         let slots = member.map_or(&[][..], |member| member.listener.slots());
         let id_of = |source| self.sources.get(source).map(|source| source.id);
-        slots.iter().map(|slot| Carried { mid: slot.mid.clone(), source: slot.source().and_then(id_of) }).collect()
+        slots.iter().map(|slot| carried(slot, slot.source().and_then(id_of))).collect()
     }
 
     /// What must happen next; call until `None` after every other call, or after a batch of datagrams.
@@ -377,13 +399,18 @@ impl Media {
     /// When to call [`Media::handle_timeout`] if nothing else happens.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let timer = self.timers.peek().map(|&Reverse((at, _))| at);
-        [timer, self.speakers.due(), self.keyframe_due()].into_iter().flatten().min()
+        [timer, self.speakers.due(), self.keyframe_due(), self.allot_due].into_iter().flatten().min()
     }
 
     /// What was counted since the room was made.
     pub fn counters(&self) -> Counters {
         self.counters
     }
+}
+
+/// What a slot carries, as its listener is told.
+fn carried(slot: &Slot, source: Option<SourceId>) -> Carried {
+    Carried { mid: slot.mid.clone(), source, delivery: slot.grant().delivery }
 }
 
 /// One step of one peer, and what follows from it.
@@ -421,6 +448,7 @@ impl Media {
     /// Nobody is here: back to the size of an empty room.
     fn release_memory(&mut self) {
         self.timers = BinaryHeap::new();
+        self.allot_due = None;
         self.arrived = Vec::new();
         self.batch = Vec::new();
         self.produced = Vec::new();
@@ -440,6 +468,7 @@ impl Media {
             }
             Produced::Packet(packet) => self.take_in(key, packet),
             Produced::KeyframeWanted { line } => self.keyframe_wanted(key, line, now),
+            Produced::Estimate(estimate) => self.estimate(key, estimate, now),
             Produced::Connected => {
                 self.outputs.push_back(Output::Connected(peer));
                 self.start_over(key, now);

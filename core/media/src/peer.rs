@@ -21,9 +21,11 @@ use str0m::net::{Protocol, Receive};
 use str0m::rtp::VideoOrientation;
 use wire::Mid;
 
+use crate::bandwidth::Exploration;
 use crate::handshake;
 use crate::offer::{LineKind, Offer, OfferError};
 use crate::packet::Packet;
+use crate::rate::BitRate;
 use crate::rewrite::Rewritten;
 use outlet::Outlet;
 use transport::Transport;
@@ -70,6 +72,8 @@ pub(crate) enum Produced {
     KeyframeWanted {
         line: usize,
     },
+    /// What its line carries, sound and pictures together; `None` where its browser does not say how packets arrive.
+    Estimate(Option<BitRate>),
     Connected,
     Lost(Loss),
 }
@@ -175,6 +179,11 @@ impl Peer {
     /// Asks its browser for a keyframe.
     pub(crate) fn request_keyframe(&mut self, line: usize, layer: usize, now: Instant, out: &mut Vec<Produced>) {
         self.guarded(out, |transport, out| transport.request_keyframe(line, layer, now, out));
+    }
+
+    /// What to find out about its line.
+    pub(crate) fn explore(&mut self, exploration: Exploration, now: Instant, out: &mut Vec<Produced>) {
+        self.guarded(out, |transport, out| transport.explore(exploration, now, out));
     }
 
     /// Whether media may be sent to it.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use wire::{Mid, Pixels};
+use wire::{Delivery, Mid, Pixels};
 
 use crate::arena::Key;
 use crate::layer::{self, Layer};
@@ -23,9 +23,48 @@ pub(crate) struct Slot {
     source: Option<Key<Source>>,
     /// The height of the tile that shows it.
     height: Pixels,
+    /// What of it may be sent.
+    grant: Grant,
     /// The layer that is played; `None` until the first keyframe.
     layer: Option<usize>,
     rewrite: Rewrite,
+}
+
+/// What of its picture a slot is sent, as the listener's line allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Grant {
+    pub(crate) limit: Limit,
+    /// How many of its source's layers are to come because of it, the smallest first.
+    pub(crate) asked: usize,
+    /// As the listener is told.
+    pub(crate) delivery: Delivery,
+}
+
+/// How large a layer may be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// Any.
+    None,
+    /// None that is larger than that one.
+    Layer(usize),
+    /// Not the smallest.
+    Nothing,
+}
+
+impl Grant {
+    /// What a slot has before anything is known of its line.
+    const UNLIMITED: Self = Self { limit: Limit::None, asked: 0, delivery: Delivery::Whole };
+
+    /// Whether a layer may be sent.
+    fn admits(self, layers: &[Layer], layer: usize) -> bool {
+        match self.limit {
+            Limit::None => true,
+            Limit::Layer(largest) => {
+                largest < layers.len() && layer::lines_of(layers, layer) <= layer::lines_of(layers, largest)
+            }
+            Limit::Nothing => false,
+        }
+    }
 }
 
 /// What becomes of a packet.
@@ -40,7 +79,9 @@ pub(crate) struct Verdict {
 impl Slot {
     /// An idle one.
     pub(crate) fn new(mid: Mid, kind: LineKind, line: usize) -> Self {
-        Self { mid, kind, line, open: true, source: None, height: Pixels(0), layer: None, rewrite: Rewrite::default() }
+        let grant = Grant::UNLIMITED;
+        let (source, height, layer, rewrite) = (None, Pixels(0), None, Rewrite::default());
+        Self { mid, kind, line, open: true, source, height, grant, layer, rewrite }
     }
 
     /// What it carries.
@@ -51,6 +92,7 @@ impl Slot {
     /// From now on it carries that source, or nothing.
     pub(crate) fn assign(&mut self, source: Option<Key<Source>>) {
         self.source = source;
+        self.grant = Grant::UNLIMITED;
         self.start_over();
     }
 
@@ -65,9 +107,26 @@ impl Slot {
         self.height = height;
     }
 
+    /// What of its picture it is sent.
+    pub(crate) fn grant(&self) -> Grant {
+        self.grant
+    }
+
+    /// From now on it is sent that much of its picture.
+    pub(crate) fn set_grant(&mut self, grant: Grant) {
+        self.grant = grant;
+        if grant.limit == Limit::Nothing {
+            self.start_over();
+        }
+    }
+
     /// The layer that should be played, and whose keyframe the listener misses when it complains of losses.
     pub(crate) fn wanted_layer(&self, layers: &[Layer], now: Instant) -> Option<usize> {
-        if layers.len() < 2 { Some(0) } else { layer::choose(layers, self.height, now) }
+        let may_be_sent = |index| self.grant.admits(layers, index);
+        if layers.len() < 2 {
+            return may_be_sent(0).then_some(0);
+        }
+        layer::choose(layers, self.height, |index| layers[index].arrives(now) && may_be_sent(index))
     }
 
     /// The layer that is played.
@@ -84,10 +143,20 @@ impl Slot {
     }
 
     fn judge_picture(&mut self, packet: &Packet, layers: &[Layer], now: Instant) -> Verdict {
-        let target = self.wanted_layer(layers, now).unwrap_or(packet.layer);
+        if self.grant.limit == Limit::Nothing {
+            return Verdict::default();
+        }
+        let admitted = self.grant.admits(layers, packet.layer);
+        // The old layer goes on until the new one has a keyframe, even if it is too large by now.
         let played = self.layer == Some(packet.layer) && self.rewrite.plays(packet);
+        let target = match self.wanted_layer(layers, now) {
+            Some(layer) => layer,
+            None if admitted || played => packet.layer,
+            None => return Verdict::default(),
+        };
         // Any layer is better than none; afterwards only the wanted one may take over.
-        let may_begin = packet.descriptor.starts_keyframe && (packet.layer == target || self.layer.is_none());
+        let may_begin =
+            admitted && packet.descriptor.starts_keyframe && (packet.layer == target || self.layer.is_none());
         let forward = if played {
             self.rewrite.apply(packet)
         } else if may_begin {
@@ -166,6 +235,53 @@ mod tests {
         let first = slot.judge(&frame(0, 1, true, now), &layers, now);
         assert!(first.forward.is_some());
         assert_eq!(first.keyframe, Some(2));
+    }
+
+    fn grant(limit: Limit) -> Grant {
+        Grant { limit, asked: 0, delivery: Delivery::Reduced }
+    }
+
+    #[test]
+    fn what_is_too_large_goes_on_until_the_smaller_layer_has_a_keyframe_and_never_begins() {
+        let now = crate::test_start();
+        let layers = layers(&[180, 360, 720], now);
+        let mut slot = slot();
+        slot.set_height(Pixels(720));
+        slot.judge(&frame(2, 1, true, now), &layers, now);
+        slot.set_grant(grant(Limit::Layer(0)));
+        let old = slot.judge(&frame(2, 2, false, now), &layers, now);
+        assert!(old.forward.is_some());
+        assert_eq!(old.keyframe, Some(0));
+        assert!(slot.judge(&frame(1, 50, true, now), &layers, now).forward.is_none(), "too large as well");
+        assert!(slot.judge(&frame(0, 90, true, now), &layers, now).forward.is_some());
+        assert!(slot.judge(&frame(2, 3, true, now), &layers, now).forward.is_none());
+
+        slot.start_over();
+        assert_eq!(slot.judge(&frame(2, 4, true, now), &layers, now), Verdict { forward: None, keyframe: Some(0) });
+    }
+
+    #[test]
+    fn a_paused_slot_sends_nothing_asks_for_nothing_and_goes_on_with_a_keyframe() {
+        let now = crate::test_start();
+        let layers = layers(&[720], now);
+        let mut slot = slot();
+        let before = slot.judge(&frame(0, 1, true, now), &layers, now).forward.unwrap();
+        slot.set_grant(grant(Limit::Nothing));
+        assert_eq!(slot.judge(&frame(0, 2, true, now), &layers, now), Verdict::default());
+        slot.set_grant(grant(Limit::Layer(0)));
+        assert_eq!(slot.judge(&frame(0, 3, false, now), &layers, now), Verdict { forward: None, keyframe: Some(0) });
+        let after = slot.judge(&frame(0, 4, true, now), &layers, now).forward.unwrap();
+        assert_eq!(after.sequence, before.sequence + 1, "and the stream has no hole");
+    }
+
+    #[test]
+    fn a_larger_layer_that_nobody_may_have_is_not_asked_for() {
+        let now = crate::test_start();
+        let mut layers = layers(&[180, 720], now);
+        layers[0].newest = None;
+        let mut slot = slot();
+        slot.set_grant(grant(Limit::Layer(0)));
+        assert_eq!(slot.judge(&frame(1, 1, true, now), &layers, now), Verdict::default());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use wire::{Mid, SourceId, SourceKind};
 
 use crate::arena::Key;
+use crate::demand::Demand;
 use crate::layer::Layer;
 use crate::media::Member;
 use crate::seal::Guard;
@@ -19,6 +20,8 @@ pub(crate) struct Source {
     /// The same as an index into its owner's lines; `None` until an offer holds that line.
     pub(crate) line: Option<usize>,
     pub(crate) layers: Vec<Layer>,
+    /// How many of these are received by anybody.
+    pub(crate) demand: Demand,
     /// Lets through what is sealed.
     pub(crate) guard: Guard,
     /// The slots that carry it.
@@ -46,6 +49,7 @@ pub(crate) mod tests {
             mid: Mid("0".into()),
             line: None,
             layers: Vec::new(),
+            demand: Demand::new(0, crate::test_start()),
             guard: Guard::default(),
             places: Vec::new(),
         }

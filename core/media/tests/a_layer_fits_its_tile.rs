@@ -71,6 +71,20 @@ fn the_layer_follows_the_size_of_the_tile_without_a_seam() {
 }
 
 #[test]
+fn fifty_switches_are_not_seen_in_the_stream() {
+    let (mut room, mut camera) = room();
+    for switch in 0..50 {
+        room.show(1, &[(2, if switch % 2 == 0 { 720 } else { 180 })]);
+        camera.run(&mut room, 12, &["q", "h", "f"]);
+    }
+    assert_eq!(shown(&room).len(), 51, "it begins with the layer whose keyframe is there first");
+    assert_no_seam(&room);
+    let got = &room.clients[1].got;
+    let longest = got.windows(2).map(|pair| pair[1].at - pair[0].at).max().unwrap();
+    assert!(longest < Duration::from_millis(75), "no two frames are missed, {longest:?}");
+}
+
+#[test]
 fn a_layer_that_its_browser_stops_is_replaced_by_the_best_that_arrives() {
     let (mut room, mut camera) = room();
     room.show(1, &[(2, 720)]);

@@ -18,8 +18,8 @@ fn sections(sdp: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
-fn every_line_of_a_browsers_offer_is_answered_with_its_own_payload_types() {
-    for (offer, sound, picture) in [(CHROMIUM, "63 111", "96 97"), (FIREFOX, "109", "120 124")] {
+fn every_line_of_a_browsers_offer_is_answered_with_its_own_payload_types_vp9_first() {
+    for (offer, sound, picture) in [(CHROMIUM, "63 111", "98 99 100 101 96 97"), (FIREFOX, "109", "121 125 120 124")] {
         let answer = answer(offer).unwrap();
         let lines = sections(&answer);
         assert_eq!(lines.len(), 9);

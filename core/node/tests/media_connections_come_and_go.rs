@@ -10,7 +10,7 @@ use std::time::Duration;
 use common::calls::{ALL, Calls, address};
 use common::{Hall, refused, seat};
 use node::Input;
-use wire::{Outcome, Presence, Refusal, Request, ServerMessage, SourceKind, Track};
+use wire::{Outcome, Pixels, Presence, Refusal, Request, ServerMessage, SourceKind, Track, Wanted};
 
 #[test]
 fn a_connection_that_has_ended_for_good_is_not_said_to_stand() {
@@ -74,6 +74,35 @@ fn whoever_has_the_floor_is_heard_however_loud_the_others_are() {
     assert_eq!(calls.hall.ask(two, Request::YieldFloor), Some(Outcome::Done));
     calls.talk(&levels, second);
     assert!(!calls.carried(listener).contains(&microphone));
+}
+
+#[test]
+fn who_shows_itself_is_told_whether_anybody_looks_and_again_after_a_reconnection() {
+    let (mut hall, ..) = Hall::plenary();
+    let viewer = hall.enter("vesland-aide");
+    let aide = hall.hello("meridia-aide", 77, false);
+    hall.ask(aide, Request::Enter { devices: common::ON });
+    let mut calls = Calls::into(hall);
+    let showing = calls.call(aide, ALL, address(1));
+    calls.call(viewer, ALL, address(2));
+    let told = |message: &ServerMessage| match message {
+        ServerMessage::MediaLayers { mid, layers } => Some((mid.clone(), *layers)),
+        _ => None,
+    };
+    let news = |calls: &mut Calls, connection| calls.hall.news(connection).iter().filter_map(told).collect::<Vec<_>>();
+    let camera = calls.calls[showing].caller.tracks()[1].mid.clone();
+    calls.run(Duration::from_secs(3));
+    assert_eq!(news(&mut calls, aide), [(camera.clone(), 0)]);
+
+    let source = calls.source(viewer, &seat("meridia-aide"), SourceKind::Camera);
+    let videos = vec![Wanted { source, height: Pixels(360) }];
+    assert_eq!(calls.hall.ask(viewer, Request::MediaWant { videos }), Some(Outcome::Done));
+    assert_eq!(news(&mut calls, aide), [(camera.clone(), 1)], "at once");
+    assert!(news(&mut calls, viewer).iter().all(|(mid, _)| *mid != camera), "it is nobody else's affair");
+
+    calls.hall.tell(Input::Disconnected { connection: aide });
+    let aide = calls.hall.hello("meridia-aide", 77, false);
+    assert_eq!(news(&mut calls, aide), [(camera, 1)]);
 }
 
 #[test]

@@ -65,6 +65,7 @@ fn main() {
         Track,
         Wanted,
         Slot,
+        Delivery,
         Grade,
         Symptom,
         Quality,

@@ -74,6 +74,21 @@ pub struct Slot {
     pub mid: Mid,
     /// The source on it; none while it is idle.
     pub source: Option<SourceId>,
+    /// How much of its picture is sent.
+    pub delivery: Delivery,
+}
+
+/// How much of a picture a listener is sent, as its line allows. Sound is always whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum Delivery {
+    /// What fills its tile.
+    Whole,
+    /// Something smaller, because the line is too narrow.
+    Reduced,
+    /// Nothing, because the line is too narrow; it goes on by itself.
+    Paused,
 }
 
 /// How good a connection is, in one word.

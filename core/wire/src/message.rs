@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bytes, Denied, Envelope, Event, GroupId, GroupView, MeetingView, Newcomer, Presence, Quality, Refusal, RequestId,
-    SeatId, Sequence, SignedManifest, Slot, Source, SourceId, SummitId, SummitPlan, WallTime,
+    Bytes, Denied, Envelope, Event, GroupId, GroupView, MeetingView, Mid, Newcomer, Presence, Quality, Refusal,
+    RequestId, SeatId, Sequence, SignedManifest, Slot, Source, SourceId, SummitId, SummitPlan, WallTime,
 };
 
 /// What the server sends.
@@ -102,6 +102,15 @@ pub enum ServerMessage {
     MediaSlots {
         /// The slots.
         slots: Vec<Slot>,
+    },
+    /// How many layers of what this device sends on an m-line are received by anybody. The others need not be encoded; until
+    /// this is said, all are.
+    #[serde(rename = "media.layers")]
+    MediaLayers {
+        /// The sending m-line.
+        mid: Mid,
+        /// So many, the smallest first; 0: the picture rests. A picture without simulcast has one.
+        layers: u8,
     },
     /// The registrar of the own party admitted this key.
     #[serde(rename = "cert.issued")]

@@ -62,6 +62,7 @@ fn what_a_server_says() {
         "cert.waiting",
         "event",
         "media.answer",
+        "media.layers",
         "media.slots",
         "mls.app",
         "mls.committed",

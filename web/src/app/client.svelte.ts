@@ -250,6 +250,7 @@ export class PageClient implements Client {
 		if (message.type === 'cert.revoked') this.seal.learnRevoked(message.list);
 		if (message.type === 'welcome' && this.seal.whispering) this.#whisper(true);
 		if (message.type === 'welcome' && this.#state.entered) this.#comeIn(message.media);
+		if (message.type === 'media.layers') void this.media.link.sendLayers(message.mid, message.layers);
 		// While the seat is another device's, this one holds neither camera nor microphone.
 		if (message.type === 'seat_taken') this.media.close();
 		if (message.type === 'bye' && this.#isOver()) this.#end();
@@ -308,6 +309,7 @@ export class PageClient implements Client {
 		this.media.allowCapture(hasVoice(meeting));
 		this.media.useSlots(
 			meeting.slots,
+			meeting.paused,
 			(id) => meeting.sources.find((source) => source.id === id),
 			(source) => mayHear(meeting, source),
 		);

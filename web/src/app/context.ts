@@ -35,8 +35,8 @@ export type ScreenTrouble = 'denied' | 'failed';
 /** Where the media connection is. `none` before the person came in. */
 export type MediaConnection = 'none' | 'connecting' | 'connected' | 'lost';
 
-/** Where a picture is: it comes, it will come, or there are more cameras than one screen receives. */
-export type Arrival = 'arriving' | 'awaited' | 'left_out';
+/** Where a picture is: it comes, it will come, the line is too narrow for it, or there are more cameras than one screen receives. */
+export type Arrival = 'arriving' | 'awaited' | 'paused' | 'left_out';
 
 /** Devices, own picture, others' pictures and sounds. All properties are reactive. */
 export interface ClientMedia {

@@ -74,6 +74,20 @@ export class MediaConnection {
 		if (!this.#closed) await this.#sending.get(kind)?.sender.replaceTrack(track);
 	}
 
+	/** So many of the layers sent on that m-line are received by anybody, the smallest first: the others rest. */
+	sendLayers(mid: Mid, layers: number): Promise<void> {
+		const applied = this.#negotiation.then(async () => {
+			const transceiver = [...this.#sending.values()].find((sending) => sending.mid === mid);
+			if (this.#closed || !transceiver) return;
+			const parameters = transceiver.sender.getParameters();
+			for (const [index, encoding] of parameters.encodings.entries()) encoding.active = index < layers;
+			await transceiver.sender.setParameters(parameters);
+		});
+		// Between two negotiations, and after what was said before.
+		this.#negotiation = applied.catch(() => undefined);
+		return applied;
+	}
+
 	/** Whether sharing needs no new m-lines. */
 	get hasScreen(): boolean {
 		return this.#sending.has('screen');

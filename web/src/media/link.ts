@@ -4,7 +4,7 @@
  */
 import { ConnectionLost } from '../session/session';
 import type { SealedLines } from '../seal/lines';
-import type { Quality, SourceKind, Track } from '../wire/types';
+import type { Mid, Quality, SourceKind, Track } from '../wire/types';
 import type { MediaConnection as MediaConnectionState } from '../app/context';
 import { MediaConnection, videoSlots } from './connection';
 import type { ReceivingLine, SentTracks } from './connection';
@@ -115,6 +115,12 @@ export class MediaLink {
 		await connection.replace('screen', screen);
 		await connection.replace('screen_audio', sound);
 		await this.#publishScreen();
+	}
+
+	/** So many layers of what is sent on that m-line are received by anybody: the others need not be encoded. */
+	async sendLayers(mid: Mid, layers: number): Promise<void> {
+		// A browser that cannot rest a layer goes on to send it, and nobody receives it.
+		await this.#connection?.sendLayers(mid, layers).catch(() => undefined);
 	}
 
 	/** The browser's counters. */

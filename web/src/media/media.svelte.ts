@@ -231,13 +231,14 @@ export class Media implements ClientMedia {
 		return this.#showSelf;
 	}
 
-	/** What the m-lines carry, whose frames that makes, and which of the voices may be heard now. */
+	/** What the m-lines carry, which of them are paused, whose frames that makes, and which of the voices may be heard now. */
 	useSlots(
 		slots: Readonly<Record<Mid, SourceId>>,
+		paused: readonly Mid[],
 		expected: (source: SourceId) => Expected | undefined,
 		mayHear: (source: SourceId) => boolean,
 	): void {
-		this.#pictures.useSlots(slots);
+		this.#pictures.useSlots(slots, paused);
 		const sources = Object.entries(slots).flatMap(([mid, id]) => {
 			const source = expected(id);
 			return source ? [[mid, source] as const] : [];

@@ -16,6 +16,7 @@ export class Pictures {
 	#streams: ReadonlyMap<Mid, MediaStream> = $state.raw(new Map());
 	#mids: ReadonlyMap<SourceId, Mid> = $state.raw(new Map());
 	#arrived: ReadonlySet<SourceId> = $state.raw(new Set());
+	#paused: ReadonlySet<Mid> = $state.raw(new Set());
 	/** When a slot began to carry its source, on the page's own clock. */
 	readonly #assignedAt = new Map<SourceId, number>();
 	readonly #attachments = new Map<SourceId | undefined, Attachment<HTMLVideoElement>>();
@@ -33,8 +34,9 @@ export class Pictures {
 		this.#arrived = new Set();
 	}
 
-	/** What the m-lines carry now. */
-	useSlots(slots: Readonly<Record<Mid, SourceId>>): void {
+	/** What the m-lines carry now, and on which of them nothing comes because the line is too narrow. */
+	useSlots(slots: Readonly<Record<Mid, SourceId>>, paused: readonly Mid[]): void {
+		this.#paused = new Set(paused);
 		const mids = new Map(Object.entries(slots).map(([mid, source]) => [source, mid]));
 		for (const [source, mid] of mids) {
 			if (this.#mids.get(source) !== mid) this.#assignedAt.set(source, performance.now());
@@ -50,8 +52,11 @@ export class Pictures {
 	}
 
 	arrivalOf(source: SourceId | undefined): Arrival {
+		const mid = source === undefined ? undefined : this.#mids.get(source);
+		// The last frame would stand there as if it was now.
+		if (mid !== undefined && this.#paused.has(mid)) return 'paused';
 		if (this.isArriving(source)) return 'arriving';
-		const isCarried = source !== undefined && this.#mids.has(source);
+		const isCarried = mid !== undefined;
 		return !isCarried && this.#isFull ? 'left_out' : 'awaited';
 	}
 

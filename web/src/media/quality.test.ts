@@ -42,6 +42,13 @@ describe('the meter', () => {
 		expect(told).toEqual([undefined, null, undefined, undefined, undefined, undefined, 'upload_rate']);
 	});
 
+	test('passes over a layer that rests because nobody receives it', () => {
+		const meter = new QualityMeter();
+		const resting = [{ type: 'outbound-rtp', active: false, qualityLimitationReason: 'bandwidth' }];
+		const told = Array.from({ length: 7 }, () => meter.read(resting)?.symptom);
+		expect(told).toEqual([undefined, null, undefined, undefined, undefined, undefined, undefined]);
+	});
+
 	test('takes differences, so that a loss of long ago is forgotten', () => {
 		const meter = new QualityMeter();
 		meter.read(inbound(100, 900));

@@ -82,7 +82,9 @@ function measure(stats: readonly Stats[], before: Counters, now: Counters): Meas
 	const received = Math.max(0, now.received - before.received);
 	const lost = Math.max(0, now.lost - before.lost);
 	const remote = ofType(stats, 'remote-inbound-rtp');
-	const limits = ofType(stats, 'outbound-rtp').map((entry) => entry['qualityLimitationReason']);
+	// A layer that rests because nobody receives it says nothing of the line.
+	const sent = ofType(stats, 'outbound-rtp').filter(({ active }) => active !== false);
+	const limits = sent.map((entry) => entry['qualityLimitationReason']);
 	return {
 		downloadLoss: received + lost === 0 ? 0 : lost / (received + lost),
 		uploadLoss: largest(remote, 'fractionLost'),

@@ -55,7 +55,7 @@ describe('the reveal', () => {
 describe('a connection that comes back', () => {
 	const lost = apply(replay('floor'), { type: 'connection', connection: 'lost', at: BEGIN + 5 });
 	const [welcome] = recording('floor').messages as [Extract<ServerMessage, { type: 'welcome' }>];
-	const withSlots = hear(lost, { type: 'media.slots', slots: [{ mid: '7', source: 7 }] });
+	const withSlots = hear(lost, { type: 'media.slots', slots: [{ mid: '7', source: 7, delivery: 'whole' }] });
 
 	test('remembers since when it was lost', () => {
 		expect(lost).toMatchObject({ connection: 'lost', lostAt: BEGIN + 5 });
@@ -71,6 +71,11 @@ describe('a connection that comes back', () => {
 	test('keeps what the m-lines carry only while the server has the media connection', () => {
 		expect(hear(withSlots, welcome).meeting?.slots).toEqual({ '7': 7 });
 		expect(hear(withSlots, { ...welcome, media: false }).meeting?.slots).toEqual({});
+		const paused = hear(withSlots, { type: 'media.slots', slots: [{ mid: '7', source: 7, delivery: 'paused' }] });
+		expect(paused.meeting?.paused).toEqual(['7']);
+		expect(hear(paused, { type: 'media.slots', slots: [{ mid: '7', source: 7, delivery: 'reduced' }] })).toEqual(
+			withSlots,
+		);
 	});
 
 	test('knows nothing of the m-lines of a new media connection until it is said', () => {

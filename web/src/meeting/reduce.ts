@@ -30,7 +30,7 @@ export function reduce(state: State, input: Input): State {
 		case 'tick':
 			return reveal(state, input.at);
 		case 'media_renewed':
-			return { ...state, meeting: state.meeting && { ...state.meeting, slots: {} } };
+			return { ...state, meeting: state.meeting && { ...state.meeting, slots: {}, paused: [] } };
 		case 'entered':
 			return { ...state, entered: true };
 		case 'left':
@@ -84,6 +84,7 @@ function emptyMeeting(summit: string, you: string, plan: SummitPlan): MeetingSta
 		speaking: [],
 		quality: {},
 		slots: {},
+		paused: [],
 		revealed: false,
 	};
 }
@@ -121,6 +122,7 @@ function afterMessage(state: State, message: ServerMessage, at: number): State {
 		case 'seal.groups':
 		case 'seal.packages_wanted':
 		case 'seal.suspect':
+		case 'media.layers':
 		case 'mls.wanted':
 		case 'mls.committed':
 		case 'mls.welcome':
@@ -152,6 +154,7 @@ function afterWelcome(state: State, welcome: Extract<ServerMessage, { type: 'wel
 		...viewed(view, before),
 		departed: before ? departedAfter(before, defined(view.presence)) : [],
 		slots: media && before ? before.slots : {},
+		paused: media && before ? before.paused : [],
 		revealed: (before?.revealed ?? false) && view.phase.state === 'plenary',
 	};
 	// Before the first pong the welcome is the best reading of the server's clock.
@@ -207,7 +210,7 @@ function afterBye(state: State, reason: Bye, at: number): State {
 
 function ended(meeting: MeetingState, at: WallTime): MeetingState {
 	if (meeting.phase.state === 'ended') return meeting;
-	const over = { caucuses: [], whispering: [], sources: [], speaking: [], slots: {} };
+	const over = { caucuses: [], whispering: [], sources: [], speaking: [], slots: {}, paused: [] };
 	return { ...meeting, ...over, phase: { state: 'ended', at } };
 }
 
@@ -272,7 +275,11 @@ function afterNews(meeting: MeetingState, news: News): MeetingState {
 		case 'whispering':
 			return { ...meeting, whispering: news.seats };
 		case 'media.slots':
-			return { ...meeting, slots: withSlots(meeting.slots, news.slots) };
+			return {
+				...meeting,
+				slots: withSlots(meeting.slots, news.slots),
+				paused: withPaused(meeting.paused, news.slots),
+			};
 	}
 }
 
@@ -306,6 +313,12 @@ function withSlots(known: MeetingState['slots'], changed: readonly Slot[]): Meet
 	const kept = Object.entries(known).filter(([mid]) => !mids.has(mid));
 	const used = changed.flatMap(({ mid, source }) => (source === null ? [] : [[mid, source] as const]));
 	return Object.fromEntries([...kept, ...used]);
+}
+
+function withPaused(known: MeetingState['paused'], changed: readonly Slot[]): MeetingState['paused'] {
+	const mids = new Set(changed.map(({ mid }) => mid));
+	const paused = changed.filter(({ delivery }) => delivery === 'paused');
+	return [...known.filter((mid) => !mids.has(mid)), ...paused.map(({ mid }) => mid)];
 }
 
 /** The same fold as the server's `Meeting::apply`. */

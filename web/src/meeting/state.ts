@@ -119,6 +119,8 @@ export interface MeetingState {
 	readonly quality: Readonly<Record<SeatId, Quality>>;
 	/** What each receiving m-line carries. */
 	readonly slots: Readonly<Record<Mid, SourceId>>;
+	/** Those whose picture does not come, because the line is too narrow. */
+	readonly paused: readonly Mid[];
 	/** The instant of the reveal has come on this screen. */
 	readonly revealed: boolean;
 }

@@ -648,7 +648,16 @@ mid: Mid,
 /**
  * The source on it; none while it is idle.
  */
-source: SourceId | null, };
+source: SourceId | null, 
+/**
+ * How much of its picture is sent.
+ */
+delivery: Delivery, };
+
+/**
+ * How much of a picture a listener is sent, as its line allows. Sound is always whole.
+ */
+export type Delivery = "whole" | "reduced" | "paused";
 
 /**
  * How good a connection is, in one word.
@@ -1360,7 +1369,15 @@ sdp: string, } | { "type": "media.slots",
 /**
  * The slots.
  */
-slots: Array<Slot>, } | { "type": "cert.issued", 
+slots: Array<Slot>, } | { "type": "media.layers", 
+/**
+ * The sending m-line.
+ */
+mid: Mid, 
+/**
+ * So many, the smallest first; 0: the picture rests. A picture without simulcast has one.
+ */
+layers: number, } | { "type": "cert.issued", 
 /**
  * The member certificate.
  */

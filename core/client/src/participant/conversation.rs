@@ -64,6 +64,11 @@ impl Participant {
                 }
             }
             ServerMessage::MediaSlots { slots } => self.fill_slots(slots),
+            ServerMessage::MediaLayers { mid, layers } => {
+                if let Some(media) = &mut self.media {
+                    media.send_layers(&mid, layers.into());
+                }
+            }
             ServerMessage::Reply { id, outcome } => self.hear_reply(&id, outcome, now),
             ServerMessage::Pong { sent, now: server } => self.clock.pong(sent, server, now),
             ServerMessage::Bye { reason } => self.part(reason, now),
@@ -285,7 +290,7 @@ impl Participant {
     }
 
     fn fill_slots(&mut self, slots: Vec<Slot>) {
-        for Slot { mid, source } in slots {
+        for Slot { mid, source, .. } in slots {
             match source {
                 Some(source) => self.slots.insert(mid, source),
                 None => self.slots.remove(&mid),

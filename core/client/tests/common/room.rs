@@ -228,6 +228,13 @@ impl Room {
                         .into_iter()
                         .for_each(|place| self.say(place, ServerMessage::MediaSlots { slots: slots.clone() }));
                 }
+                media::Output::Layers { peer, mid, layers } => {
+                    let layers = u8::try_from(layers).unwrap();
+                    let place = self.guests.iter().position(|guest| guest.peer == Some(peer));
+                    place
+                        .into_iter()
+                        .for_each(|place| self.say(place, ServerMessage::MediaLayers { mid: mid.clone(), layers }));
+                }
                 media::Output::Connected(_)
                 | media::Output::Lost(_)
                 | media::Output::Ended(_)

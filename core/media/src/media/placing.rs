@@ -1,19 +1,21 @@
 //! Who receives what: sources into slots, when somebody comes, goes, speaks or wants to see something else.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
-use wire::{Slot as Carried, SourceId};
+use wire::SourceId;
 
 use crate::arena::Key;
+use crate::demand::Demand;
 use crate::layer::Layer;
 use crate::listener::Move;
 use crate::source::{Place, Source};
 
-use super::{Media, Member, Output};
+use super::{Media, Member, Output, carried};
 
 impl Media {
     /// Finds the m-line of a source, if its owner has offered it.
-    pub(super) fn bind(&mut self, key: Key<Source>) {
+    pub(super) fn bind(&mut self, key: Key<Source>, now: Instant) {
         let Some(source) = self.sources.get_mut(key) else { return };
         let Some(owner) = self.members.get_mut(source.owner) else { return };
         let lines = owner.peer.lines();
@@ -21,7 +23,9 @@ impl Media {
         if let Some(line) = found {
             source.line = Some(line);
             source.layers = (0..lines[line].layers).map(|_| Layer::default()).collect();
+            source.demand = Demand::new(source.layers.len(), now);
             owner.sources[line] = Some(key);
+            self.allot_soon(now);
         }
     }
 
@@ -52,30 +56,30 @@ impl Media {
         };
         listener.place_voices(|id| find(id, false), allowed.into_iter(), &mut moves);
         listener.place_pictures(|id| find(id, true), &mut moves);
-        self.announce(key, moves, now);
-    }
-
-    fn announce(&mut self, key: Key<Member>, moves: Vec<Move>, now: Instant) {
-        let Some(member) = self.members.get(key) else { return };
-        if moves.is_empty() {
-            return;
-        }
-        let mut slots = Vec::with_capacity(moves.len());
         for &Move { slot, from, to } in &moves {
             let place = Place { listener: key, slot };
             if let Some(from) = from.and_then(|from| self.sources.get_mut(from)) {
                 from.places.retain(|&other| other != place);
             }
-            let to = to.and_then(|to| self.sources.get_mut(to));
-            let source = to.map(|to| {
+            if let Some(to) = to.and_then(|to| self.sources.get_mut(to)) {
                 to.places.push(place);
-                to.id
-            });
-            slots.push(Carried { mid: member.listener.slots()[slot].mid.clone(), source });
+            }
         }
+        self.allot(key, moves.into_iter().map(|change| change.slot).collect(), now);
+    }
+
+    /// Says what these slots of a listener carry now, and asks for what they need to begin.
+    pub(super) fn announce(&mut self, key: Key<Member>, changed: &BTreeSet<usize>, now: Instant) {
+        let Some(member) = self.members.get(key) else { return };
+        if changed.is_empty() {
+            return;
+        }
+        let slots = changed.iter().filter_map(|&slot| member.listener.slots().get(slot));
+        let id_of = |source| self.sources.get(source).map(|source| source.id);
+        let slots = slots.map(|slot| carried(slot, slot.source().and_then(id_of))).collect();
         self.outputs.push_back(Output::Slots { peer: member.id, slots });
-        for change in moves {
-            self.ask_for_first_keyframe(key, change.slot, now);
+        for &slot in changed {
+            self.ask_for_first_keyframe(key, slot, now);
         }
         self.ask_for_keyframes(now);
     }

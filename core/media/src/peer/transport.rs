@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use str0m::bwe::{Bitrate, BweKind};
 use str0m::change::SdpOffer;
 use str0m::media::KeyframeRequestKind;
 use str0m::net::{Protocol, Receive};
@@ -13,9 +14,11 @@ use wire::Mid;
 use super::inlet::Inlets;
 use super::outlet::Outlet;
 use super::{Identity, Line, Loss, Produced};
+use crate::bandwidth::Exploration;
 use crate::handshake::{self, Gate};
-use crate::offer::{Offer, OfferError, OfferedLine};
+use crate::offer::{LineKind, Offer, OfferError, OfferedLine};
 use crate::packet::Packet;
+use crate::rate::BitRate;
 use crate::rewrite::Rewritten;
 
 /// A peer from which nothing came for this long is lost. A browser checks connectivity about every 2.5 s.
@@ -31,6 +34,17 @@ const RESEND_AUDIO_PACKETS: usize = 8;
 /// Consecutive timeouts "now" without any output before the transport is believed to be stuck and left for a while.
 const IDLE_TURNS_MAX: usize = 4;
 
+/// What a line is believed to carry until its browser has said how packets arrive: a speaker and a few small pictures.
+const FIRST_ESTIMATE: Bitrate = Bitrate::kbps(1000);
+
+/// How often the estimate is read. The one that str0m announces by itself is a mean over three seconds, too late for a line
+/// that has become narrow.
+const ESTIMATE_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Packets that are due within this time leave at once: str0m's pacer wants its clock moved on after each packet, and a
+/// wake-up for each would cost more than it smooths.
+const PACE_AHEAD: Duration = Duration::from_micros(500);
+
 pub(super) struct Transport {
     pub(super) rtc: Rtc,
     /// Our ICE user name fragment.
@@ -39,6 +53,7 @@ pub(super) struct Transport {
     inlets: Inlets,
     gate: Gate,
     phase: Phase,
+    pacing: Pacing,
     /// When the last accepted datagram came.
     heard: Instant,
     /// When the transport wants to be called.
@@ -59,6 +74,16 @@ enum Phase {
     Closed,
 }
 
+/// Whether the line is estimated, and pictures are paced by that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pacing {
+    /// It receives no pictures: all leaves at once.
+    Off,
+    /// `clock` is str0m's, which runs ahead of ours by what [`PACE_AHEAD`] allows; `estimable`: its browser says how packets
+    /// arrive (transport-wide feedback was agreed on).
+    On { clock: Instant, estimable: bool },
+}
+
 impl Transport {
     pub(super) fn answer(
         offer: Offer,
@@ -66,7 +91,13 @@ impl Transport {
         identity: &Identity,
         now: Instant,
     ) -> Result<(Self, String), OfferError> {
-        let mut rtc = configuration(identity).build(now);
+        let receives_pictures = offer.lines.iter().any(|line| line.kind == LineKind::Video && line.receives);
+        let (configuration, pacing) = if receives_pictures {
+            (estimating(configuration(identity)), Pacing::On { clock: now, estimable: false })
+        } else {
+            (configuration(identity), Pacing::Off)
+        };
+        let mut rtc = configuration.build(now);
         for &address in candidates {
             if let Ok(candidate) = Candidate::host(address, Protocol::Udp) {
                 rtc.add_local_candidate(candidate);
@@ -80,6 +111,7 @@ impl Transport {
             inlets: Inlets::default(),
             gate: Gate::default(),
             phase: Phase::Connecting,
+            pacing,
             heard: now,
             timeout: now,
             #[cfg(test)]
@@ -186,9 +218,7 @@ impl Transport {
         if listening && now.saturating_duration_since(self.heard) >= SILENCE_MAX {
             self.fall_silent(out);
         }
-        if self.rtc.handle_input(Input::Timeout(now)).is_err() {
-            self.close(out);
-        }
+        self.advance(now, out);
         self.drain(now, out);
     }
 
@@ -243,21 +273,50 @@ impl Transport {
         self.drain(now, out);
     }
 
+    pub(super) fn explore(&mut self, exploration: Exploration, now: Instant, out: &mut Vec<Produced>) {
+        if self.pacing != Pacing::Off {
+            let Exploration { filled, desired } = exploration;
+            self.rtc.bwe().set_bitrate(Bitrate::bps(filled.0), Bitrate::bps(desired.0));
+            self.drain(now, out);
+        }
+    }
+
+    /// Moves str0m's clock to `at`, or lets it stand where it is already later.
+    fn advance(&mut self, at: Instant, out: &mut Vec<Produced>) {
+        let at = match &mut self.pacing {
+            Pacing::Off => at,
+            Pacing::On { clock, .. } => {
+                *clock = at.max(*clock);
+                *clock
+            }
+        };
+        if self.rtc.handle_input(Input::Timeout(at)).is_err() {
+            self.close(out);
+        }
+    }
+
+    /// What is due until then leaves now.
+    fn horizon(&self, now: Instant) -> Instant {
+        match self.pacing {
+            Pacing::Off => now,
+            Pacing::On { clock, .. } => clock.max(now) + PACE_AHEAD,
+        }
+    }
+
     /// Takes everything out of the transport.
     fn drain(&mut self, now: Instant, out: &mut Vec<Produced>) {
         let mut idle_turns = 0;
+        let horizon = self.horizon(now);
         loop {
             match self.rtc.poll_output() {
-                Ok(Output::Timeout(at)) if at > now => {
+                Ok(Output::Timeout(at)) if at > horizon => {
                     self.timeout = at;
                     break;
                 }
                 // What was just written leaves with the next tick, which is due at once.
-                Ok(Output::Timeout(_)) if idle_turns < IDLE_TURNS_MAX => {
+                Ok(Output::Timeout(at)) if idle_turns < IDLE_TURNS_MAX => {
                     idle_turns += 1;
-                    if self.rtc.handle_input(Input::Timeout(now)).is_err() {
-                        self.close(out);
-                    }
+                    self.advance(at.max(now), out);
                 }
                 Ok(Output::Timeout(_)) => {
                     self.timeout = now + Duration::from_millis(1);
@@ -299,6 +358,17 @@ impl Transport {
         } else if let Event::KeyframeRequest(request) = event {
             let line = self.lines.iter().position(|line| line.mid.0 == *request.mid);
             out.extend(line.map(|line| Produced::KeyframeWanted { line }));
+        } else if let Event::EgressBitrateEstimate(BweKind::Twcc { can_probe, .. }) = event {
+            if let Pacing::On { estimable, .. } = &mut self.pacing {
+                *estimable = can_probe;
+            }
+            if !can_probe {
+                out.push(Produced::Estimate(None));
+            }
+        } else if let Event::PeerStats(stats) = event {
+            if matches!(self.pacing, Pacing::On { estimable: true, .. }) {
+                out.push(Produced::Estimate(stats.bwe_tx.map(|estimate| BitRate(estimate.as_u64()))));
+            }
         } else if let Event::Connected = event {
             self.phase = Phase::Connected;
             out.push(Produced::Connected);
@@ -331,10 +401,17 @@ fn configuration(identity: &Identity) -> str0m::RtcConfig {
         .set_rtp_mode(true)
         .clear_codecs()
         .enable_opus(true, true)
-        .enable_vp8(true)
+        // The order of the answer, which is the browser's when it chooses among those it offered: a camera offers VP8 alone, and
+        // of a document VP9 makes sharper text of less.
         .enable_vp9(true)
+        .enable_vp8(true)
         .set_send_buffer_audio(RESEND_AUDIO_PACKETS)
         .set_send_buffer_video(RESEND_VIDEO_PACKETS)
+}
+
+/// With an estimate of the line, from the feedback of the browser (draft-holmer-rmcat-transport-wide-cc-extensions).
+fn estimating(configuration: str0m::RtcConfig) -> str0m::RtcConfig {
+    configuration.enable_bwe(Some(FIRST_ESTIMATE)).set_stats_interval(Some(ESTIMATE_INTERVAL))
 }
 
 fn accept(rtc: &mut Rtc, offer: &Offer) -> Result<String, OfferError> {

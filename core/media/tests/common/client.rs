@@ -12,6 +12,7 @@ use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 use wire::{Slot, SourceId, SourceKind};
 
+use super::line::Line;
 use super::{frames, server};
 
 /// What a client offers.
@@ -91,6 +92,8 @@ pub struct Client {
     pub connected: bool,
     /// Its cable is out: nothing comes or goes.
     pub unplugged: bool,
+    /// The way of what is sent to it; without one, everything arrives at once.
+    pub line: Option<Line>,
     /// The next large datagram for it gets lost.
     pub lose_next: bool,
     /// How many got lost so.
@@ -121,6 +124,7 @@ impl Client {
             address,
             connected: false,
             unplugged: false,
+            line: None,
             lose_next: false,
             lost: 0,
             got: Vec::new(),

@@ -34,6 +34,13 @@ pub fn vp8(keyframe: bool, height: u16, picture: u16, mark: u8) -> Vec<u8> {
     payload
 }
 
+/// The same, with so many bytes in all.
+pub fn vp8_of(bytes: usize, keyframe: bool, height: u16, picture: u16, mark: u8) -> Vec<u8> {
+    let mut payload = vp8(keyframe, height, picture, mark);
+    payload.resize(bytes.max(payload.len()), mark);
+    payload
+}
+
 /// The picture id in such a frame.
 pub fn vp8_picture(payload: &[u8]) -> u16 {
     u16::from_be_bytes([payload[2], payload[3]]) & 0x7fff

@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod frames;
+pub mod line;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -39,6 +40,7 @@ pub enum Said {
     Ended(PeerId),
     Speaking(Vec<SourceId>),
     Suspect(SourceId),
+    Layers(PeerId, String, usize),
 }
 
 /// A room with clients; client `n` is peer `n`.
@@ -118,9 +120,16 @@ impl Room {
     pub fn run(&mut self, duration: Duration) {
         let end = self.now + duration;
         while self.now < end {
-            self.now += STEP;
+            self.now = self.next_moment();
             self.turn();
         }
+    }
+
+    /// One step on, or earlier if the room wants to be called: a room that probes a line measures by its own clock.
+    fn next_moment(&self) -> Instant {
+        let lines = self.clients.iter().filter_map(|client| client.line.as_ref()?.next());
+        let wanted = self.media.poll_timeout().into_iter().chain(lines).filter(|&at| at > self.now).min();
+        wanted.map_or(self.now + STEP, |at| at.min(self.now + STEP))
     }
 
     /// Until that is true, or time is up and the test fails.
@@ -128,7 +137,7 @@ impl Room {
         let end = self.now + limit;
         while !done(self) {
             assert!(self.now < end, "this did not happen within {limit:?}; the room said {:?}", self.words());
-            self.now += STEP;
+            self.now = self.next_moment();
             self.turn();
         }
     }
@@ -139,6 +148,9 @@ impl Room {
             self.media.handle_timeout(self.now);
         }
         for client in &mut self.clients {
+            while let Some((source, payload)) = client.line.as_mut().and_then(|line| line.arrived(self.now)) {
+                client.handle_datagram(source, &payload, self.now);
+            }
             client.handle_timeout(self.now);
         }
         for _ in 0..100 {
@@ -171,7 +183,10 @@ impl Room {
                 let client = &mut self.clients[peer.0 as usize];
                 let length = payload.len();
                 if destination == client.address && !client.unplugged {
-                    client.handle_datagram(source, &payload, self.now);
+                    match &mut client.line {
+                        Some(line) => line.send(source, payload, self.now),
+                        None => client.handle_datagram(source, &payload, self.now),
+                    }
                 }
                 Said::Datagram(peer, length)
             }
@@ -186,6 +201,7 @@ impl Room {
             Output::Ended(peer) => Said::Ended(peer),
             Output::Speaking(sources) => Said::Speaking(sources),
             Output::Suspect(source) => Said::Suspect(source),
+            Output::Layers { peer, mid, layers } => Said::Layers(peer, mid.0, layers),
         };
         self.said.push(said);
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use media::{Counters, NewPeer, OfferError, PeerId};
-use wire::{Outcome, Refusal, RequestId, SeatId, ServerMessage, Source, SourceId, Track};
+use wire::{Mid, Outcome, Refusal, RequestId, SeatId, ServerMessage, Source, SourceId, Track};
 
 use super::{Reply, Room, Turn};
 use crate::occupant::MediaLine;
@@ -182,12 +182,16 @@ impl Room {
         self.media.set_pictures(peer, pictures, now);
     }
 
-    /// A connection came back to a peer that stands: it is told what its m-lines carry.
+    /// A connection came back to a peer that stands: it is told what its m-lines carry, and how much of what it sends is
+    /// received.
     pub(super) fn tell_slots_again(&mut self, seat: &SeatId, connection: ConnectionId, turn: &mut Turn<'_>) {
         let Some(peer) = self.seats.get(seat).and_then(|occupant| occupant.peer()) else { return };
         let slots = self.media.slots(peer);
         if !slots.is_empty() {
             turn.send(connection, ServerMessage::MediaSlots { slots });
+        }
+        for (mid, layers) in self.media.layers(peer) {
+            self.tell_layers(peer, mid, layers, turn);
         }
     }
 
@@ -235,6 +239,7 @@ impl Room {
                         turn.send(connection, ServerMessage::MediaSlots { slots });
                     }
                 }
+                media::Output::Layers { peer, mid, layers } => self.tell_layers(peer, mid, layers, turn),
                 media::Output::Connected(peer) => self.set_silent(peer, false, turn),
                 media::Output::Lost(peer) => self.set_silent(peer, true, turn),
                 media::Output::Ended(peer) => self.media_ended(peer, turn),
@@ -243,6 +248,14 @@ impl Room {
             }
         }
         None
+    }
+
+    /// Of what a peer sends so many layers are received.
+    fn tell_layers(&self, peer: PeerId, mid: Mid, layers: usize, turn: &mut Turn<'_>) {
+        let seat = self.owners.get(&peer).and_then(|seat| self.seats.get(seat));
+        if let Some(connection) = seat.and_then(|occupant| occupant.connection()) {
+            turn.send(connection, ServerMessage::MediaLayers { mid, layers: u8::try_from(layers).unwrap_or(u8::MAX) });
+        }
     }
 
     /// What a source sends is not sealed as it must be: whose it is is told.

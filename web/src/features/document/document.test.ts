@@ -23,6 +23,7 @@ const words = (html: string): string | undefined => /role="status">(.*?)<\/p>/.e
 test.each<[Presence, Arrival, boolean, string]>([
 	[here, 'arriving', true, ''],
 	[here, 'awaited', false, 'Picture on its way'],
+	[here, 'paused', false, 'Here, picture paused: weak line'],
 	[here, 'left_out', false, 'Here, picture not shown'],
 	[{ state: 'reconnecting' }, 'arriving', true, 'Connection lost, coming back'],
 	[{ state: 'reconnecting' }, 'awaited', false, 'Connection lost, coming back'],

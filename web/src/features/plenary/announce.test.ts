@@ -24,6 +24,7 @@ const meeting = (more: Partial<MeetingState>): MeetingState => ({
 	speaking: [],
 	quality: {},
 	slots: {},
+	paused: [],
 	revealed: true,
 	...more,
 });

@@ -8,14 +8,19 @@ import type { Whereabouts } from '../../meeting/selectors';
 import type { Presence } from '../../wire/types';
 
 /**
- * `live`: the picture. `coming`: the camera is on, its picture is on its way. `left-out`: there are more cameras
- * than one screen receives. `off`: here without a camera.
+ * `live`: the picture. `coming`: the camera is on, its picture is on its way. `paused`: the own line is too narrow for it.
+ * `left-out`: there are more cameras than one screen receives. `off`: here without a camera.
  * `away`: the connection is lost, and the picture with it. `empty`: an empty chair. `caucus`: in a caucus that one is
  * not in. `called`: called to the caucus one is in.
  */
-export type Picture = 'live' | 'coming' | 'left-out' | 'off' | 'away' | 'empty' | 'caucus' | 'called';
+export type Picture = 'live' | 'coming' | 'paused' | 'left-out' | 'off' | 'away' | 'empty' | 'caucus' | 'called';
 
-const PICTURE_OF: Readonly<Record<Arrival, Picture>> = { arriving: 'live', awaited: 'coming', left_out: 'left-out' };
+const PICTURE_OF: Readonly<Record<Arrival, Picture>> = {
+	arriving: 'live',
+	awaited: 'coming',
+	paused: 'paused',
+	left_out: 'left-out',
+};
 
 /** `camera`: the person's camera is on and may be seen. `arrival`: where its picture is. */
 export function pictureOf(
@@ -45,6 +50,8 @@ export function pictureWords(picture: Picture, presence: Presence, departed = fa
 			return presence.state === 'reconnecting' ? presenceWords(presence) : '';
 		case 'coming':
 			return m.tile_connecting();
+		case 'paused':
+			return m.tile_paused();
 		case 'left-out':
 			return m.tile_left_out();
 		case 'off':
