@@ -6,7 +6,10 @@ use crate::process::{capture, cargo, command, root, run as run_to_the_end};
 use crate::{Failure, setup, web};
 
 /// What can be measured.
-const NAMES: [&str; 3] = ["forward", "join", "seal"];
+const NAMES: [&str; 4] = ["forward", "join", "network", "seal"];
+
+/// The one that is all in browsers.
+const NETWORK: &str = "network";
 
 /// The one with a half in a browser.
 const SEAL: &str = "seal";
@@ -21,16 +24,20 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     }
     let all: Vec<String> = NAMES.map(str::to_owned).into();
     let wanted = if arguments.is_empty() { &all } else { arguments };
-    if wanted.iter().any(|name| name == SEAL) {
+    if wanted.iter().any(|name| name == SEAL || name == NETWORK) {
         setup::for_tests()?
     } else {
         setup::for_demo()?
     }
     web::build()?;
-    run_to_the_end(&mut cargo(&["build", "--release", "--package", "sommet", "--package", "bench"]))?;
+    run_to_the_end(&mut cargo(&["build", "--release", "--package", "sommet", "--package", "bench", "--package", "proxy"]))?;
     for name in wanted {
         let mut bench = cargo(&["run", "--quiet", "--release", "--package", "bench", "--", name]);
-        if name == SEAL { seal(&mut bench)? } else { run_to_the_end(&mut bench)? }
+        match name.as_str() {
+            NETWORK => run_to_the_end(&mut browsers("web/bench/network.mjs"))?,
+            SEAL => seal(&mut bench)?,
+            _ => run_to_the_end(&mut bench)?,
+        }
     }
     Ok(())
 }
@@ -42,8 +49,12 @@ fn seal(bench: &mut Command) -> Result<(), Failure> {
     let figures = root().join(SEAL_FIGURES);
     let last = said.lines().last().unwrap_or_default();
     std::fs::write(&figures, last).map_err(|error| format!("{SEAL_FIGURES} cannot be written: {error}"))?;
-    let mut browser = command("node");
-    browser.args(["web/bench/seal.mjs", &format!("--rust={SEAL_FIGURES}")]);
-    browser.env("SOMMET_BINARY", root().join("target/release/sommet"));
-    run_to_the_end(&mut browser)
+    run_to_the_end(browsers("web/bench/seal.mjs").arg(format!("--rust={SEAL_FIGURES}")))
+}
+
+/// A script that drives browsers, with the programs of the release build.
+fn browsers(script: &str) -> Command {
+    let mut node = command("node");
+    node.arg(script).env("SOMMET_BINARY", root().join("target/release/sommet"));
+    node
 }

@@ -152,6 +152,11 @@ impl Bandwidth {
         fell
     }
 
+    /// Whether that much is well within what the line carries; false where that is not known.
+    pub(crate) fn carries(&self, rate: BitRate) -> bool {
+        self.estimate.is_some_and(|estimate| rate.percent(MARGIN) <= estimate)
+    }
+
     /// Whether the line is estimated.
     pub(crate) fn is_limited(&self) -> bool {
         self.estimate.is_some()

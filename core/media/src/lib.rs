@@ -17,6 +17,7 @@ mod handshake;
 mod keyframe;
 mod layer;
 mod listener;
+mod losses;
 mod media;
 mod offer;
 mod packet;

@@ -19,6 +19,7 @@ use crate::arena::{Arena, Key};
 use crate::bandwidth::{Bandwidth, Exploration};
 use crate::demand::Demand;
 use crate::listener::Listener;
+use crate::losses::Losses;
 use crate::offer::OfferError;
 use crate::packet::Packet;
 use crate::peer::{Identity, Loss, Peer, Produced};
@@ -147,6 +148,10 @@ pub(crate) struct Member {
     bandwidth: Bandwidth,
     /// What its transport was told to find out about its line.
     told: Exploration,
+    /// What its line lost.
+    losses: Losses,
+    /// Its transport was told to send its sound twice.
+    repeats_sound: bool,
     /// What it may seal with. Empty: nothing of it is forwarded.
     window: Vec<SealWindow>,
     /// What it publishes, by index of its m-line.
@@ -201,6 +206,8 @@ impl Media {
             listener,
             bandwidth: Bandwidth::default(),
             told: Exploration::default(),
+            losses: Losses::default(),
+            repeats_sound: false,
             window: Vec::new(),
             sources,
             scheduled: None,

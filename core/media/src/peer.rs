@@ -7,6 +7,7 @@
 
 mod inlet;
 mod outlet;
+mod repeats;
 mod transport;
 
 use std::net::SocketAddr;
@@ -72,10 +73,19 @@ pub(crate) enum Produced {
     KeyframeWanted {
         line: usize,
     },
-    /// What its line carries, sound and pictures together; `None` where its browser does not say how packets arrive.
-    Estimate(Option<BitRate>),
+    /// What is known of its line; `None` where its browser does not say how packets arrive.
+    Estimate(Option<Estimate>),
     Connected,
     Lost(Loss),
+}
+
+/// What is known of the line to a peer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Estimate {
+    /// What it carries, sound and pictures together.
+    pub(crate) rate: BitRate,
+    /// Which share of the packets of the last second was lost on it.
+    pub(crate) lost: f32,
 }
 
 /// How a peer was lost.
@@ -184,6 +194,11 @@ impl Peer {
     /// What to find out about its line.
     pub(crate) fn explore(&mut self, exploration: Exploration, now: Instant, out: &mut Vec<Produced>) {
         self.guarded(out, |transport, out| transport.explore(exploration, now, out));
+    }
+
+    /// From now on it is sent its sound twice, or once.
+    pub(crate) fn repeat_sound(&mut self, repeats: bool, out: &mut Vec<Produced>) {
+        self.guarded(out, |transport, _| transport.repeats_sound = repeats);
     }
 
     /// Whether media may be sent to it.

@@ -1,9 +1,8 @@
 /** A bad line between browsers and a server: the program of `cargo x proxy`, told what the line is like. */
 import { spawn } from 'node:child_process';
-import path from 'node:path';
 import readline from 'node:readline';
 
-import { root } from './places.mjs';
+import { proxy } from './places.mjs';
 
 /** @typedef {{ came: number, lost: number, left: number }} Counts datagrams */
 /** @typedef {{ resolve: (answer: Record<string, unknown>) => void, reject: (why: Error) => void }} Asked */
@@ -28,7 +27,7 @@ export class BadLine {
 	 */
 	static async start(from, to) {
 		const words = [`127.0.0.1:${from}`, `127.0.0.1:${to}`];
-		const child = spawn(path.join(root, 'target/debug/proxy'), words, { stdio: ['pipe', 'pipe', 'inherit'] });
+		const child = spawn(proxy, words, { stdio: ['pipe', 'pipe', 'inherit'] });
 		const line = new BadLine(child);
 		await line.#answer();
 		return line;

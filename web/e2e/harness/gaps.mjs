@@ -14,8 +14,8 @@ const ALL = 0.95;
  * @typedef {object} Look
  * @property {number} at in milliseconds since 1970
  * @property {{ mid: string, samples: number, concealed: number } | null} sound nothing where no line carries it
- * @property {{ mid: string, frames: number, delays: number } | null} picture `delays` adds up the times from one frame to
- * the next, in milliseconds
+ * @property {{ mid: string, frames: number, delays: number, bytes: number, freezes: number, frozen: number } | null} picture
+ * `delays` adds up the times from one frame to the next, `frozen` those that the browser takes for freezes, in milliseconds
  */
 
 /** @typedef {{ ms: number, from: number, to: number }} Gap how long, and between which looks */
@@ -63,6 +63,9 @@ export async function watchLines({ screen }, seats) {
 									mid: String(picture['mid']),
 									frames: number(picture['framesDecoded']),
 									delays: 1000 * number(picture['totalInterFrameDelay']),
+									bytes: number(picture['bytesReceived']),
+									freezes: number(picture['freezeCount']),
+									frozen: 1000 * number(picture['totalFreezesDuration']),
 								}
 							: null,
 					});

@@ -14,6 +14,9 @@ export const results = path.join(root, 'target/e2e');
 /** The command under test; another build can be named to look at it with the same stories. */
 export const sommet = process.env['SOMMET_BINARY'] ?? path.join(root, 'target/debug/sommet');
 
+/** The bad line between browsers and it, of the same build. */
+export const proxy = path.join(path.dirname(sommet), 'proxy');
+
 /** The machine's own IPv4 address that others can reach: Firefox sends no media to the loopback one. */
 export function ownAddress() {
 	const all = Object.values(os.networkInterfaces()).flat();

@@ -53,14 +53,18 @@ export class Story {
 		return server;
 	}
 
-	/** Both heads see and hear each other, over a line that can be made bad. */
-	async meetBehindBadLine() {
+	/**
+	 * Both heads see and hear each other, over a line that can be made bad.
+	 * @param {() => void} [before] runs in each page before anything else
+	 */
+	async meetBehindBadLine(before) {
 		const mediaSeenAt = await freeUdpPort();
 		const server = await this.ownServer({ mediaSeenAt });
 		const line = await BadLine.start(mediaSeenAt, server.mediaPort);
 		this.later(() => line.close());
 		const summit = await this.summit({}, server);
 		const [marsh, hale] = [await this.person(summit, 'meridia-head'), await this.person(summit, 'vesland-head')];
+		if (before) for (const { screen } of [marsh, hale]) await screen.page.addInitScript(before);
 		await this.meet(marsh, hale);
 		await Promise.all([marsh.sees(hale), hale.sees(marsh), marsh.hears(hale), hale.hears(marsh)]);
 		return { line, marsh, hale };

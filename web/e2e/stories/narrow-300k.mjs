@@ -18,11 +18,7 @@ const MADE_UP = 0.03;
 
 /** @param {Story} story */
 export default async function (story) {
-	const { server, line } = await story.serverBehindBadLine();
-	const summit = await story.summit({}, server);
-	const [marsh, hale] = [await story.person(summit, 'meridia-head'), await story.person(summit, 'vesland-head')];
-	await story.meet(marsh, hale);
-	await Promise.all([marsh.sees(hale), hale.sees(marsh), marsh.hears(hale), hale.hears(marsh)]);
+	const { line, marsh, hale } = await story.meetBehindBadLine();
 	await watchLines(marsh, [hale.seat]);
 
 	for (const { rate, seen } of [

@@ -10,6 +10,7 @@ use crate::arena::Key;
 use crate::bandwidth::{Rank, Step, Wish};
 use crate::layer;
 use crate::offer::LineKind;
+use crate::peer::Estimate;
 use crate::rate::BitRate;
 use crate::slot::{Grant, Limit, Slot};
 use crate::source::{Place, Source};
@@ -20,10 +21,15 @@ use super::{Media, Member, Output, PeerId};
 const INTERVAL: Duration = Duration::from_millis(200);
 
 impl Media {
-    /// What a listener's line is estimated to carry.
-    pub(super) fn estimate(&mut self, key: Key<Member>, estimate: Option<BitRate>, now: Instant) {
-        let fell = self.members.get_mut(key).is_some_and(|member| member.bandwidth.set_estimate(estimate));
-        if fell {
+    /// What is known of a listener's line now.
+    pub(super) fn estimate(&mut self, key: Key<Member>, estimate: Option<Estimate>, now: Instant) {
+        let Some(member) = self.members.get_mut(key) else { return };
+        let were_heavy = member.losses.are_heavy(now);
+        if let Some(estimate) = estimate {
+            member.losses.note(estimate.lost, now);
+        }
+        let fell = member.bandwidth.set_estimate(estimate.map(|estimate| estimate.rate));
+        if fell || member.losses.are_heavy(now) != were_heavy {
             self.allot(key, BTreeSet::new(), now);
         }
     }
@@ -52,7 +58,10 @@ impl Media {
     pub(super) fn allot(&mut self, key: Key<Member>, mut changed: BTreeSet<usize>, now: Instant) {
         let Some(member) = self.members.get(key) else { return };
         let (slots, wishes): (Vec<usize>, Vec<Wish>) = self.wishes(key, member, now).into_iter().unzip();
-        let sound = self.sound(member, now);
+        let once = self.sound(member, now);
+        let twice = once + once;
+        let repeats_sound = member.losses.are_heavy(now) && member.bandwidth.carries(twice);
+        let sound = if repeats_sound { twice } else { once };
         if !wishes.is_empty() {
             self.allot_soon(now);
         }
@@ -73,6 +82,11 @@ impl Media {
                 asked.insert(wish.source);
             }
         }
+        if repeats_sound != member.repeats_sound {
+            member.repeats_sound = repeats_sound;
+            self.run(key, now, |peer, out| peer.repeat_sound(repeats_sound, out));
+        }
+        let Some(member) = self.members.get_mut(key) else { return };
         if told != member.told {
             member.told = told;
             self.run(key, now, |peer, out| peer.explore(told, now, out));

@@ -66,6 +66,8 @@ impl Inlets {
         let stream = direct.stream_rx(&ssrc)?;
         let (mid, rid) = (stream.mid(), stream.rid());
         let line = lines.iter().position(|line| line.mid.0 == *mid)?;
+        // By itself the transport asks only for what comes again on a stream of its own (RFC 4588); sound comes again as it was.
+        stream.suppress_nack(false);
         let layer = match rid {
             None => 0,
             Some(rid) => lines[line].rids.iter().position(|known| *known == rid)?,

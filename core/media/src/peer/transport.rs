@@ -13,7 +13,8 @@ use wire::Mid;
 
 use super::inlet::Inlets;
 use super::outlet::Outlet;
-use super::{Identity, Line, Loss, Produced};
+use super::repeats::{self, Repeats};
+use super::{Estimate, Identity, Line, Loss, Produced};
 use crate::bandwidth::Exploration;
 use crate::handshake::{self, Gate};
 use crate::offer::{LineKind, Offer, OfferError, OfferedLine};
@@ -54,6 +55,9 @@ pub(super) struct Transport {
     gate: Gate,
     phase: Phase,
     pacing: Pacing,
+    /// Sound is sent twice.
+    pub(super) repeats_sound: bool,
+    repeats: Repeats,
     /// When the last accepted datagram came.
     heard: Instant,
     /// When the transport wants to be called.
@@ -112,6 +116,8 @@ impl Transport {
             gate: Gate::default(),
             phase: Phase::Connecting,
             pacing,
+            repeats_sound: false,
+            repeats: Repeats::default(),
             heard: now,
             timeout: now,
             #[cfg(test)]
@@ -328,11 +334,11 @@ impl Transport {
                     if handshake::is_dtls(&payload) {
                         self.gate.note_answer();
                     }
-                    out.push(Produced::Datagram {
-                        source: transmit.source,
-                        destination: transmit.destination,
-                        payload,
-                    });
+                    let (source, destination) = (transmit.source, transmit.destination);
+                    if self.repeats_sound && self.is_sound(&payload) {
+                        self.repeats.add(source, destination, payload.clone(), now);
+                    }
+                    out.push(Produced::Datagram { source, destination, payload });
                 }
                 Ok(Output::Event(event)) => {
                     idle_turns = 0;
@@ -347,9 +353,17 @@ impl Transport {
                 }
             }
         }
+        self.repeats.give(now, out);
         if !self.rtc.is_alive() {
             self.close(out);
         }
+    }
+
+    /// Whether a datagram that leaves is a packet of sound.
+    fn is_sound(&self, datagram: &[u8]) -> bool {
+        let Some(stream) = repeats::stream_of(datagram) else { return false };
+        let sound = self.lines.iter().filter(|line| line.kind == LineKind::Audio);
+        sound.filter_map(|line| line.outlet.as_ref()).any(|outlet| *outlet.stream == stream)
     }
 
     fn handle_event(&mut self, event: Event, out: &mut Vec<Produced>) {
@@ -367,7 +381,8 @@ impl Transport {
             }
         } else if let Event::PeerStats(stats) = event {
             if matches!(self.pacing, Pacing::On { estimable: true, .. }) {
-                out.push(Produced::Estimate(stats.bwe_tx.map(|estimate| BitRate(estimate.as_u64()))));
+                let lost = stats.egress_loss_fraction.unwrap_or_default();
+                out.push(Produced::Estimate(stats.bwe_tx.map(|rate| Estimate { rate: BitRate(rate.as_u64()), lost })));
             }
         } else if let Event::Connected = event {
             self.phase = Phase::Connected;
@@ -386,7 +401,10 @@ impl Transport {
     /// When to call [`Self::handle_timeout`] if nothing else happens.
     pub(super) fn timeout(&self) -> Option<Instant> {
         match self.phase {
-            Phase::Connecting | Phase::Connected => Some(self.timeout.min(self.heard + SILENCE_MAX)),
+            Phase::Connecting | Phase::Connected => {
+                let own = self.timeout.min(self.heard + SILENCE_MAX);
+                Some(self.repeats.due().map_or(own, |due| due.min(own)))
+            }
             Phase::Silent { .. } => Some(self.timeout),
             Phase::Closed => None,
         }
@@ -394,7 +412,7 @@ impl Transport {
 }
 
 fn configuration(identity: &Identity) -> str0m::RtcConfig {
-    Rtc::builder()
+    let mut configuration = Rtc::builder()
         .set_crypto_provider(identity.crypto.clone())
         .set_dtls_cert(identity.certificate.clone())
         .set_ice_lite(true)
@@ -406,7 +424,11 @@ fn configuration(identity: &Identity) -> str0m::RtcConfig {
         .enable_vp9(true)
         .enable_vp8(true)
         .set_send_buffer_audio(RESEND_AUDIO_PACKETS)
-        .set_send_buffer_video(RESEND_VIDEO_PACKETS)
+        .set_send_buffer_video(RESEND_VIDEO_PACKETS);
+    // A browser that can (Chromium) sends sound again when it is asked to, as it does pictures (RFC 4585 6.2.1).
+    let sound = configuration.codec_config().iter_mut().filter(|parameters| parameters.spec().codec.is_audio());
+    sound.for_each(|parameters| parameters.set_fb_nack(true));
+    configuration
 }
 
 /// With an estimate of the line, from the feedback of the browser (draft-holmer-rmcat-transport-wide-cc-extensions).

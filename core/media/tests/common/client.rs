@@ -1,18 +1,19 @@
 //! A browser as far as the wire is concerned: str0m in RTP mode at the other end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Instant;
 
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::{Codec, FormatParams};
-use str0m::media::{Direction, Frequency, KeyframeRequestKind, MediaKind, Simulcast, SimulcastLayer};
+use str0m::media::{Direction, Frequency, KeyframeRequestKind, MediaKind, Pt, Simulcast, SimulcastLayer};
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
+use str0m::rtp::rtcp::Rtcp;
+use str0m::rtp::{ExtensionValues, RawPacket, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 use wire::{Slot, SourceId, SourceKind};
 
-use super::line::Line;
+use super::line::{Line, Losing};
 use super::{frames, server};
 
 /// What a client offers.
@@ -86,6 +87,15 @@ pub struct Got {
     pub at: Instant,
 }
 
+/// A packet of sound that was sent.
+#[derive(Clone, Debug)]
+struct Sound {
+    payload_type: Pt,
+    sequence: u64,
+    level: i8,
+    payload: Vec<u8>,
+}
+
 pub struct Client {
     pub rtc: Rtc,
     pub address: SocketAddr,
@@ -94,6 +104,12 @@ pub struct Client {
     pub unplugged: bool,
     /// The way of what is sent to it; without one, everything arrives at once.
     pub line: Option<Line>,
+    /// What it sends gets lost so.
+    pub losing: Losing,
+    /// How many packets of sound it sent again because it was asked to.
+    pub sent_again: usize,
+    /// How many datagrams came that had come before.
+    pub came_twice: usize,
     /// The next large datagram for it gets lost.
     pub lose_next: bool,
     /// How many got lost so.
@@ -112,12 +128,15 @@ pub struct Client {
     timeout: Instant,
     now: Instant,
     sequences: BTreeMap<(str0m::media::Mid, Option<&'static str>), u64>,
+    /// The sound that it sent, by the number on the wire.
+    sounds: BTreeMap<u16, Sound>,
+    came: BTreeSet<Vec<u8>>,
 }
 
 impl Client {
     pub fn new(index: usize, lines: &Lines, now: Instant) -> Self {
         let address = SocketAddr::from(([198, 51, 100, index as u8 + 1], 40_000));
-        let mut rtc = lines.browser.configuration().set_rtp_mode(true).build(now);
+        let mut rtc = lines.browser.configuration().set_rtp_mode(true).enable_raw_packets(true).build(now);
         rtc.add_local_candidate(Candidate::host(address, "udp").expect("a client that works"));
         let mut client = Self {
             rtc,
@@ -125,6 +144,9 @@ impl Client {
             connected: false,
             unplugged: false,
             line: None,
+            losing: Losing::default(),
+            sent_again: 0,
+            came_twice: 0,
             lose_next: false,
             lost: 0,
             got: Vec::new(),
@@ -139,6 +161,8 @@ impl Client {
             timeout: now,
             now,
             sequences: BTreeMap::new(),
+            sounds: BTreeMap::new(),
+            came: BTreeSet::new(),
         };
         client.offer_first(lines);
         client
@@ -223,14 +247,16 @@ impl Client {
             self.lost += 1;
             return;
         }
+        self.came_twice += usize::from(!self.came.insert(bytes.to_vec()));
         let receive = Receive::new(Protocol::Udp, source, self.address, bytes).expect("a datagram");
         self.rtc.handle_input(Input::Receive(now, receive)).expect("a good datagram");
         self.drain();
     }
 
     pub fn take_datagrams(&mut self) -> Vec<Vec<u8>> {
-        let datagrams = std::mem::take(&mut self.datagrams);
-        if self.unplugged { Vec::new() } else { datagrams }
+        let mut datagrams = std::mem::take(&mut self.datagrams);
+        datagrams.retain(|_| !self.unplugged && !self.losing.loses());
+        datagrams
     }
 
     fn drain(&mut self) {
@@ -259,7 +285,25 @@ impl Client {
             self.keyframe_requests.push((self.now, request.mid.to_string(), request.rid.map(|rid| rid.to_string())));
         } else if let Event::Connected = event {
             self.connected = true;
+        } else if let Event::RawPacket(packet) = event
+            && let RawPacket::RtcpRx(Rtcp::Nack(nack)) = *packet
+        {
+            let missing = nack.reports.iter().flat_map(|entry| {
+                let after = (0..16).filter(|bit| entry.blp & (1 << bit) != 0).map(|bit| bit + 1);
+                std::iter::once(0).chain(after).map(|offset| entry.pid.wrapping_add(offset))
+            });
+            let again: Vec<_> = missing.filter_map(|number| self.sounds.get(&number)).cloned().collect();
+            self.sent_again += again.len();
+            again.into_iter().for_each(|sound| self.write_sound(sound));
         }
+    }
+
+    fn write_sound(&mut self, Sound { payload_type, sequence, level, payload }: Sound) {
+        let extensions = ExtensionValues { audio_level: Some(level), voice_activity: Some(true), ..Default::default() };
+        let timestamp = (sequence * 960) as u32;
+        let write = RtpWrite::new(payload_type, sequence.into(), timestamp, self.now, payload).ext_vals(extensions);
+        let mid = self.microphone.expect("a microphone");
+        self.rtc.direct_api().stream_tx_by_mid(mid, None).expect("a stream").write_rtp(write);
     }
 
     fn take_packet(&mut self, packet: RtpPacket) {
@@ -282,12 +326,9 @@ impl Client {
         let parameters = *self.rtc.codec_config().find(|p| p.spec().codec == Codec::Opus).expect("Opus");
         let payload_type = if red { parameters.red().expect("RED") } else { parameters.pt() };
         let sequence = self.next_sequence(mid, None);
-        let extensions = ExtensionValues { audio_level: Some(level), voice_activity: Some(true), ..Default::default() };
-        let timestamp = (sequence * 960) as u32;
-        let write =
-            RtpWrite::new(payload_type, sequence.into(), timestamp, self.now, frames::sound(self.sound, payload))
-                .ext_vals(extensions);
-        self.rtc.direct_api().stream_tx_by_mid(mid, None).expect("a stream").write_rtp(write);
+        let sound = Sound { payload_type, sequence, level, payload: frames::sound(self.sound, payload) };
+        self.sounds.insert(sequence as u16, sound.clone());
+        self.write_sound(sound);
         self.drain();
     }
 
