@@ -17,8 +17,8 @@ import { PROFILES } from './profiles.mjs';
 /** @typedef {import('../e2e/harness/gaps.mjs').Look} Look */
 /** @typedef {import('../e2e/harness/gaps.mjs').Listener} Listener */
 
-/** Until estimates and buffers of a new meeting have settled, in milliseconds. */
-const SETTLING_MS = 4000;
+/** Until estimates and buffers of a new meeting have settled on a good line of that length, in milliseconds. */
+const SETTLING_MS = 6000;
 /** All is well again from when on in a second of this length no more than this share of the sound is made up. */
 const WELL = { ms: 1000, madeUp: 0.05, frames: 2 };
 
@@ -55,8 +55,10 @@ async function measure(stage, { phases }, seconds) {
 		]);
 		for (const [listener, speaker] of pairs) await watchLines(listener, [speaker.seat]);
 		for (const [listener, speaker] of pairs) await compareEars(speaker, listener);
-		await Promise.all([line.is('up', 'delay=20ms'), line.is('down', 'delay=20ms')]);
-		await pause(SETTLING_MS);
+		/** As long as the first phase, and as good as can be. @param {string[]} words */
+		const onlyDelay = (words = []) => words.filter((word) => word.startsWith('delay='));
+		await Promise.all([line.is('up', ...onlyDelay(phases[0]?.up)), line.is('down', ...onlyDelay(phases[0]?.down))]);
+		await pause(Math.min(SETTLING_MS, 1000 * seconds));
 		/** When each phase began, and when the last one ended. @type {number[]} */
 		const edges = [];
 		for (const phase of phases) {

@@ -163,23 +163,33 @@ impl Bandwidth {
     }
 
     /// The layer of each wish that is sent, as an index into its steps; `None`: it is paused. `wishes` are in the
-    /// listener's own order, `sound` is what it hears.
-    pub(crate) fn decide(&mut self, wishes: &[Wish], sound: BitRate, now: Instant) -> Vec<Option<usize>> {
+    /// listener's own order, `sound` is what it hears. `by_chance`: the line loses packets however little is sent, so that
+    /// nobody is helped when the smallest layer of the most important picture is not.
+    pub(crate) fn decide(
+        &mut self,
+        wishes: &[Wish],
+        sound: BitRate,
+        by_chance: bool,
+        now: Instant,
+    ) -> Vec<Option<usize>> {
         let budget = self.estimate.unwrap_or(BitRate::UNLIMITED).without(sound);
         let before: Vec<Option<usize>> = wishes.iter().map(|wish| self.position_before(wish)).collect();
-        let first = (0..wishes.len()).filter(|&index| before[index].is_some()).min_by_key(|&index| wishes[index].rank);
+        let seen = (0..wishes.len()).filter(|&index| before[index].is_some()).min_by_key(|&index| wishes[index].rank);
+        let first = if by_chance { (0..wishes.len()).min_by_key(|&index| wishes[index].rank) } else { seen };
+        let is_spared = |index, step| step == 0 && Some(index) == first;
         let keep = |smallest: u64| {
-            share(wishes, budget, |index, step| {
-                let is_spared = step == 0 && Some(index) == first;
-                before[index].filter(|&at| step <= at).map(|_| if is_spared { smallest } else { 100 })
+            share(wishes, budget, |index, step| match before[index] {
+                _ if by_chance && is_spared(index, step) => Some(smallest),
+                Some(at) if step <= at => Some(if is_spared(index, step) { smallest } else { 100 }),
+                Some(_) | None => None,
             })
         };
         let strict = keep(100);
-        let smallest = self.reckoned_smallest(&strict, &before, now);
+        let smallest = if by_chance { 0 } else { self.reckoned_smallest(&strict, &before, now) };
         let kept = if smallest == 100 { strict } else { keep(smallest) };
         let best = share(wishes, budget, |index, step| {
             Some(match (before[index].is_some_and(|at| step <= at), step) {
-                (true, 0) if Some(index) == first => smallest,
+                _ if is_spared(index, step) => smallest,
                 (true, _) => 100,
                 (false, 0) => MARGIN_TO_BE_SEEN,
                 (false, _) => MARGIN,

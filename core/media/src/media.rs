@@ -19,9 +19,9 @@ use crate::arena::{Arena, Key};
 use crate::bandwidth::{Bandwidth, Exploration};
 use crate::demand::Demand;
 use crate::listener::Listener;
-use crate::losses::Losses;
 use crate::offer::OfferError;
 use crate::packet::Packet;
+use crate::path::Path;
 use crate::peer::{Identity, Loss, Peer, Produced};
 use crate::seal::{Guard, SealWindow};
 use crate::slot::Slot;
@@ -148,8 +148,8 @@ pub(crate) struct Member {
     bandwidth: Bandwidth,
     /// What its transport was told to find out about its line.
     told: Exploration,
-    /// What its line lost.
-    losses: Losses,
+    /// The way to it.
+    path: Path,
     /// Its transport was told to send its sound twice.
     repeats_sound: bool,
     /// What it may seal with. Empty: nothing of it is forwarded.
@@ -206,7 +206,7 @@ impl Media {
             listener,
             bandwidth: Bandwidth::default(),
             told: Exploration::default(),
-            losses: Losses::default(),
+            path: Path::default(),
             repeats_sound: false,
             window: Vec::new(),
             sources,

@@ -26,6 +26,7 @@ use crate::bandwidth::Exploration;
 use crate::handshake;
 use crate::offer::{LineKind, Offer, OfferError};
 use crate::packet::Packet;
+use crate::path::Finding;
 use crate::rate::BitRate;
 use crate::rewrite::Rewritten;
 use outlet::Outlet;
@@ -84,8 +85,7 @@ pub(crate) enum Produced {
 pub(crate) struct Estimate {
     /// What it carries, sound and pictures together.
     pub(crate) rate: BitRate,
-    /// Which share of the packets of the last second was lost on it.
-    pub(crate) lost: f32,
+    pub(crate) finding: Finding,
 }
 
 /// How a peer was lost.

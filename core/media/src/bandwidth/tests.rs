@@ -37,16 +37,17 @@ impl Pictures {
 struct Listener {
     bandwidth: Bandwidth,
     now: Instant,
+    loses_by_chance: bool,
 }
 
 impl Listener {
     fn new() -> Self {
-        Self { bandwidth: Bandwidth::default(), now: crate::test_start() }
+        Self { bandwidth: Bandwidth::default(), loses_by_chance: false, now: crate::test_start() }
     }
 
     /// The rates given now, in kb/s.
     fn gets(&mut self, wishes: &[Wish], sound: u64) -> Vec<u64> {
-        let decided = self.bandwidth.decide(wishes, BitRate::kilobits(sound), self.now);
+        let decided = self.bandwidth.decide(wishes, BitRate::kilobits(sound), self.loses_by_chance, self.now);
         let rate = |(wish, step): (&Wish, Option<usize>)| step.map_or(0, |step| wish.steps[step].rate.0 / 1000);
         wishes.iter().zip(decided).map(rate).collect()
     }
@@ -235,7 +236,7 @@ fn a_line_is_filled_up_to_the_next_layer_and_after_a_fall_for_two_seconds_of_six
     let wishes = pictures.wishes(&[('s', 720, CAMERA), ('o', 180, &CAMERA[..1])]);
     let sound = BitRate::kilobits(100);
     let filled = |listener: &mut Listener| {
-        let decided = listener.bandwidth.decide(&wishes, sound, listener.now);
+        let decided = listener.bandwidth.decide(&wishes, sound, false, listener.now);
         listener.bandwidth.exploration(&wishes, &decided, sound, listener.now).filled.0 / 1000
     };
     listener.estimates(900);
@@ -251,4 +252,20 @@ fn a_line_is_filled_up_to_the_next_layer_and_after_a_fall_for_two_seconds_of_six
         })
         .collect();
     assert_eq!(seconds, [1, 2, 7, 8]);
+}
+
+#[test]
+fn where_losses_have_nothing_to_do_with_the_rate_the_speaker_is_seen_whatever_the_estimate_says() {
+    let mut listener = Listener::new();
+    let both = Pictures::new().wishes(&[('o', 360, &CAMERA[..2]), ('s', 360, &CAMERA[..2])]);
+    listener.estimates(2000);
+    listener.gets(&both, 0);
+    listener.loses_by_chance = true;
+    listener.estimates(10);
+    assert_eq!(listener.after(10_000, &both), [0, CAMERA[0]]);
+    listener.estimates(CAMERA[1]);
+    assert_eq!(listener.after(60_000, &both).iter().filter(|&&rate| rate > 0).count(), 2);
+    listener.loses_by_chance = false;
+    listener.estimates(10);
+    assert_eq!(listener.after(10_000, &both), [0, 0]);
 }

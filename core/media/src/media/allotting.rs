@@ -24,12 +24,12 @@ impl Media {
     /// What is known of a listener's line now.
     pub(super) fn estimate(&mut self, key: Key<Member>, estimate: Option<Estimate>, now: Instant) {
         let Some(member) = self.members.get_mut(key) else { return };
-        let were_heavy = member.losses.are_heavy(now);
+        let was_lossy = member.path.is_lossy(now);
         if let Some(estimate) = estimate {
-            member.losses.note(estimate.lost, now);
+            member.path.note(estimate.finding, now);
         }
         let fell = member.bandwidth.set_estimate(estimate.map(|estimate| estimate.rate));
-        if fell || member.losses.are_heavy(now) != were_heavy {
+        if fell || member.path.is_lossy(now) != was_lossy {
             self.allot(key, BTreeSet::new(), now);
         }
     }
@@ -60,13 +60,14 @@ impl Media {
         let (slots, wishes): (Vec<usize>, Vec<Wish>) = self.wishes(key, member, now).into_iter().unzip();
         let once = self.sound(member, now);
         let twice = once + once;
-        let repeats_sound = member.losses.are_heavy(now) && member.bandwidth.carries(twice);
+        let by_chance = member.path.loses_by_chance(now);
+        let repeats_sound = by_chance || (member.path.is_lossy(now) && member.bandwidth.carries(twice));
         let sound = if repeats_sound { twice } else { once };
         if !wishes.is_empty() {
             self.allot_soon(now);
         }
         let Some(member) = self.members.get_mut(key) else { return };
-        let decided = member.bandwidth.decide(&wishes, sound, now);
+        let decided = member.bandwidth.decide(&wishes, sound, by_chance, now);
         let told = member.bandwidth.exploration(&wishes, &decided, sound, now);
         let mut asked = BTreeSet::new();
         for ((slot, wish), step) in slots.into_iter().zip(&wishes).zip(decided) {

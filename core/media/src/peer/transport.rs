@@ -19,6 +19,7 @@ use crate::bandwidth::Exploration;
 use crate::handshake::{self, Gate};
 use crate::offer::{LineKind, Offer, OfferError, OfferedLine};
 use crate::packet::Packet;
+use crate::path::Finding;
 use crate::rate::BitRate;
 use crate::rewrite::Rewritten;
 
@@ -28,6 +29,12 @@ const SILENCE_MAX: Duration = Duration::from_secs(8);
 /// Sent pictures kept for retransmission, in packets per slot; an older one that is asked for again is not sent. About a
 /// second of a large picture; the payloads are shared with the other listeners.
 const RESEND_VIDEO_PACKETS: usize = 256;
+
+/// And no longer than this.
+const RESEND_VIDEO_FOR: Duration = Duration::from_secs(3);
+
+/// Of what is sent on a slot this part may be what is sent again: enough for a very bad line, and what a narrow one has room for.
+const RESEND_SHARE_MAX: f32 = 0.25;
 
 /// The same for sound, which browsers never ask for again.
 const RESEND_AUDIO_PACKETS: usize = 8;
@@ -150,6 +157,7 @@ impl Transport {
     /// Takes over the m-lines of an accepted offer, and with it the payload types of both directions.
     fn adopt(&mut self, offer: &Offer) {
         self.user = self.rtc.direct_api().local_ice_credentials().ufrag;
+        let known = self.lines.len();
         self.inlets.clear();
         self.lines = offer
             .lines
@@ -167,6 +175,12 @@ impl Transport {
                 }
             })
             .collect();
+        for line in self.lines.iter().skip(known).filter(|line| line.kind == LineKind::Video) {
+            let Some(stream) = line.outlet.as_ref().map(|outlet| outlet.stream) else { continue };
+            if let Some(stream) = self.rtc.direct_api().stream_tx(&stream) {
+                stream.set_rtx_cache(RESEND_VIDEO_PACKETS, RESEND_VIDEO_FOR, Some(RESEND_SHARE_MAX));
+            }
+        }
     }
 
     pub(super) fn handle_datagram(
@@ -382,7 +396,9 @@ impl Transport {
         } else if let Event::PeerStats(stats) = event {
             if matches!(self.pacing, Pacing::On { estimable: true, .. }) {
                 let lost = stats.egress_loss_fraction.unwrap_or_default();
-                out.push(Produced::Estimate(stats.bwe_tx.map(|rate| Estimate { rate: BitRate(rate.as_u64()), lost })));
+                let finding = Finding { lost, round_trip: stats.rtt };
+                let rate = stats.bwe_tx.map(|rate| BitRate(rate.as_u64()));
+                out.push(Produced::Estimate(rate.map(|rate| Estimate { rate, finding })));
             }
         } else if let Event::Connected = event {
             self.phase = Phase::Connected;

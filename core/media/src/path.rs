@@ -1,0 +1,148 @@
+//! How the way to a listener is, besides how wide: what is lost on it, and whether packets have to wait. Pure: it is told what
+//! the transport found out of late.
+//!
+//! A browser repairs a single loss of sound by itself (RFC 2198: each packet holds the one before as well), so a way that
+//! loses little is left alone. Where more is lost, losses meet, and a burst takes packets that held each other.
+//!
+//! Losses have two causes. A way that is too narrow makes packets wait before it drops any; one where they do not wait drops
+//! them whatever is sent, and to send less does not help. Estimates of the rate take the second for the first.
+
+use std::time::{Duration, Instant};
+
+/// From this share of lost packets on sound is worth sending twice.
+const TOO_MANY: f32 = 0.02;
+
+/// No way loses as much as this by chance: something on it drops what is above a rate, without letting it wait.
+const TOO_MANY_FOR_CHANCE: f32 = 0.35;
+
+/// A round trip that is so much longer than the shortest means that packets wait.
+const WAITING: Duration = Duration::from_millis(60);
+
+/// So many findings in a row must say so: one may be chance, or a packet of sound that came with its second try only.
+const IN_A_ROW: usize = 5;
+
+/// What was seen counts for so long: losses come and go.
+const KEPT: Duration = Duration::from_secs(10);
+
+/// The shortest round trip is looked for anew after so long: the way may have become another one. Packets that wait all the
+/// time would make it longer, but not for a minute: less is sent then.
+const SHORTEST_WITHIN: Duration = Duration::from_mins(1);
+
+/// What was found out about the way within the last moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Finding {
+    /// Which share of the packets of the last second was lost.
+    pub(crate) lost: f32,
+    /// Of the newest packet that was answered.
+    pub(crate) round_trip: Option<Duration>,
+}
+
+/// The way to one listener.
+#[derive(Debug, Default)]
+pub(crate) struct Path {
+    /// When it last lost too many.
+    lossy: Option<Instant>,
+    /// How many findings in a row say that packets wait, or that far too many are lost.
+    crowded_findings: usize,
+    /// When enough of them did.
+    crowded: Option<Instant>,
+    /// The shortest round trips of this span of time and of the one before it.
+    shortest: Option<Shortest>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Shortest {
+    since: Instant,
+    now: Duration,
+    before: Duration,
+}
+
+impl Path {
+    /// Takes in what was found out.
+    pub(crate) fn note(&mut self, Finding { lost, round_trip }: Finding, now: Instant) {
+        if lost >= TOO_MANY {
+            self.lossy = Some(now);
+        }
+        let waited = round_trip.map(|round_trip| round_trip.saturating_sub(self.shortest(round_trip, now)));
+        let is_crowded = lost >= TOO_MANY_FOR_CHANCE || waited.is_some_and(|waited| waited >= WAITING);
+        self.crowded_findings = if is_crowded { self.crowded_findings + 1 } else { 0 };
+        if self.crowded_findings >= IN_A_ROW {
+            self.crowded = Some(now);
+        }
+    }
+
+    /// The shortest round trip of late, now that there is another one.
+    fn shortest(&mut self, latest: Duration, now: Instant) -> Duration {
+        let known = self.shortest.unwrap_or(Shortest { since: now, now: latest, before: latest });
+        let known = if now.saturating_duration_since(known.since) < SHORTEST_WITHIN {
+            Shortest { now: known.now.min(latest), ..known }
+        } else {
+            Shortest { since: now, now: latest, before: known.now }
+        };
+        self.shortest = Some(known);
+        known.now.min(known.before)
+    }
+
+    /// Whether it loses more than a browser repairs.
+    pub(crate) fn is_lossy(&self, now: Instant) -> bool {
+        is_recent(self.lossy, now)
+    }
+
+    /// Whether what it loses has nothing to do with how much is sent.
+    pub(crate) fn loses_by_chance(&self, now: Instant) -> bool {
+        self.is_lossy(now) && !is_recent(self.crowded, now)
+    }
+}
+
+fn is_recent(at: Option<Instant>, now: Instant) -> bool {
+    at.is_some_and(|at| now.saturating_duration_since(at) < KEPT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A path that for so many seconds from then on loses that share, with that round trip.
+    fn after(path: &mut Path, from: Instant, seconds: u64, lost: f32, round_trip: u64) -> Instant {
+        let round_trip = Some(Duration::from_millis(round_trip));
+        (0..5 * seconds)
+            .for_each(|step| path.note(Finding { lost, round_trip }, from + Duration::from_millis(200 * step)));
+        from + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_path_that_lost_too_many_is_not_trusted_for_ten_seconds() {
+        let mut path = Path::default();
+        let now = after(&mut path, crate::test_start(), 1, 0.01, 40);
+        assert!(!path.is_lossy(now));
+        let now = after(&mut path, now, 1, 0.05, 40);
+        assert!(path.is_lossy(now) && path.loses_by_chance(now));
+        let now = after(&mut path, now, 9, 0.0, 40);
+        assert!(path.is_lossy(now));
+        let now = after(&mut path, now, 1, 0.0, 40);
+        assert!(!path.is_lossy(now) && !path.loses_by_chance(now));
+    }
+
+    #[test]
+    fn where_packets_wait_or_most_are_dropped_the_losses_are_no_chance() {
+        for (lost, round_trip) in [(0.1, 140), (0.4, 40)] {
+            let mut path = Path::default();
+            let now = after(&mut path, crate::test_start(), 5, 0.0, 40);
+            let now = after(&mut path, now, 1, lost, round_trip);
+            assert!(path.is_lossy(now) && !path.loses_by_chance(now));
+            // Less is sent, nothing waits any more and nothing is lost: what was lost is still no chance.
+            let now = after(&mut path, now, 9, 0.0, 40);
+            assert!(!path.loses_by_chance(now));
+        }
+    }
+
+    #[test]
+    fn a_longer_way_is_soon_no_crowded_one() {
+        let mut path = Path::default();
+        let now = after(&mut path, crate::test_start(), 20, 0.05, 40);
+        let now = after(&mut path, now, 5, 0.05, 200);
+        assert!(!path.loses_by_chance(now));
+        let now = after(&mut path, now, 150, 0.05, 200);
+        assert!(path.loses_by_chance(now));
+    }
+}
