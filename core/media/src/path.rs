@@ -9,6 +9,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::rate::BitRate;
+
 /// From this share of lost packets on sound is worth sending twice.
 const TOO_MANY: f32 = 0.02;
 
@@ -16,10 +18,16 @@ const TOO_MANY: f32 = 0.02;
 const TOO_MANY_FOR_CHANCE: f32 = 0.35;
 
 /// A round trip that is so much longer than the shortest means that packets wait.
-const WAITING: Duration = Duration::from_millis(60);
+const WAITING: Duration = Duration::from_millis(100);
 
 /// So many findings in a row must say so: one may be chance, or a packet of sound that came with its second try only.
-const IN_A_ROW: usize = 5;
+const IN_A_ROW: usize = 4;
+
+/// After so many less is sent than the estimate says.
+const CROWDED_TWICE: usize = 2;
+
+/// Losses are believed to be by chance when it has been like that for so long.
+const BELIEVED_AFTER: Duration = Duration::from_secs(1);
 
 /// What was seen counts for so long: losses come and go.
 const KEPT: Duration = Duration::from_secs(10);
@@ -40,10 +48,12 @@ pub(crate) struct Finding {
 /// The way to one listener.
 #[derive(Debug, Default)]
 pub(crate) struct Path {
-    /// When it last lost too many.
-    lossy: Option<Instant>,
+    /// When it began to lose too many, and when it last did.
+    lossy: Option<(Instant, Instant)>,
     /// How many findings in a row say that packets wait, or that far too many are lost.
     crowded_findings: usize,
+    /// What was lost by the last finding.
+    lost: f32,
     /// When enough of them did.
     crowded: Option<Instant>,
     /// The shortest round trips of this span of time and of the one before it.
@@ -60,8 +70,10 @@ struct Shortest {
 impl Path {
     /// Takes in what was found out.
     pub(crate) fn note(&mut self, Finding { lost, round_trip }: Finding, now: Instant) {
+        self.lost = lost;
         if lost >= TOO_MANY {
-            self.lossy = Some(now);
+            let since = self.lossy.filter(|_| self.is_lossy(now)).map_or(now, |(since, _)| since);
+            self.lossy = Some((since, now));
         }
         let waited = round_trip.map(|round_trip| round_trip.saturating_sub(self.shortest(round_trip, now)));
         let is_crowded = lost >= TOO_MANY_FOR_CHANCE || waited.is_some_and(|waited| waited >= WAITING);
@@ -85,12 +97,27 @@ impl Path {
 
     /// Whether it loses more than a browser repairs.
     pub(crate) fn is_lossy(&self, now: Instant) -> bool {
-        is_recent(self.lossy, now)
+        is_recent(self.lossy.map(|(_, last)| last), now)
+    }
+
+    /// Whether packets have to wait now.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.crowded_findings > 0
     }
 
     /// Whether what it loses has nothing to do with how much is sent.
     pub(crate) fn loses_by_chance(&self, now: Instant) -> bool {
-        self.is_lossy(now) && !is_recent(self.crowded, now)
+        let is_believed = self.lossy.is_some_and(|(since, _)| now.saturating_duration_since(since) >= BELIEVED_AFTER);
+        self.is_lossy(now) && is_believed && !is_recent(self.crowded, now)
+    }
+
+    /// What comes of that rate. An estimate takes seconds to fall to what a way carries that has become narrow, and all that
+    /// time sound is lost with the rest.
+    pub(crate) fn carried(&self, rate: BitRate) -> BitRate {
+        if self.crowded_findings < CROWDED_TWICE {
+            return rate;
+        }
+        rate.percent((100.0 * (1.0 - self.lost)) as u64)
     }
 }
 
@@ -125,7 +152,7 @@ mod tests {
 
     #[test]
     fn where_packets_wait_or_most_are_dropped_the_losses_are_no_chance() {
-        for (lost, round_trip) in [(0.1, 140), (0.4, 40)] {
+        for (lost, round_trip) in [(0.1, 150), (0.4, 40)] {
             let mut path = Path::default();
             let now = after(&mut path, crate::test_start(), 5, 0.0, 40);
             let now = after(&mut path, now, 1, lost, round_trip);
@@ -134,6 +161,19 @@ mod tests {
             let now = after(&mut path, now, 9, 0.0, 40);
             assert!(!path.loses_by_chance(now));
         }
+    }
+
+    #[test]
+    fn where_packets_wait_and_get_lost_no_more_is_sent_than_comes_through() {
+        let mut path = Path::default();
+        let rate = BitRate::kilobits(400);
+        let now = after(&mut path, crate::test_start(), 5, 0.0, 40);
+        path.note(Finding { lost: 0.5, round_trip: Some(Duration::from_millis(300)) }, now);
+        assert_eq!(path.carried(rate), rate, "once is chance");
+        path.note(Finding { lost: 0.75, round_trip: Some(Duration::from_millis(300)) }, now);
+        assert_eq!(path.carried(rate), BitRate::kilobits(100));
+        path.note(Finding { lost: 0.2, round_trip: Some(Duration::from_millis(40)) }, now);
+        assert_eq!(path.carried(rate), rate);
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl Media {
         if let Some(estimate) = estimate {
             member.path.note(estimate.finding, now);
         }
-        let fell = member.bandwidth.set_estimate(estimate.map(|estimate| estimate.rate));
+        let fell = member.bandwidth.set_estimate(estimate.map(|estimate| member.path.carried(estimate.rate)));
         if fell || member.path.is_lossy(now) != was_lossy {
             self.allot(key, BTreeSet::new(), now);
         }
@@ -61,7 +61,8 @@ impl Media {
         let once = self.sound(member, now);
         let twice = once + once;
         let by_chance = member.path.loses_by_chance(now);
-        let repeats_sound = by_chance || (member.path.is_lossy(now) && member.bandwidth.carries(twice));
+        let fits = !member.path.is_crowded() && member.bandwidth.carries(twice);
+        let repeats_sound = by_chance || (member.path.is_lossy(now) && fits);
         let sound = if repeats_sound { twice } else { once };
         if !wishes.is_empty() {
             self.allot_soon(now);
