@@ -109,7 +109,9 @@ export async function compareEars(speaker, listener) {
  */
 export async function delays(speaker, listener, from, to) {
 	const [given, heard] = await Promise.all([notes(speaker, 'given'), notes(listener, 'heard')]);
-	const late = given.filter((at) => at >= from && at < to).map((at) => (heard.find((then) => then >= at) ?? Infinity) - at);
+	const late = given
+		.filter((at) => at >= from && at < to)
+		.map((at) => (heard.find((then) => then >= at) ?? Infinity) - at);
 	return late.filter((ms) => ms < LATEST_MS);
 }
 

@@ -45,19 +45,18 @@ const say = (text) => process.stdout.write(`${text}\n`);
  * @param {number} seconds of each phase at most
  * @returns {Promise<Figures[]>} of both listeners
  */
-async function measure(stage, { phases }, seconds) {
+async function measure(stage, { phases, settles = 0 }, seconds) {
 	const story = new Story('bench-network', stage);
 	try {
-		const { line, marsh, hale } = await story.meetBehindBadLine(beepingMicrophone);
+		/** A line of that length, and as good as can be. */
+		const words = (phases[0]?.down ?? []).filter((word) => word.startsWith('delay='));
+		const { line, marsh, hale } = await story.meetBehindBadLine({ before: beepingMicrophone, line: words });
 		const pairs = /** @type {const} */ ([
 			[marsh, hale],
 			[hale, marsh],
 		]);
 		for (const [listener, speaker] of pairs) await watchLines(listener, [speaker.seat]);
 		for (const [listener, speaker] of pairs) await compareEars(speaker, listener);
-		/** As long as the first phase, and as good as can be. @param {string[]} words */
-		const onlyDelay = (words = []) => words.filter((word) => word.startsWith('delay='));
-		await Promise.all([line.is('up', ...onlyDelay(phases[0]?.up)), line.is('down', ...onlyDelay(phases[0]?.down))]);
 		await pause(Math.min(SETTLING_MS, 1000 * seconds));
 		/** When each phase began, and when the last one ended. @type {number[]} */
 		const edges = [];
@@ -73,7 +72,13 @@ async function measure(stage, { phases }, seconds) {
 			pairs.map(async ([listener, speaker]) => {
 				const all = await looksAt(listener, speaker.seat);
 				const looks = all.filter(({ at }) => at >= begin && at <= end);
-				return { ...summary(looks), adapted: adapted(looks, edges), delays: await delays(speaker, listener, begin, end) };
+				return {
+					...summary(looks.filter(({ at }) => at >= begin + settles)),
+					silence: longestSilence(looks).ms,
+					standstill: longestStandstill(looks).ms,
+					adapted: adapted(looks, edges),
+					delays: await delays(speaker, listener, begin + settles, end),
+				};
 			}),
 		);
 	} finally {
@@ -81,7 +86,7 @@ async function measure(stage, { phases }, seconds) {
 	}
 }
 
-/** @param {Look[]} looks @returns {Omit<Figures, 'adapted' | 'delays'>} */
+/** @param {Look[]} looks @returns {Omit<Figures, 'silence' | 'standstill' | 'adapted' | 'delays'>} */
 function summary(looks) {
 	const pictures = looks.flatMap(({ at, picture }) => (picture ? [{ at, ...picture }] : []));
 	const [first, last] = [pictures[0], pictures.at(-1)];
@@ -90,10 +95,8 @@ function summary(looks) {
 	const ms = (last?.at ?? 0) - (first?.at ?? 0);
 	return {
 		madeUp: madeUpShare(looks),
-		silence: longestSilence(looks).ms,
 		freezes: more('freezes'),
 		frozen: more('frozen'),
-		standstill: longestStandstill(looks).ms,
 		fps: (1000 * more('frames')) / ms,
 		kbps: (8 * more('bytes')) / ms,
 	};
@@ -131,19 +134,19 @@ const COLUMNS = ['made up', 'silence', 'freezes', 'frozen', 'still', 'fps', 'kb/
  * @param {Profile} profile
  * @param {Figures[]} both
  */
-function row({ name, silence, madeUp, freeze, frozen, adapts, phases }, both) {
+function row({ name, settles = 0, silence, madeUp, freeze, frozen, adapts, phases }, both) {
 	/** @param {(figures: Figures) => number} what */
 	const worst = (what) => Math.max(...both.map(what));
 	/** @param {(figures: Figures) => number} what */
 	const least = (what) => Math.min(...both.map(what));
-	const seconds = phases.reduce((all, phase) => all + phase.seconds, 0);
+	const counted = 1000 * phases.reduce((all, phase) => all + phase.seconds, 0) - settles;
 	const late = both.flatMap((figures) => figures.delays);
 	const figures = {
 		name,
 		made_up: worst((f) => f.madeUp),
 		silence_ms: Math.round(worst((f) => f.silence)),
 		freezes: worst((f) => f.freezes),
-		frozen: worst((f) => f.frozen) / (1000 * seconds),
+		frozen: worst((f) => f.frozen) / counted,
 		standstill_ms: Math.round(worst((f) => f.standstill)),
 		fps: least((f) => f.fps),
 		kbps: least((f) => f.kbps),

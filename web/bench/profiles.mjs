@@ -14,6 +14,8 @@
  * @typedef {object} Profile
  * @property {string} name
  * @property {Phase[]} phases
+ * @property {number} [settles] for so long, in milliseconds, browsers learn how late packets can be: what is lost and what stands
+ * still in a line of one kind is counted from then on, silence and standstills from the beginning
  * @property {number} [silence] the longest that nothing may be heard, in milliseconds
  * @property {number} [madeUp] how much of the sound may be made up, of 1
  * @property {number} [freeze] the longest that a picture may stand still, in milliseconds
@@ -27,12 +29,13 @@ const FAR = ['delay=50ms'];
 const narrow = (kilobits) => [...NEAR, `rate=${kilobits}kbps`, 'queue=300ms'];
 
 const SECONDS = 20;
+const SETTLES = 5000;
 /** On no line but one that carries nothing. */
 const SILENCE = 250;
 const ADAPTS = 1000;
 
 /** @param {'up' | 'down'} way @param {string[]} words @returns {Phase[]} */
-const lossy = (way, words) => [{ seconds: SECONDS, up: FAR, down: FAR, [way]: [...FAR, ...words] }];
+const lossy = (way, words) => [{ seconds: SECONDS + SETTLES / 1000, up: FAR, down: FAR, [way]: [...FAR, ...words] }];
 
 /** @type {Profile[]} */
 export const PROFILES = [
@@ -49,13 +52,19 @@ export const PROFILES = [
 		].map(({ words, ...limits }) => ({
 			name: `${way} ${words.join(' ')}`,
 			phases: lossy(/** @type {'up' | 'down'} */ (way), words),
+			settles: SETTLES,
 			silence: SILENCE,
 			...limits,
 		})),
 	),
 	{ name: '300 kb/s', phases: [{ seconds: SECONDS, up: NEAR, down: narrow(300) }], silence: SILENCE, adapts: ADAPTS },
 	{ name: '100 kb/s', phases: [{ seconds: SECONDS, up: NEAR, down: narrow(100) }], silence: SILENCE, adapts: ADAPTS },
-	{ name: 'up 300 kb/s', phases: [{ seconds: SECONDS, up: narrow(300), down: NEAR }], silence: SILENCE, adapts: ADAPTS },
+	{
+		name: 'up 300 kb/s',
+		phases: [{ seconds: SECONDS, up: narrow(300), down: NEAR }],
+		silence: SILENCE,
+		adapts: ADAPTS,
+	},
 	{
 		name: '30 -> 300 -> 30 ms',
 		phases: ['delay=15ms', 'delay=150ms', 'delay=15ms'].map((delay) => ({ seconds: 10, up: [delay], down: [delay] })),

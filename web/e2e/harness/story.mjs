@@ -55,13 +55,15 @@ export class Story {
 
 	/**
 	 * Both heads see and hear each other, over a line that can be made bad.
-	 * @param {() => void} [before] runs in each page before anything else
+	 * @param {{ before?: () => void, line?: string[] }} [how] `before` runs in each page before anything else; so is the line,
+	 * both ways, when they come
 	 */
-	async meetBehindBadLine(before) {
+	async meetBehindBadLine({ before, line: words = [] } = {}) {
 		const mediaSeenAt = await freeUdpPort();
 		const server = await this.ownServer({ mediaSeenAt });
 		const line = await BadLine.start(mediaSeenAt, server.mediaPort);
 		this.later(() => line.close());
+		await line.is('both', ...words);
 		const summit = await this.summit({}, server);
 		const [marsh, hale] = [await this.person(summit, 'meridia-head'), await this.person(summit, 'vesland-head')];
 		if (before) for (const { screen } of [marsh, hale]) await screen.page.addInitScript(before);
