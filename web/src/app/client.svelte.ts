@@ -60,8 +60,8 @@ export class PageClient implements Client {
 			askForPair: (seat) => this.#online().ask(crypto.randomUUID(), { type: 'pair.open', seat }),
 			onWhisper: (on) => this.#whisper(on),
 		});
-		addEventListener('online', () => this.#session?.poke());
-		onOtherNetwork(() => this.#session?.poke());
+		addEventListener('online', () => this.#move(true));
+		onOtherNetwork(() => this.#move(false));
 	}
 
 	get state(): State {
@@ -254,6 +254,12 @@ export class PageClient implements Client {
 		// While the seat is another device's, this one holds neither camera nor microphone.
 		if (message.type === 'seat_taken') this.media.close();
 		if (message.type === 'bye' && this.#isOver()) this.#end();
+	}
+
+	/** The device is in another network; `gone`: it was in none for a while. */
+	#move(gone: boolean): void {
+		this.#session?.poke(gone);
+		this.media.link.moved();
 	}
 
 	/** Says that the person is here, then connects the media or lets them go on. */

@@ -93,6 +93,20 @@ async function isConnected(): Promise<void> {
 	latest().becomes('connected');
 }
 
+test('in another network another way is looked for at once, and when the session is back if it went too', async () => {
+	await isConnected();
+	link.moved();
+	await vi.advanceTimersByTimeAsync(0);
+	expect(offers).toEqual([true, false]);
+	offer = () => Promise.reject(new ConnectionLost());
+	link.moved();
+	await vi.advanceTimersByTimeAsync(0);
+	offer = () => Promise.resolve('v=0 answer');
+	await link.resume(true);
+	expect(offers).toEqual([true, false, false, false]);
+	expect(peers).toHaveLength(1);
+});
+
 describe('an offer that was lost with the session', () => {
 	test('of another way is made again on the same connection, if the server still has it', async () => {
 		await isConnected();

@@ -87,6 +87,11 @@ export class MediaLink {
 		if (connection === this.#connection) await this.#publishScreen();
 	}
 
+	/** The device is in another network: the way through the former one may be gone long before the browser notices. */
+	moved(): void {
+		if (this.isStarted && this.#connection?.isAgreed) void this.#restart(this.#connection);
+	}
+
 	stop(): void {
 		clearInterval(this.#timer);
 		this.#timer = undefined;

@@ -169,6 +169,14 @@ describe('a lost connection', () => {
 		expect(sockets).toHaveLength(2);
 	});
 
+	test('is given up at once when there was no network for a while', () => {
+		isWelcomed();
+		session.poke(true);
+		expect(told.at(-1)).toBe('lost');
+		vi.advanceTimersByTime(1);
+		expect(sockets).toHaveLength(2);
+	});
+
 	test('that answers after the network changed goes on', () => {
 		const socket = isWelcomed();
 		vi.advanceTimersByTime(1000);

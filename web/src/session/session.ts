@@ -119,14 +119,17 @@ export class Session {
 
 	/**
 	 * The network came back or changed: do not wait for a timer, and do not trust the connection until it is heard. One
-	 * that is still coming about has its own limit: on a slow way it takes longer than an answer does.
+	 * that is still coming about has its own limit: on a slow way it takes longer than an answer does. `gone`: there was no
+	 * network at all for a while, so what stood went with it.
 	 */
-	poke(): void {
+	poke(gone = false): void {
 		if (this.#stopped || this.#asked) return;
 		if (!this.#socket) {
 			this.#clearTimers();
 			this.#attempt = 0;
 			this.#open();
+		} else if (this.#welcomed && gone) {
+			this.#lost();
 		} else if (this.#welcomed && this.#doubt === undefined) {
 			this.#ping();
 			this.#doubt = this.#after(ANSWER_AFTER_POKE_MS, () => this.#lost());
