@@ -30,7 +30,16 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         setup::for_demo()?
     }
     web::build()?;
-    run_to_the_end(&mut cargo(&["build", "--release", "--package", "sommet", "--package", "bench", "--package", "proxy"]))?;
+    run_to_the_end(&mut cargo(&[
+        "build",
+        "--release",
+        "--package",
+        "sommet",
+        "--package",
+        "bench",
+        "--package",
+        "proxy",
+    ]))?;
     for name in wanted {
         let mut bench = cargo(&["run", "--quiet", "--release", "--package", "bench", "--", name]);
         match name.as_str() {

@@ -1,5 +1,6 @@
 //! How much of each picture one listener gets when its line is too narrow for all. Pure: it is given an estimate of the
-//! line, what is wanted and what each layer costs, and says which layer of each picture is sent, or none.
+//! line, what is wanted and what each layer costs, and says which layer of each picture is sent, or none. Where a layer can be
+//! had at half its frame rate, that is a step of its own between the layer below and the whole.
 //!
 //! 1. Sound comes first and is never limited: what it needs is taken off before anything is shared out.
 //! 2. Every picture gets its smallest layer before any gets more: the shared document, then who speaks, then the others
@@ -21,6 +22,7 @@ use wire::Pixels;
 use crate::arena::Key;
 use crate::rate::BitRate;
 use crate::source::Source;
+use crate::tempo::Tempo;
 
 /// What is not sent yet must fit though it cost this many hundredths of what it does: rates vary.
 const MARGIN: u64 = 115;
@@ -65,11 +67,12 @@ pub(crate) enum Rank {
     Other,
 }
 
-/// A layer that can be had, and what it costs.
+/// A layer that can be had at some tempo, and what it costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
     /// Its place among the source's layers.
     pub(crate) layer: usize,
+    pub(crate) tempo: Tempo,
     pub(crate) rate: BitRate,
     /// What it may come to cost.
     pub(crate) limit: BitRate,
@@ -82,8 +85,18 @@ pub(crate) struct Wish {
     pub(crate) rank: Rank,
     /// The height of its tile.
     pub(crate) height: Pixels,
-    /// The layers that can be had, the smallest first, up to the one that fills the tile; none while nothing comes.
+    /// The steps that can be had, the smallest first, up to the whole of the layer that fills the tile; none while nothing
+    /// comes.
     pub(crate) steps: Vec<Step>,
+}
+
+/// What a step gives, whatever it costs.
+type Given = (usize, Tempo);
+
+impl Step {
+    fn given(&self) -> Given {
+        (self.layer, self.tempo)
+    }
 }
 
 /// What tells a wish from another one. What a layer costs is no part of it: that is the publisher's affair.
@@ -130,8 +143,8 @@ pub(crate) struct Bandwidth {
     line: Line,
     /// Since when there has been no room for a picture that is seen.
     lack: Option<Instant>,
-    /// What was wanted and given last: the layer of each picture, or nothing.
-    given: Vec<(Identity, Option<usize>)>,
+    /// What was wanted and given last of each picture, if anything.
+    given: Vec<(Identity, Option<Given>)>,
 }
 
 impl Default for Bandwidth {
@@ -162,9 +175,9 @@ impl Bandwidth {
         self.estimate.is_some()
     }
 
-    /// The layer of each wish that is sent, as an index into its steps; `None`: it is paused. `wishes` are in the
+    /// The step of each wish that is sent, as an index into its steps; `None`: it is paused. `wishes` are in the
     /// listener's own order, `sound` is what it hears. `by_chance`: the line loses packets however little is sent, so that
-    /// nobody is helped when the smallest layer of the most important picture is not.
+    /// nobody is helped when the first step of the most important picture is not.
     pub(crate) fn decide(
         &mut self,
         wishes: &[Wish],
@@ -205,7 +218,7 @@ impl Bandwidth {
         self.given = wishes
             .iter()
             .zip(&decided)
-            .map(|(wish, step)| (wish.identity(), step.and_then(|step| wish.steps.get(step)).map(|step| step.layer)))
+            .map(|(wish, step)| (wish.identity(), step.and_then(|step| wish.steps.get(step)).map(Step::given)))
             .collect();
         decided
     }
@@ -262,9 +275,9 @@ impl Bandwidth {
 
     /// Which step of a wish was given last; the largest that is still there.
     fn position_before(&self, wish: &Wish) -> Option<usize> {
-        let (_, layer) = self.given.iter().find(|((source, ..), _)| *source == wish.source)?;
-        let layer = (*layer)?;
-        wish.steps.iter().rposition(|step| step.layer <= layer)
+        let (_, given) = self.given.iter().find(|((source, ..), _)| *source == wish.source)?;
+        let given = (*given)?;
+        wish.steps.iter().rposition(|step| step.given() <= given)
     }
 
     /// Whether other things are wanted than last time. Sharing out anew then has nothing to do with the line.
@@ -302,7 +315,7 @@ impl Bandwidth {
     }
 }
 
-/// What would be sent if the most important picture that lacks something got its next layer; nothing when none does. An
+/// What would be sent if the most important picture that lacks something got its next step; nothing when none does. An
 /// estimate does not grow beyond half as much again as what is sent, so the rest is made up with padding.
 fn next_rate(wishes: &[Wish], decided: &[Option<usize>], sound: BitRate) -> BitRate {
     let rate = |(wish, step): (&Wish, Option<usize>)| step.and_then(|step| wish.steps.get(step)).map(|step| step.rate);

@@ -4,7 +4,7 @@
 //!
 //! Sans-IO like the rest: tell it what happened, then call [`Caller::poll_output`] until `None`.
 
-mod dependency;
+mod frames;
 mod received;
 mod setup;
 mod tap;
@@ -18,20 +18,20 @@ use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Pt, Rid};
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::{ExtensionMap, ExtensionValues, RtpPacket, RtpWrite};
+use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Rtc, RtcError};
 use wire::{Mid, SourceKind, Track};
 
+use crate::dependency::Structure;
 use crate::layer::{self, Descriptor};
-use dependency::Dependency;
+use crate::peer::extensions;
+use frames::Frame;
 use received::{Counter, Packet};
 pub use received::{Received, ReceivedFrame};
 pub use setup::{Layer, Sending, Setup};
 use tap::Tap;
 pub use tap::{Encoding, ReceivedPacket};
 
-/// Where the dependency descriptor goes among str0m's standard extension ids.
-const DEPENDENCY_EXTENSION: u8 = 9;
 /// Kept for retransmission, in packets. Each is a copy: a bot among thousands must stay small.
 const SEND_BUFFER_VIDEO: usize = 256;
 const SEND_BUFFER_AUDIO: usize = 8;
@@ -102,6 +102,8 @@ pub struct Caller {
     /// The layers of the camera that are received by anybody.
     layers_sent: &'static [Layer],
     sending: Sending,
+    /// Of the streams of its camera.
+    structure: Structure,
     counters: BTreeMap<Mid, Counter>,
     first_picture: Option<Instant>,
     outputs: VecDeque<CallerOutput>,
@@ -141,6 +143,7 @@ impl Caller {
             video: BTreeMap::new(),
             layers_sent: setup.sending.layers(),
             sending: setup.sending,
+            structure: frames::structure(),
             counters: BTreeMap::new(),
             first_picture: None,
             outputs: VecDeque::new(),
@@ -217,7 +220,8 @@ impl Caller {
             let ends_frame = payloads.peek().is_none();
             let key = vp8::is_key_frame(picture.frame);
             let mut values = ExtensionValues::default();
-            values.user_values.set(Dependency { starts_frame, ends_frame, key, number });
+            let frame = Frame { starts_frame, ends_frame, key, number };
+            frame.descriptor(&self.structure).into_iter().for_each(|raw| values.user_values.set(raw));
             starts_frame = false;
             let Some(outgoing) = self.video.get_mut(&layer) else { return };
             let sequence = outgoing.next_sequence().into();
@@ -431,15 +435,13 @@ impl Outgoing {
 }
 
 fn build(takes_vp9: bool, now: Instant) -> Rtc {
-    let mut extensions = ExtensionMap::standard();
-    extensions.set(DEPENDENCY_EXTENSION, dependency::extension());
     Rtc::builder()
         .set_rtp_mode(true)
         .clear_codecs()
         .enable_opus(true, false)
         .enable_vp8(true)
         .enable_vp9(takes_vp9)
-        .set_extension_map(extensions)
+        .set_extension_map(extensions())
         .set_send_buffer_video(SEND_BUFFER_VIDEO)
         .set_send_buffer_audio(SEND_BUFFER_AUDIO)
         .build(now)

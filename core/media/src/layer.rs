@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use wire::Pixels;
 
+use crate::dependency::{self, Indication, Malformed, Structure};
 use crate::keyframe::KeyframeRequests;
 use crate::packet::Packet;
 use crate::rate::{BitRate, Meter};
+use crate::tempo::{Role, Tempo};
 
 /// A layer that brought nothing for this long while the others brought [`FRAMES_MISSED`] has been switched off by its
 /// browser, for want of uplink or CPU.
@@ -207,6 +209,18 @@ pub(crate) struct Layer {
     pub(crate) keyframes: KeyframeRequests,
     /// What it costs.
     pub(crate) meter: Meter,
+    /// What of that those frames cost that are left out at half the frame rate.
+    pub(crate) spare: Meter,
+    /// What its stream said of its frames.
+    pub(crate) known: Option<Known>,
+}
+
+/// The structure of a stream.
+#[derive(Debug)]
+pub(crate) struct Known {
+    structure: Structure,
+    /// Its versions with all frames and with half of them, where there are both.
+    targets: Option<(usize, usize)>,
 }
 
 impl Layer {
@@ -218,6 +232,13 @@ impl Layer {
         let highest = self.highest.filter(|(stream, _)| *stream == packet.stream).map(|(_, sequence)| sequence);
         let is_late = highest.is_some_and(|highest| packet.sequence < highest);
         self.highest = Some((packet.stream, highest.map_or(packet.sequence, |highest| highest.max(packet.sequence))));
+        if highest.is_none() {
+            self.known = None;
+        }
+        self.read_dependency(packet, is_late);
+        if packet.dependency.as_ref().and_then(|dependency| dependency.role).is_some_and(|role| !role.in_half) {
+            self.spare.note(packet.payload.len(), packet.arrived);
+        }
         let descriptor = &mut packet.descriptor;
         if descriptor.starts_keyframe {
             self.height = descriptor.height.or(self.height);
@@ -229,10 +250,63 @@ impl Layer {
         }
     }
 
+    /// Reads the descriptor of a packet, if it has one. Then that says where key frames begin, and not the payload.
+    fn read_dependency(&mut self, packet: &mut Packet, is_late: bool) {
+        let Some(dependency) = &mut packet.dependency else { return };
+        let structure = self.known.as_ref().map(|known| &known.structure);
+        match dependency::Descriptor::read(dependency.raw.bytes(), structure) {
+            Ok(mut read) => {
+                let brought = read.structure.take();
+                packet.descriptor.starts_keyframe = read.starts_frame && brought.is_some();
+                let known = brought.map(Known::new);
+                if let Some(Known { structure, .. }) = &known {
+                    dependency.templates = Some(structure.template_ids());
+                    packet.descriptor.height = packet.descriptor.height.or(structure.height());
+                }
+                dependency.role = known.as_ref().or(self.known.as_ref()).and_then(|known| known.role_of(&read));
+                if !is_late && known.is_some() {
+                    self.known = known;
+                }
+            }
+            // The first packet of its key frame was lost, and will come again.
+            Err(Malformed::Unknown) => packet.descriptor.starts_keyframe = false,
+            Err(Malformed::Cut | Malformed::TooMany) => packet.dependency = None,
+        }
+    }
+
+    /// Whether it can be had at half its frame rate.
+    pub(crate) fn can_be_halved(&self) -> bool {
+        self.known.as_ref().is_some_and(|known| known.targets.is_some())
+    }
+
+    /// Nothing of it is to come for a while.
+    pub(crate) fn rest(&mut self) {
+        self.meter.hold();
+        self.spare.hold();
+    }
+
     /// Whether packets of it come in.
     pub(crate) fn arrives(&self, now: Instant) -> bool {
         let quiet = |newest| now.saturating_duration_since(newest) >= LAYER_SILENCE && self.missed >= FRAMES_MISSED;
         self.newest.is_some_and(|newest| !quiet(newest))
+    }
+}
+
+impl Known {
+    fn new(structure: Structure) -> Self {
+        let targets = structure.whole_and_half();
+        Self { structure, targets }
+    }
+
+    /// What a frame is to the picture at half its frame rate.
+    fn role_of(&self, frame: &dependency::Descriptor) -> Option<Role> {
+        let (whole, half) = self.targets?;
+        let indications = frame.indications(Some(&self.structure))?;
+        Some(Role {
+            starts_frame: frame.starts_frame,
+            in_half: *indications.get(half)? != Indication::Absent,
+            resumes: *indications.get(whole)? == Indication::Switch,
+        })
     }
 }
 
@@ -275,8 +349,13 @@ pub(crate) fn limit_of(layers: &[Layer], index: usize) -> BitRate {
 }
 
 /// What a layer costs; before anything of it has come, what it may cost.
-pub(crate) fn rate_of(layers: &[Layer], index: usize, now: Instant) -> BitRate {
-    layers[index].meter.rate(now).unwrap_or_else(|| limit_of(layers, index))
+pub(crate) fn rate_of(layers: &[Layer], index: usize, tempo: Tempo, now: Instant) -> BitRate {
+    let layer = &layers[index];
+    let whole = layer.meter.rate(now).unwrap_or_else(|| limit_of(layers, index));
+    match tempo {
+        Tempo::Half => whole.without(layer.spare.rate(now).unwrap_or_default()),
+        Tempo::Whole => whole,
+    }
 }
 
 /// A layer fills a tile when it has three quarters of the tile's lines; more would be paid for and hardly seen.

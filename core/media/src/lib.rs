@@ -13,6 +13,7 @@ mod arena;
 mod bandwidth;
 pub mod caller;
 mod demand;
+mod dependency;
 mod handshake;
 mod keyframe;
 mod layer;
@@ -28,6 +29,7 @@ mod seal;
 mod slot;
 mod source;
 mod speaker;
+mod tempo;
 
 pub use media::{Counters, Media, NewPeer, Output, PeerId};
 pub use offer::OfferError;

@@ -59,10 +59,11 @@ impl Listener {
     /// The peer's m-lines after an offer: new receiving lines become slots, those that no longer receive are shut.
     pub(crate) fn adopt_lines(&mut self, lines: &[Line]) {
         for (index, line) in lines.iter().enumerate() {
-            match self.slots.iter_mut().find(|slot| slot.line == index) {
-                Some(slot) => slot.open = line.receives,
-                None if line.receives => self.slots.push(Slot::new(line.mid.clone(), line.kind, index)),
-                None => {}
+            if line.receives && self.slots.iter().all(|slot| slot.line != index) {
+                self.slots.push(Slot::new(line.mid.clone(), line.kind, index));
+            }
+            if let Some(slot) = self.slots.iter_mut().find(|slot| slot.line == index) {
+                (slot.open, slot.can_be_thinned) = (line.receives, line.takes_descriptors());
             }
         }
     }

@@ -43,6 +43,8 @@ pub(crate) struct OfferedLine {
     pub(crate) receives: bool,
     /// The restriction ids of its simulcast layers (RFC 8851), in the order offered; empty without simulcast.
     pub(crate) rids: Vec<String>,
+    /// It reads dependency descriptors.
+    pub(crate) takes_descriptors: bool,
 }
 
 /// An offer that has passed the first look.
@@ -85,7 +87,8 @@ impl OfferedLine {
             Some("video") => LineKind::Video,
             _ => return Err(OfferError::new("it has an m-line that is neither audio nor video")),
         };
-        Ok(Self { mid: String::new(), kind, sends: true, receives: true, rids: Vec::new() })
+        let (mid, rids) = (String::new(), Vec::new());
+        Ok(Self { mid, kind, sends: true, receives: true, rids, takes_descriptors: false })
     }
 
     fn read_attribute(&mut self, text: &str) -> Result<(), OfferError> {
@@ -99,11 +102,21 @@ impl OfferedLine {
                     self.mid = mid.to_owned();
                 } else if let Some(simulcast) = other.strip_prefix("a=simulcast:") {
                     self.rids = sent_layers(simulcast)?;
+                } else if let Some(extension) = other.strip_prefix("a=extmap:") {
+                    self.takes_descriptors |= is_taken_descriptor(extension);
                 }
             }
         }
         Ok(())
     }
+}
+
+/// Whether an extension is the dependency descriptor, and one that the browser does not only send: `8/sendonly <URI>` (RFC 8285 5).
+/// Firefox writes it so.
+fn is_taken_descriptor(extension: &str) -> bool {
+    let mut words = extension.split_ascii_whitespace();
+    let (Some(id), Some(name)) = (words.next(), words.next()) else { return false };
+    name == crate::dependency::URI && !id.ends_with("/sendonly") && !id.ends_with("/inactive")
 }
 
 /// The layers in `send q;h;f` (RFC 8853 5.1). Of alternatives (`a,b`) the first counts, `~` (paused) does not matter.
@@ -175,6 +188,22 @@ mod tests {
             ]
         );
         assert_eq!(offer.lines[1].rids, ["q", "h", "f"]);
+    }
+
+    #[test]
+    fn a_browser_that_only_sends_descriptors_takes_none() {
+        let takes = |extension: &str| {
+            let offer = format!("{OFFER}a=extmap:{extension}\r\n");
+            Offer::read(&offer).unwrap().lines[2].takes_descriptors
+        };
+        let name = crate::dependency::URI;
+        for id in ["12", "12/sendrecv", "12/recvonly"] {
+            assert!(takes(&format!("{id} {name}")), "{id}");
+        }
+        for other in [format!("8/sendonly {name}"), format!("8/inactive {name}"), "12 urn:x".into(), "12".into()] {
+            assert!(!takes(&other), "{other}");
+        }
+        assert!(!Offer::read(OFFER).unwrap().lines[2].takes_descriptors);
     }
 
     #[test]

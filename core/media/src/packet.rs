@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::dependency::{Raw, TemplateIds};
 use crate::layer::{Codec, Descriptor};
 use crate::peer::Extensions;
+use crate::tempo::Role;
 
 /// A packet that a publisher sent, out of its transport's encryption.
 #[derive(Debug)]
@@ -24,8 +26,26 @@ pub(crate) struct Packet {
     pub(crate) marker: bool,
     pub(crate) extensions: Extensions,
     pub(crate) descriptor: Descriptor,
+    pub(crate) dependency: Option<Dependency>,
     pub(crate) payload: Arc<[u8]>,
     pub(crate) arrived: Instant,
+}
+
+/// The dependency descriptor of a packet, where it has one.
+#[derive(Clone, Debug)]
+pub(crate) struct Dependency {
+    pub(crate) raw: Arc<Raw>,
+    /// What its frame is, as far as the structure of its stream is known.
+    pub(crate) role: Option<Role>,
+    /// The templates it brings along: it begins a key frame.
+    pub(crate) templates: Option<TemplateIds>,
+}
+
+impl Dependency {
+    /// Of which nothing was read yet.
+    pub(crate) fn new(raw: Arc<Raw>) -> Self {
+        Self { raw, role: None, templates: None }
+    }
 }
 
 /// Whether a payload holds RED (RFC 2198). It is sealed as a whole, so the blocks in it are out of the server's reach.
@@ -57,8 +77,16 @@ pub(crate) mod tests {
             marker: false,
             extensions: Extensions::default(),
             descriptor: Descriptor::default(),
+            dependency: None,
             payload: Arc::from([0; 4]),
             arrived,
         }
+    }
+
+    /// A descriptor of that frame, without a structure.
+    pub(crate) fn dependency(number: u16, role: Role) -> Dependency {
+        let [high, low] = number.to_be_bytes();
+        let raw = Raw::new(&[0, high, low]).expect("three bytes");
+        Dependency { role: Some(role), ..Dependency::new(Arc::new(raw)) }
     }
 }

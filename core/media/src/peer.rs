@@ -5,6 +5,7 @@
 //! something ends in a drain, and what comes out goes to the `out` it was given. The one exception is [`Peer::write`]:
 //! packets of one m-line that leave in one turn are drained together, as those are that str0m packetises itself.
 
+mod descriptors;
 mod inlet;
 mod outlet;
 mod repeats;
@@ -29,6 +30,7 @@ use crate::packet::Packet;
 use crate::path::Finding;
 use crate::rate::BitRate;
 use crate::rewrite::Rewritten;
+pub(crate) use descriptors::extensions;
 use outlet::Outlet;
 use transport::Transport;
 
@@ -112,6 +114,13 @@ pub(crate) struct Line {
     pub(crate) layers: usize,
     rids: Vec<Rid>,
     outlet: Option<Outlet>,
+}
+
+impl Line {
+    /// Whether its browser reads dependency descriptors.
+    pub(crate) fn takes_descriptors(&self) -> bool {
+        self.outlet.as_ref().is_some_and(|outlet| outlet.takes_descriptors)
+    }
 }
 
 /// A peer connection. After a panic inside the transport it is an empty shell that does nothing.

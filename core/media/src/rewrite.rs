@@ -1,10 +1,15 @@
-//! One outgoing RTP stream made of pieces of many: sequence numbers, timestamps and VP8 picture numbers go on without a
+//! One outgoing RTP stream made of pieces of many: sequence numbers, timestamps, and the numbers of frames go on without a
 //! seam when a slot changes its source or layer, so a browser's decoder sees one stream (RFC 3550 5.1, RFC 7741 4.2).
+//!
+//! What is left out of a piece leaves no hole in the sequence numbers, which would look like a loss. The numbers of frames in
+//! dependency descriptors keep their distances within a piece: the frames that follow count back over those left out.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
+use crate::dependency::TEMPLATE_IDS;
 use crate::layer::PictureId;
-use crate::packet::Packet;
+use crate::packet::{Dependency, Packet};
 
 /// The first sequence number. Small: the receiver counts roll-overs from zero, and a lost first packet must not make it
 /// miss one (RFC 3711 3.3.1 asks for less than 2^15).
@@ -13,6 +18,9 @@ const FIRST_SEQUENCE: u64 = 1000;
 /// The longest gap in the numbers of a piece, in packets: four seconds of a large picture. Nothing that far back is sent
 /// again, and a leap of 2^15 would make the receiver count roll-overs wrongly and lose the stream for good (RFC 3711 3.3.1).
 const GAP_MAX: u64 = 1000;
+
+/// Packets left out whose numbers are remembered. A late one from before them is dropped: nobody can say any more which number it has.
+const LEFT_OUT_MAX: usize = 256;
 
 /// What a packet carries instead of its own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +32,17 @@ pub(crate) struct Rewritten {
     pub(crate) marker: bool,
     pub(crate) picture_id: Option<u16>,
     pub(crate) base_layer_index: Option<u8>,
+    pub(crate) frame: Option<FrameNumbers>,
+}
+
+/// The numbers of a dependency descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FrameNumbers {
+    /// The frame's.
+    pub(crate) number: u16,
+    /// How much higher the ids of its templates are than its publisher wrote. Two pieces share none, so that no frame is
+    /// read with the structure of another piece.
+    pub(crate) ids: u8,
 }
 
 /// The piece that is played now.
@@ -35,6 +54,36 @@ struct Piece {
     timestamp_offset: u32,
     picture_id_offset: u16,
     base_layer_offset: u8,
+    /// How far numbers and template ids of frames are moved; `None`: its first packet had no descriptor, so no other has.
+    frame_offset: Option<FrameNumbers>,
+    /// The highest sequence number that came, whether it was sent or left out.
+    highest: u64,
+    left_out: LeftOut,
+}
+
+/// The packets of a piece that were left out.
+#[derive(Debug, Default)]
+struct LeftOut {
+    /// The latest, in order.
+    latest: VecDeque<u64>,
+    /// How many there were before.
+    earlier: u64,
+}
+
+impl LeftOut {
+    fn note(&mut self, sequence: u64) {
+        if self.latest.len() == LEFT_OUT_MAX {
+            self.latest.pop_front();
+            self.earlier += 1;
+        }
+        self.latest.push_back(sequence);
+    }
+
+    /// How many of them come before that one; `None`: it is too old to tell.
+    fn before(&self, sequence: u64) -> Option<u64> {
+        let is_known = self.earlier == 0 || self.latest.front().is_none_or(|&oldest| oldest < sequence);
+        is_known.then(|| self.earlier + self.latest.partition_point(|&left_out| left_out < sequence) as u64)
+    }
 }
 
 /// The newest that left.
@@ -45,6 +94,7 @@ struct Newest {
     arrived: Instant,
     picture_id: u16,
     base_layer_index: u8,
+    frame: u16,
 }
 
 /// The numbers of one slot's outgoing stream.
@@ -52,6 +102,8 @@ struct Newest {
 pub(crate) struct Rewrite {
     piece: Option<Piece>,
     newest: Option<Newest>,
+    /// The id behind those of the templates that were sent last.
+    next_id: u8,
 }
 
 impl Rewrite {
@@ -62,9 +114,9 @@ impl Rewrite {
 
     /// Whether that packet belongs to the piece that is played, and does not leap ahead of it.
     pub(crate) fn plays(&self, packet: &Packet) -> bool {
-        let (Some(piece), Some(newest)) = (&self.piece, &self.newest) else { return false };
-        let played = newest.sequence - piece.first_sequence_out;
-        piece.stream == packet.stream && packet.sequence <= piece.first_sequence + played + GAP_MAX
+        self.piece
+            .as_ref()
+            .is_some_and(|piece| piece.stream == packet.stream && packet.sequence <= piece.highest + GAP_MAX)
     }
 
     /// From this packet on, its stream is played.
@@ -85,6 +137,9 @@ impl Rewrite {
                 .descriptor
                 .base_layer_index
                 .map_or(0, |index| next_base_layer.wrapping_sub(index)),
+            frame_offset: packet.dependency.as_ref().map(|dependency| self.frame_offset(dependency)),
+            highest: packet.sequence,
+            left_out: LeftOut::default(),
         });
         let first = self.apply(packet).unwrap_or(Rewritten {
             sequence,
@@ -92,16 +147,40 @@ impl Rewrite {
             marker: packet.marker,
             picture_id: None,
             base_layer_index: None,
+            frame: None,
         });
         Rewritten { marker: packet.marker || !packet.codec.is_video(), ..first }
+    }
+
+    /// How far the numbers of frames are moved when a piece begins with this one.
+    fn frame_offset(&self, first: &Dependency) -> FrameNumbers {
+        let next = self.newest.as_ref().map_or(0, |newest| newest.frame.wrapping_add(1));
+        let ids = first.templates.map_or(0, |templates| self.next_id.wrapping_sub(templates.first) % TEMPLATE_IDS);
+        FrameNumbers { number: next.wrapping_sub(first.raw.number()), ids }
+    }
+
+    /// A packet of the piece that is played is not sent, and those after it close the gap. One that comes after later ones leaves
+    /// its gap: they have their numbers.
+    pub(crate) fn leave_out(&mut self, packet: &Packet) {
+        if let Some(piece) = self.piece.as_mut().filter(|piece| piece.highest < packet.sequence) {
+            piece.highest = packet.sequence;
+            piece.left_out.note(packet.sequence);
+        }
     }
 
     /// The numbers of a packet of the piece that is played. `None`: it is older than the piece, and its numbers were
     /// given to what was played before.
     pub(crate) fn apply(&mut self, packet: &Packet) -> Option<Rewritten> {
-        let piece = self.piece.as_ref()?;
+        let piece = self.piece.as_mut()?;
+        let place =
+            packet.sequence.checked_sub(piece.first_sequence)?.checked_sub(piece.left_out.before(packet.sequence)?)?;
+        piece.highest = piece.highest.max(packet.sequence);
+        let frame = packet.dependency.as_ref().zip(piece.frame_offset).map(|(dependency, offset)| FrameNumbers {
+            number: dependency.raw.number().wrapping_add(offset.number),
+            ids: offset.ids,
+        });
         let rewritten = Rewritten {
-            sequence: piece.first_sequence_out + packet.sequence.checked_sub(piece.first_sequence)?,
+            sequence: piece.first_sequence_out + place,
             timestamp: packet.timestamp.wrapping_add(piece.timestamp_offset),
             marker: packet.marker,
             picture_id: packet.descriptor.picture_id.map(|id| moved(id, piece.picture_id_offset)),
@@ -109,7 +188,11 @@ impl Rewrite {
                 .descriptor
                 .base_layer_index
                 .map(|index| index.wrapping_add(piece.base_layer_offset)),
+            frame,
         };
+        if let (Some(frame), Some(templates)) = (frame, packet.dependency.as_ref().and_then(|of| of.templates)) {
+            self.next_id = templates.first.wrapping_add(templates.count).wrapping_add(frame.ids) % TEMPLATE_IDS;
+        }
         if self.newest.as_ref().is_none_or(|newest| newest.sequence < rewritten.sequence) {
             self.newest = Some(Newest {
                 sequence: rewritten.sequence,
@@ -120,6 +203,7 @@ impl Rewrite {
                     .base_layer_index
                     .or(self.newest.as_ref().map(|n| n.base_layer_index))
                     .unwrap_or(0),
+                frame: frame.map(|frame| frame.number).or(self.newest.as_ref().map(|n| n.frame)).unwrap_or(0),
             });
         }
         Some(rewritten)
@@ -144,8 +228,10 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::dependency::TemplateIds;
     use crate::layer::{Codec, Descriptor};
-    use crate::packet::tests::packet;
+    use crate::packet::tests::{dependency, packet};
+    use crate::tempo::Role;
 
     fn video(stream: u32, sequence: u64, timestamp: u32, picture_id: u16, index: u8, arrived: Instant) -> Packet {
         let descriptor = Descriptor {
@@ -192,5 +278,58 @@ mod tests {
         let mut rewrite = Rewrite::default();
         assert!(rewrite.begin(&packet(Codec::Opus, now)).marker);
         assert!(!rewrite.begin(&packet(Codec::Vp8, now)).marker);
+    }
+
+    fn described(stream: u32, sequence: u64, frame: u16, first: Option<u8>, now: Instant) -> Packet {
+        let role = Role { starts_frame: true, in_half: true, resumes: true };
+        let templates = first.map(|first| TemplateIds { first, count: 5 });
+        let dependency = Some(Dependency { templates, ..dependency(frame, role) });
+        Packet { stream, sequence, dependency, ..packet(Codec::Vp8, now) }
+    }
+
+    #[test]
+    fn what_is_left_out_leaves_no_hole_and_frames_keep_their_distances() {
+        let now = crate::test_start();
+        let mut rewrite = Rewrite::default();
+        rewrite.begin(&described(1, 10, 7, Some(0), now));
+        rewrite.leave_out(&described(1, 11, 8, None, now));
+        rewrite.leave_out(&described(1, 12, 8, None, now));
+        let next = rewrite.apply(&described(1, 13, 9, None, now)).unwrap();
+        assert_eq!(next.sequence, FIRST_SEQUENCE + 1);
+        assert_eq!(next.frame, Some(FrameNumbers { number: 2, ids: 0 }), "two frames after the first");
+        rewrite.leave_out(&described(1, 16, 11, None, now));
+        assert_eq!(rewrite.apply(&described(1, 17, 12, None, now)).unwrap().sequence, FIRST_SEQUENCE + 4);
+        assert_eq!(rewrite.apply(&described(1, 15, 10, None, now)).unwrap().sequence, FIRST_SEQUENCE + 3, "late");
+        rewrite.leave_out(&described(1, 14, 10, None, now));
+        assert_eq!(rewrite.apply(&described(1, 18, 13, None, now)).unwrap().sequence, FIRST_SEQUENCE + 5);
+    }
+
+    #[test]
+    fn what_is_too_old_to_have_a_number_is_dropped() {
+        let now = crate::test_start();
+        let mut rewrite = Rewrite::default();
+        rewrite.begin(&described(1, 0, 0, Some(0), now));
+        for sequence in 3..2 * LEFT_OUT_MAX as u64 + 3 {
+            rewrite.leave_out(&described(1, sequence, 0, None, now));
+        }
+        assert_eq!(rewrite.apply(&described(1, 2, 0, None, now)), None);
+        let next = rewrite.apply(&described(1, 2 * LEFT_OUT_MAX as u64 + 3, 0, None, now)).unwrap();
+        assert_eq!(next.sequence, FIRST_SEQUENCE + 3, "two that were lost stay a gap");
+    }
+
+    #[test]
+    fn another_piece_goes_on_with_the_next_frame_and_with_templates_of_its_own() {
+        let now = crate::test_start();
+        let mut rewrite = Rewrite::default();
+        let first = rewrite.begin(&described(1, 10, 65_535, Some(3), now)).frame.unwrap();
+        assert_eq!((first.number, (3 + first.ids) % TEMPLATE_IDS), (0, 0));
+        let second = rewrite.apply(&described(1, 11, 0, None, now)).unwrap().frame.unwrap();
+        assert_eq!((second.number, second.ids), (1, first.ids));
+        let other = rewrite.begin(&described(2, 500, 300, Some(60), now)).frame.unwrap();
+        assert_eq!((other.number, (60 + other.ids) % TEMPLATE_IDS), (2, 5), "behind the five of the first");
+        assert_eq!(rewrite.begin(&packet(Codec::Vp8, now)).frame, None);
+        let without = Packet { stream: 1, sequence: 1, ..described(1, 1, 9, None, now) };
+        assert_eq!(rewrite.apply(&without).unwrap().frame, None, "its piece began without");
+        assert_eq!(rewrite.begin(&described(2, 900, 77, Some(60), now)).frame.unwrap().number, 3);
     }
 }

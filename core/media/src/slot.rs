@@ -10,6 +10,7 @@ use crate::offer::LineKind;
 use crate::packet::Packet;
 use crate::rewrite::{Rewrite, Rewritten};
 use crate::source::Source;
+use crate::tempo::{Pace, Tempo};
 
 /// One slot.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(crate) struct Slot {
     pub(crate) line: usize,
     /// Whether the browser takes anything on it now; a line can become inactive by a further offer.
     pub(crate) open: bool,
+    /// Its browser reads descriptors, so that frames can be left out of what it gets.
+    pub(crate) can_be_thinned: bool,
     source: Option<Key<Source>>,
     /// The height of the tile that shows it.
     height: Pixels,
@@ -27,6 +30,8 @@ pub(crate) struct Slot {
     grant: Grant,
     /// The layer that is played; `None` until the first keyframe.
     layer: Option<usize>,
+    /// How many of the frames of that.
+    pace: Pace,
     rewrite: Rewrite,
 }
 
@@ -45,8 +50,8 @@ pub(crate) struct Grant {
 pub(crate) enum Limit {
     /// Any.
     None,
-    /// None that is larger than that one.
-    Layer(usize),
+    /// None that is larger than that one, and that one at this tempo.
+    Layer { largest: usize, tempo: Tempo },
     /// Not the smallest.
     Nothing,
 }
@@ -59,10 +64,21 @@ impl Grant {
     fn admits(self, layers: &[Layer], layer: usize) -> bool {
         match self.limit {
             Limit::None => true,
-            Limit::Layer(largest) => {
+            Limit::Layer { largest, .. } => {
                 largest < layers.len() && layer::lines_of(layers, layer) <= layer::lines_of(layers, largest)
             }
             Limit::Nothing => false,
+        }
+    }
+
+    /// How many of the frames of a layer may be sent. Of one that is too large and goes on until a smaller one can take over,
+    /// as few as possible.
+    fn tempo_of(self, layers: &[Layer], layer: usize) -> Tempo {
+        match self.limit {
+            Limit::None => Tempo::Whole,
+            Limit::Layer { largest, tempo } if largest == layer => tempo,
+            Limit::Layer { .. } if self.admits(layers, layer) => Tempo::Whole,
+            Limit::Layer { .. } | Limit::Nothing => Tempo::Half,
         }
     }
 }
@@ -80,8 +96,8 @@ impl Slot {
     /// An idle one.
     pub(crate) fn new(mid: Mid, kind: LineKind, line: usize) -> Self {
         let grant = Grant::UNLIMITED;
-        let (source, height, layer, rewrite) = (None, Pixels(0), None, Rewrite::default());
-        Self { mid, kind, line, open: true, source, height, grant, layer, rewrite }
+        let (source, height, layer, pace, rewrite) = (None, Pixels(0), None, Pace::default(), Rewrite::default());
+        Self { mid, kind, line, open: true, can_be_thinned: false, source, height, grant, layer, pace, rewrite }
     }
 
     /// What it carries.
@@ -158,9 +174,10 @@ impl Slot {
         let may_begin =
             admitted && packet.descriptor.starts_keyframe && (packet.layer == target || self.layer.is_none());
         let forward = if played {
-            self.rewrite.apply(packet)
+            self.go_on(packet, layers)
         } else if may_begin {
             self.layer = Some(packet.layer);
+            self.pace = Pace::default();
             Some(self.rewrite.begin(packet))
         } else {
             None
@@ -168,6 +185,16 @@ impl Slot {
         // What is older than the keyframe it began with is passed over, and nothing is missed.
         let satisfied = self.layer == Some(target) && (played || forward.is_some() || packet.layer != target);
         Verdict { forward, keyframe: (!satisfied).then_some(target) }
+    }
+
+    /// A further packet of what is played.
+    fn go_on(&mut self, packet: &Packet, layers: &[Layer]) -> Option<Rewritten> {
+        let tempo = if self.can_be_thinned { self.grant.tempo_of(layers, packet.layer) } else { Tempo::Whole };
+        if self.pace.leaves_out(packet, tempo) {
+            self.rewrite.leave_out(packet);
+            return None;
+        }
+        self.rewrite.apply(packet)
     }
 
     fn play(&mut self, packet: &Packet) -> Option<Rewritten> {
@@ -181,7 +208,8 @@ mod tests {
 
     use super::*;
     use crate::layer::{Codec, Descriptor};
-    use crate::packet::tests::packet;
+    use crate::packet::tests::{dependency, packet};
+    use crate::tempo::Role;
 
     fn slot() -> Slot {
         Slot::new(Mid("1".into()), LineKind::Video, 1)
@@ -248,7 +276,7 @@ mod tests {
         let mut slot = slot();
         slot.set_height(Pixels(720));
         slot.judge(&frame(2, 1, true, now), &layers, now);
-        slot.set_grant(grant(Limit::Layer(0)));
+        slot.set_grant(grant(Limit::Layer { largest: 0, tempo: Tempo::Whole }));
         let old = slot.judge(&frame(2, 2, false, now), &layers, now);
         assert!(old.forward.is_some());
         assert_eq!(old.keyframe, Some(0));
@@ -268,7 +296,7 @@ mod tests {
         let before = slot.judge(&frame(0, 1, true, now), &layers, now).forward.unwrap();
         slot.set_grant(grant(Limit::Nothing));
         assert_eq!(slot.judge(&frame(0, 2, true, now), &layers, now), Verdict::default());
-        slot.set_grant(grant(Limit::Layer(0)));
+        slot.set_grant(grant(Limit::Layer { largest: 0, tempo: Tempo::Whole }));
         assert_eq!(slot.judge(&frame(0, 3, false, now), &layers, now), Verdict { forward: None, keyframe: Some(0) });
         let after = slot.judge(&frame(0, 4, true, now), &layers, now).forward.unwrap();
         assert_eq!(after.sequence, before.sequence + 1, "and the stream has no hole");
@@ -280,7 +308,7 @@ mod tests {
         let mut layers = layers(&[180, 720], now);
         layers[0].newest = None;
         let mut slot = slot();
-        slot.set_grant(grant(Limit::Layer(0)));
+        slot.set_grant(grant(Limit::Layer { largest: 0, tempo: Tempo::Whole }));
         assert_eq!(slot.judge(&frame(1, 1, true, now), &layers, now), Verdict::default());
     }
 
@@ -337,5 +365,42 @@ mod tests {
         assert_eq!(slot.judge(&other, &layers, now), Verdict { forward: None, keyframe: Some(0) });
         other.descriptor.starts_keyframe = true;
         assert!(slot.judge(&other, &layers, now).forward.is_some());
+    }
+
+    #[test]
+    fn frames_are_left_out_where_that_was_granted_and_the_browser_can_bear_it() {
+        let now = crate::test_start();
+        let layers = layers(&[360, 720], now);
+        let sent = |tempo, can_be_thinned| {
+            let mut slot = Slot { can_be_thinned, ..slot() };
+            slot.set_height(Pixels(720));
+            slot.set_grant(grant(Limit::Layer { largest: 1, tempo }));
+            let mut sequences = Vec::new();
+            for number in 0..8_u16 {
+                let role = Role { starts_frame: true, in_half: number % 2 == 0, resumes: number % 4 == 0 };
+                let dependency = Some(dependency(number, role));
+                let packet = Packet { dependency, ..frame(1, u64::from(number), number == 0, now) };
+                let verdict = slot.judge(&packet, &layers, now);
+                assert_eq!(verdict.keyframe, None, "what is left out is not missed");
+                sequences.extend(verdict.forward.map(|numbers| numbers.sequence));
+            }
+            assert!(sequences.windows(2).all(|pair| pair[1] == pair[0] + 1), "{sequences:?}");
+            sequences.len()
+        };
+        assert_eq!(
+            [(Tempo::Half, true), (Tempo::Whole, true), (Tempo::Half, false)].map(|(t, c)| sent(t, c)),
+            [4, 8, 8]
+        );
+    }
+
+    #[test]
+    fn what_is_too_large_goes_on_with_as_few_frames_as_possible_and_what_is_smaller_with_all() {
+        let layers = layers(&[180, 360, 720], crate::test_start());
+        let tempos = |largest, tempo| {
+            let grant = grant(Limit::Layer { largest, tempo });
+            [0, 1, 2].map(|layer| grant.tempo_of(&layers, layer))
+        };
+        assert_eq!(tempos(1, Tempo::Whole), [Tempo::Whole, Tempo::Whole, Tempo::Half]);
+        assert_eq!(tempos(1, Tempo::Half), [Tempo::Whole, Tempo::Half, Tempo::Half]);
     }
 }

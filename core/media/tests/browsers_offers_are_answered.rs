@@ -34,6 +34,10 @@ fn every_line_of_a_browsers_offer_is_answered_with_its_own_payload_types_vp9_fir
             assert!(!line[0].contains(" 0 UDP"), "line {index} is refused");
         }
         assert!(lines[1].iter().any(|attribute| attribute.starts_with("a=simulcast:recv q;h;f")), "{:?}", lines[1]);
+        let described = lines.iter().map(|line| line.iter().any(|text| text.contains("#dependency-descriptor")));
+        let pictures = lines.iter().map(|line| line[0].starts_with("video"));
+        assert!(described.eq(pictures), "descriptors are agreed on for every picture");
+        assert!(answer.contains("a=extmap-allow-mixed"), "long ones need the two-byte form");
         for codec in ["G722", "PCMU", "H264", "AV1"] {
             assert!(!answer.contains(codec), "{codec}");
         }

@@ -172,3 +172,23 @@ fn a_check_signed_with_the_peers_password_is_accepted_from_anywhere_and_no_other
     forged[last] ^= 1;
     assert!(!room.media.accepts(PeerId(0), stranger(), server(), &forged, room.now));
 }
+
+#[test]
+fn a_packet_too_long_for_those_who_would_get_it_is_dropped() {
+    let mut room = Room::new();
+    room.join(Lines::publisher().described());
+    room.join(Lines::listener(1, 1).described());
+    room.publish(0, 1, 2);
+    room.show(1, &[(2, 720)]);
+    for (picture, bytes) in [1100, 1900, 1100].into_iter().enumerate() {
+        let frame = frames::vp8_of(bytes, true, 720, picture as u16, 0);
+        // A descriptor with nothing but zeros behind a structure of one template.
+        let mut descriptor = vec![0xc0, 0, picture as u8, 0x80, 0, 0xd0];
+        descriptor.resize(if bytes > 1500 { 6 } else { 255 }, 0);
+        room.clients[0].send_described(None, &frame, &descriptor);
+        room.run(Duration::from_millis(20));
+    }
+    assert_eq!(room.clients[1].got.len(), 2);
+    assert!(room.clients[1].got.iter().all(|got| got.descriptor.as_ref().is_some_and(|bytes| bytes.len() == 255)));
+    assert_eq!(room.media.counters().panicked, 0);
+}

@@ -271,6 +271,15 @@ export class Person {
 		);
 	}
 
+	/**
+	 * Shares the screen, which shows that.
+	 * @param {'Text' | 'Motion'} [content]
+	 */
+	async shares(content = 'Text') {
+		await this.screen.click('button', 'Share screen');
+		await this.screen.click('button', content);
+	}
+
 	/** Waits until no document is on the screen. */
 	async losesDocument() {
 		await eventually(`the document to be gone at ${this.seat}`, () =>

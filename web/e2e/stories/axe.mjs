@@ -31,7 +31,7 @@ export default async function (story) {
 	await marsh.seesSeat('vesland-head');
 	// As different from an empty room as it can be: a document, a queue, somebody who has the floor, an open agenda.
 	await marsh.screen.click('button', 'Raise hand');
-	await marsh.screen.click('button', 'Share screen');
+	await marsh.shares();
 	await clean(marsh, 'plenary with the own document');
 	await other.seesDocumentOf(marsh, 15_000);
 	await clean(other, 'plenary with the document of somebody else');

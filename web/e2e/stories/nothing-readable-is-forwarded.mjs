@@ -58,7 +58,7 @@ async function meetAndLook(story, { name, isSealed, browser }) {
 	const words = ['--listen', '--ready', '--report', 'end', '--tap', file];
 	const bots = story.bots(summit, ['vesland-head'], { words, log });
 	await story.meet(marsh);
-	await marsh.screen.click('button', 'Share screen');
+	await marsh.shares();
 	expect(isPlanted(), 'the worker of frames is the one that is served');
 
 	await eventually(

@@ -11,7 +11,7 @@ export default async function (story) {
 	await hale.sees(marsh);
 
 	for (const time of ['first', 'second']) {
-		await marsh.screen.click('button', 'Share screen');
+		await marsh.shares();
 		await hale.seesDocumentOf(marsh, 15_000);
 		await Promise.all([hale.sees(marsh), marsh.sees(hale)]);
 		await hale.reads(`Shown by ${marsh.name}`);

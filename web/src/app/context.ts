@@ -32,6 +32,9 @@ export type EchoTest = 'idle' | 'recording' | 'playing';
  */
 export type ScreenTrouble = 'denied' | 'failed';
 
+/** What a shared screen shows: letters, which must be sharp, or movement, which must be smooth. */
+export type ScreenContent = 'text' | 'motion';
+
 /** Where the media connection is. `none` before the person came in. */
 export type MediaConnection = 'none' | 'connecting' | 'connected' | 'lost';
 
@@ -56,8 +59,12 @@ export interface ClientMedia {
 	readonly canChooseSpeaker: boolean;
 	/** Whether this browser can share a screen (phones cannot). */
 	readonly canShareScreen: boolean;
+	/** Whether this browser can share what a screen sounds like. */
+	readonly canShareSound: boolean;
 	/** The own screen is being shared. */
 	readonly sharing: boolean;
+	/** What the own screen was said to show. */
+	readonly screenContent: ScreenContent;
 	/** Why the screen was not shared the last time, until it was read. */
 	readonly screenTrouble: ScreenTrouble | undefined;
 	/** The browser holds back all sound until the person clicks: show a button that calls `unblockSound`. */
@@ -80,7 +87,9 @@ export interface ClientMedia {
 	/** Plays a short tone through the chosen speaker: resolves once it sounds, rejects where it cannot. */
 	playTone(): Promise<void>;
 	/** Opens the browser's picker; false when nothing is shared, for which `screenTrouble` may have the reason. */
-	shareScreen(): Promise<boolean>;
+	shareScreen(content: ScreenContent): Promise<boolean>;
+	/** The own screen shows something else from now on; what is shared goes on. */
+	setScreenContent(content: ScreenContent): void;
 	/** The person has read why the screen was not shared. */
 	dismissScreenTrouble(): void;
 	stopSharing(): void;

@@ -1,5 +1,6 @@
 /** Asks the browser for cameras, microphones and screens, and says why it cannot give one. No state is kept here. */
 import type { DeviceStatus, ScreenTrouble } from '../app/context';
+import { displayOptions } from './screen';
 
 /** Which device to use: one the person chose now, one used before, or any. */
 export interface Choice {
@@ -60,7 +61,7 @@ const PICKER_SEEN_AFTER_MS = 250;
 export async function captureScreen(): Promise<MediaStream | ScreenTrouble | 'cancelled'> {
 	const asked = performance.now();
 	try {
-		return await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: true });
+		return await navigator.mediaDevices.getDisplayMedia(displayOptions());
 	} catch (error) {
 		return screenTroubleOf(error, performance.now() - asked);
 	}

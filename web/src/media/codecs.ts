@@ -10,9 +10,6 @@ export const CAMERA_ENCODINGS: readonly RTCRtpEncodingParameters[] = [
 	{ rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
 ];
 
-/** A document moves little and must be legible. */
-export const SCREEN_ENCODINGS: readonly RTCRtpEncodingParameters[] = [{ maxBitrate: 2_500_000, maxFramerate: 15 }];
-
 const CODECS = {
 	audio: ['audio/opus', 'audio/red'],
 	camera: ['video/VP8', 'video/rtx'],

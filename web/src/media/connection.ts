@@ -5,8 +5,10 @@
  */
 import type { SealedLines } from '../seal/lines';
 import { withConstantOpus } from '../seal/sdp';
+import type { ScreenContent } from '../app/context';
 import type { Mid, SourceKind, Track } from '../wire/types';
-import { CAMERA_ENCODINGS, SCREEN_ENCODINGS, limitCodecs } from './codecs';
+import { CAMERA_ENCODINGS, limitCodecs } from './codecs';
+import { screenEncoding, sentAs } from './screen';
 
 /** Sounds received at once: the three loudest voices, and whoever has the floor or the sound of a shared screen. */
 export const AUDIO_SLOTS = 4;
@@ -76,16 +78,33 @@ export class MediaConnection {
 
 	/** So many of the layers sent on that m-line are received by anybody, the smallest first: the others rest. */
 	sendLayers(mid: Mid, layers: number): Promise<void> {
-		const applied = this.#negotiation.then(async () => {
-			const transceiver = [...this.#sending.values()].find((sending) => sending.mid === mid);
-			if (this.#closed || !transceiver) return;
-			const parameters = transceiver.sender.getParameters();
-			for (const [index, encoding] of parameters.encodings.entries()) encoding.active = index < layers;
-			await transceiver.sender.setParameters(parameters);
+		const find = (): RTCRtpTransceiver | undefined =>
+			[...this.#sending.values()].find((sending) => sending.mid === mid);
+		return this.#change(find, (parameters) => ({
+			...parameters,
+			encodings: parameters.encodings.map((encoding, index) => ({ ...encoding, active: index < layers })),
+		}));
+	}
+
+	/** Sends the shared screen in the manner of what it shows. */
+	sendScreenAs(content: ScreenContent): Promise<void> {
+		return this.#change(
+			() => this.#sending.get('screen'),
+			(parameters) => sentAs(parameters, content),
+		);
+	}
+
+	/** Changes how something is sent: between two negotiations, and after what was said before. */
+	#change(
+		find: () => RTCRtpTransceiver | undefined,
+		change: (parameters: RTCRtpSendParameters) => RTCRtpSendParameters,
+	): Promise<void> {
+		const changed = this.#negotiation.then(async () => {
+			const sender = this.#closed ? undefined : find()?.sender;
+			await sender?.setParameters(change(sender.getParameters()));
 		});
-		// Between two negotiations, and after what was said before.
-		this.#negotiation = applied.catch(() => undefined);
-		return applied;
+		this.#negotiation = changed.catch(() => undefined);
+		return changed;
 	}
 
 	/** Whether sharing needs no new m-lines. */
@@ -192,6 +211,6 @@ function mediaKind(kind: SourceKind): 'audio' | 'video' {
 
 function encodingsOf(kind: SourceKind): RTCRtpEncodingParameters[] {
 	if (kind === 'camera') return CAMERA_ENCODINGS.map((encoding) => ({ ...encoding }));
-	if (kind === 'screen') return SCREEN_ENCODINGS.map((encoding) => ({ ...encoding }));
+	if (kind === 'screen') return [screenEncoding()];
 	return [];
 }

@@ -5,7 +5,7 @@
 import { ConnectionLost } from '../session/session';
 import type { SealedLines } from '../seal/lines';
 import type { Mid, Quality, SourceKind, Track } from '../wire/types';
-import type { MediaConnection as MediaConnectionState } from '../app/context';
+import type { MediaConnection as MediaConnectionState, ScreenContent } from '../app/context';
 import { MediaConnection, videoSlots } from './connection';
 import type { ReceivingLine, SentTracks } from './connection';
 import { Health, heardIn } from './health';
@@ -46,6 +46,7 @@ export class MediaLink {
 	readonly #options: LinkOptions;
 	#connection: MediaConnection | undefined;
 	#tracks: SentTracks = NO_TRACKS;
+	#screenContent: ScreenContent = 'text';
 	#videoSlots = 1;
 	#health = new Health(0);
 	#quality = new QualityMeter();
@@ -115,11 +116,22 @@ export class MediaLink {
 		if (!connection) return;
 		if (!connection.hasScreen) {
 			if (screen) await this.#careful(connection.addScreen(this.#tracks));
-			return;
+			return this.#sendScreen(connection);
 		}
 		await connection.replace('screen', screen);
 		await connection.replace('screen_audio', sound);
 		await this.#publishScreen();
+	}
+
+	/** What the screen shows, in this connection and in later ones. */
+	async setScreenContent(content: ScreenContent): Promise<void> {
+		this.#screenContent = content;
+		if (this.#connection) await this.#sendScreen(this.#connection);
+	}
+
+	/** A browser that cannot send it in another manner sends it in the one it has. */
+	async #sendScreen(connection: MediaConnection): Promise<void> {
+		await connection.sendScreenAs(this.#screenContent).catch(() => undefined);
 	}
 
 	/** So many layers of what is sent on that m-line are received by anybody: the others need not be encoded. */
@@ -159,6 +171,7 @@ export class MediaLink {
 		this.#connection = connection;
 		this.#show('connecting');
 		await this.#careful(connection.connect(this.#tracks));
+		await this.#sendScreen(connection);
 	}
 
 	/** What was lost stays lost, whatever is tried, until it is there again. */

@@ -5,7 +5,7 @@
 import type { Attachment } from 'svelte/attachments';
 
 import type { Arrival, ClientMedia, Device, DeviceKind, DeviceStatus, EchoTest, MediaConnection } from '../app/context';
-import type { Preferences, ScreenTrouble } from '../app/context';
+import type { Preferences, ScreenContent, ScreenTrouble } from '../app/context';
 import type { Expected } from '../seal/frames';
 import { SealedLines } from '../seal/lines';
 import { FrameTransforms } from '../seal/transform';
@@ -16,6 +16,7 @@ import { OwnDevices } from './devices.svelte';
 import { play, playTone, record } from './echo';
 import { MediaLink } from './link';
 import { Pictures } from './pictures.svelte';
+import { captureAs } from './screen';
 import { onNextGesture } from './sound';
 import { Speakers, canChooseSpeaker } from './speakers';
 import { WantedPictures } from './wanted';
@@ -37,6 +38,8 @@ export interface Signalling {
 export class Media implements ClientMedia {
 	readonly canChooseSpeaker = canChooseSpeaker();
 	readonly canShareScreen = 'getDisplayMedia' in (navigator.mediaDevices ?? {});
+	/** Browsers that capture the sound of a screen know how to silence it on the spot, and no others. */
+	readonly canShareSound = 'suppressLocalAudioPlayback' in (navigator.mediaDevices?.getSupportedConstraints() ?? {});
 	readonly link: MediaLink;
 	/** What is sealed how; the keys come from elsewhere. */
 	readonly transforms = new FrameTransforms();
@@ -45,6 +48,7 @@ export class Media implements ClientMedia {
 	#connection: MediaConnection = $state('none');
 	#soundBlocked = $state(false);
 	#sharing = $state(false);
+	#screenContent: ScreenContent = $state('text');
 	#screenTrouble: ScreenTrouble | undefined = $state();
 	#echoTest: EchoTest = $state('idle');
 	#echoStop = new AbortController();
@@ -106,6 +110,9 @@ export class Media implements ClientMedia {
 	}
 	get sharing(): boolean {
 		return this.#sharing;
+	}
+	get screenContent(): ScreenContent {
+		return this.#screenContent;
 	}
 	get screenTrouble(): ScreenTrouble | undefined {
 		return this.#screenTrouble;
@@ -171,7 +178,7 @@ export class Media implements ClientMedia {
 		return playTone(this.#preferences.speaker);
 	}
 
-	async shareScreen(): Promise<boolean> {
+	async shareScreen(content: ScreenContent): Promise<boolean> {
 		if (this.#choosingScreen || this.#sharing) return false;
 		this.#choosingScreen = true;
 		this.#screenTrouble = undefined;
@@ -187,13 +194,19 @@ export class Media implements ClientMedia {
 			for (const track of stream.getTracks()) track.stop();
 			return false;
 		}
-		screen.contentHint = 'detail';
 		// The browser's own "stop sharing".
 		screen.onended = () => this.stopSharing();
 		this.#screen = stream;
 		this.#sharing = true;
+		this.setScreenContent(content);
 		await this.link.setScreen(screen, stream.getAudioTracks()[0] ?? null);
 		return true;
+	}
+
+	setScreenContent(content: ScreenContent): void {
+		this.#screenContent = content;
+		for (const track of this.#screen?.getVideoTracks() ?? []) void captureAs(track, content);
+		void this.link.setScreenContent(content);
 	}
 
 	dismissScreenTrouble(): void {

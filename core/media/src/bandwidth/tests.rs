@@ -24,8 +24,12 @@ impl Pictures {
         let named = |(index, &(rank, height, rates)): (usize, &(char, u16, &[u64]))| {
             let rank = BTreeMap::from([('d', Rank::Document), ('s', Rank::Speaker), ('o', Rank::Other)])[&rank];
             let limit = |layer: usize| BitRate::kilobits(CAMERA[layer.min(2)]);
-            let step =
-                |(layer, &rate): (usize, &u64)| Step { layer, rate: BitRate::kilobits(rate), limit: limit(layer) };
+            let step = |(layer, &rate): (usize, &u64)| Step {
+                layer,
+                tempo: Tempo::Whole,
+                rate: BitRate::kilobits(rate),
+                limit: limit(layer),
+            };
             let steps = rates.iter().enumerate().map(step).collect();
             Wish { source: self.0[index], rank, height: Pixels(height), steps }
         };
@@ -268,4 +272,31 @@ fn where_losses_have_nothing_to_do_with_the_rate_the_speaker_is_seen_whatever_th
     listener.loses_by_chance = false;
     listener.estimates(10);
     assert_eq!(listener.after(10_000, &both), [0, 0]);
+}
+
+#[test]
+fn half_of_the_frames_are_given_up_before_the_size() {
+    let (pictures, mut listener) = (Pictures::new(), Listener::new());
+    let halves = |wishes: &mut Vec<Wish>| {
+        for wish in wishes {
+            let half = |step: &Step| Step { tempo: Tempo::Half, rate: step.rate.percent(60), ..*step };
+            wish.steps = wish.steps.iter().flat_map(|step| [half(step), *step]).collect();
+        }
+    };
+    let mut wishes = pictures.wishes(&[('s', 720, CAMERA)]);
+    halves(&mut wishes);
+    listener.estimates(3000);
+    assert_eq!(listener.gets(&wishes, 0), [1700]);
+    for (estimate, expected) in [(1500, 1020), (800, 500), (400, 300), (140, 90)] {
+        listener.estimates(estimate);
+        assert_eq!(listener.gets(&wishes, 0), [expected], "{estimate}");
+    }
+    listener.estimates(3000);
+    assert_eq!(listener.after(3400, &wishes), [1700]);
+
+    let mut three = pictures.wishes(&[('s', 180, &CAMERA[..1]), ('o', 180, &CAMERA[..1]), ('o', 180, &CAMERA[..1])]);
+    halves(&mut three);
+    let mut listener = Listener::new();
+    listener.estimates(370);
+    assert_eq!(listener.gets(&three, 0), [150, 90, 90], "everybody is seen before anybody moves well");
 }

@@ -8,12 +8,13 @@ use wire::{Delivery, Mid, Pixels, SourceKind};
 
 use crate::arena::Key;
 use crate::bandwidth::{Rank, Step, Wish};
-use crate::layer;
+use crate::layer::{self, Layer};
 use crate::offer::LineKind;
 use crate::peer::Estimate;
 use crate::rate::BitRate;
 use crate::slot::{Grant, Limit, Slot};
 use crate::source::{Place, Source};
+use crate::tempo::Tempo;
 
 use super::{Media, Member, Output, PeerId};
 
@@ -105,13 +106,15 @@ impl Media {
         let wish = |&(id, height): &_| {
             let key = *self.source_ids.get(&id)?;
             let source = self.sources.get(key)?;
-            let slot = member.listener.slots().iter().position(|slot| slot.source() == Some(key))?;
+            let mut slots = member.listener.slots().iter().enumerate();
+            let (slot, place) = slots.find(|(_, slot)| slot.source() == Some(key))?;
             let rank = match source.kind {
                 SourceKind::Screen => Rank::Document,
                 SourceKind::Camera if speaker == Some(source.owner) => Rank::Speaker,
                 SourceKind::Camera | SourceKind::Microphone | SourceKind::ScreenAudio => Rank::Other,
             };
-            Some((slot, Wish { source: key, rank, height, steps: steps(source, height, now) }))
+            let steps = steps(source, height, place.can_be_thinned, now);
+            Some((slot, Wish { source: key, rank, height, steps }))
         };
         member.listener.pictures().iter().filter_map(wish).collect()
     }
@@ -153,7 +156,7 @@ impl Media {
         let told = source.demand.update(received, now);
         let is_pending = source.demand.is_pending();
         if let Some(layers) = told {
-            source.layers.iter_mut().skip(layers).for_each(|layer| layer.meter.hold());
+            source.layers.iter_mut().skip(layers).for_each(Layer::rest);
             if let Some(owner) = self.members.get(source.owner) {
                 let mid = source.mid.clone();
                 self.outputs.push_back(Output::Layers { peer: owner.id, mid, layers });
@@ -165,8 +168,9 @@ impl Media {
     }
 }
 
-/// The layers of a source that can be had, up to the one that fills a tile.
-fn steps(source: &Source, height: Pixels, now: Instant) -> Vec<Step> {
+/// The layers of a source that can be had, up to the one that fills a tile; each at half its frame rate first, where it can be
+/// thinned.
+fn steps(source: &Source, height: Pixels, can_be_thinned: bool, now: Instant) -> Vec<Step> {
     let layers = &source.layers;
     let can_be_had = |index: usize| {
         let layer = &layers[index];
@@ -177,8 +181,15 @@ fn steps(source: &Source, height: Pixels, now: Instant) -> Vec<Step> {
     let mut steps: Vec<_> =
         (0..layers.len()).filter(|index| can_be_had(*index) && lines(index) <= lines(&fitting)).collect();
     steps.sort_by_key(lines);
-    let step = |layer| Step { layer, rate: layer::rate_of(layers, layer, now), limit: layer::limit_of(layers, layer) };
-    steps.into_iter().map(step).collect()
+    let step = |layer, tempo| {
+        let (rate, limit) = (layer::rate_of(layers, layer, tempo, now), layer::limit_of(layers, layer));
+        Step { layer, tempo, rate, limit }
+    };
+    let tempos = |layer: usize| {
+        let half = (can_be_thinned && layers[layer].can_be_halved()).then_some(Tempo::Half);
+        half.into_iter().chain([Tempo::Whole])
+    };
+    steps.into_iter().flat_map(|layer| tempos(layer).map(move |tempo| step(layer, tempo))).collect()
 }
 
 /// What follows from a decision.
@@ -187,7 +198,7 @@ fn grant(wish: &Wish, step: Option<usize>, source: &Source, is_limited: bool) ->
     let whole = layer::choose(&source.layers, wish.height, |_| true).map_or(0, |layer| layer + 1);
     let given = step.and_then(|step| wish.steps.get(step));
     let limit = match given {
-        Some(step) if is_limited => Limit::Layer(step.layer),
+        Some(step) if is_limited => Limit::Layer { largest: step.layer, tempo: step.tempo },
         None if !wish.steps.is_empty() => Limit::Nothing,
         Some(_) | None => Limit::None,
     };

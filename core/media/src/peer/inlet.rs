@@ -5,11 +5,16 @@ use str0m::rtp::{RtpPacket, Ssrc};
 use str0m::{Rtc, format};
 
 use super::{Extensions, Line};
+use crate::dependency::Raw;
 use crate::layer::{Codec, Descriptor};
-use crate::packet::{Packet, Redundancy};
+use crate::packet::{Dependency, Packet, Redundancy};
 
 /// The RTP streams of one peer that are known by number; one beyond these is looked up in the transport each time.
 const INLETS_MAX: usize = 64;
+
+/// The longest payload: what a datagram on the way through the Internet can hold. A longer one would not fit into the transport's buffer
+/// on its way out.
+const PAYLOAD_BYTES_MAX: usize = 1500;
 
 /// Which m-line and layer an incoming RTP stream belongs to.
 #[derive(Debug)]
@@ -31,12 +36,15 @@ impl Inlets {
         self.known.clear();
     }
 
-    /// What the room gets of an incoming packet; `None` when it belongs to no m-line or is of an unknown kind.
+    /// What the room gets of an incoming packet; `None` when it belongs to no m-line, is of an unknown kind or too long.
     pub(super) fn read(&mut self, packet: RtpPacket, rtc: &mut Rtc, lines: &[Line]) -> Option<Packet> {
         let header = &packet.header;
         let stream = *header.ssrc;
         let (line, layer) = self.find(header.ssrc, rtc, lines)?;
         let (codec, redundancy) = encoding(rtc, header.payload_type)?;
+        if packet.payload.len() > PAYLOAD_BYTES_MAX {
+            return None;
+        }
         Some(Packet {
             line,
             layer,
@@ -52,6 +60,7 @@ impl Inlets {
                 orientation: header.ext_vals.video_orientation,
             },
             descriptor: Descriptor::read(codec, &packet.payload),
+            dependency: header.ext_vals.user_values.get_arc::<Raw>().map(Dependency::new),
             payload: packet.payload,
             arrived: packet.timestamp,
         })

@@ -5,8 +5,9 @@ use str0m::rtp::{ExtensionValues, RtpWrite, Ssrc, Vp8Descriptor, Vp8Patch};
 use str0m::{Rtc, format};
 
 use crate::layer::Codec;
+use crate::offer::OfferedLine;
 use crate::packet::{Packet, Redundancy};
-use crate::rewrite::Rewritten;
+use crate::rewrite::{FrameNumbers, Rewritten};
 
 /// The sending side of an m-line.
 #[derive(Debug)]
@@ -16,12 +17,13 @@ pub(super) struct Outlet {
     red: Option<Pt>,
     vp8: Option<Pt>,
     vp9: Option<Pt>,
+    pub(super) takes_descriptors: bool,
 }
 
 impl Outlet {
     /// What was negotiated for an m-line; `None` if nothing is sent on it.
-    pub(super) fn new(rtc: &mut Rtc, mid: &str) -> Option<Self> {
-        let mid = mid.into();
+    pub(super) fn new(rtc: &mut Rtc, line: &OfferedLine) -> Option<Self> {
+        let mid = line.mid.as_str().into();
         let stream = rtc.direct_api().stream_tx_by_mid(mid, None)?.ssrc();
         let offered = rtc.media(mid)?.remote_pts();
         let find = |codec: format::Codec| {
@@ -39,6 +41,7 @@ impl Outlet {
             red: opus.and_then(|p| p.red()),
             vp8: find(format::Codec::Vp8).map(|p| p.pt()),
             vp9: find(format::Codec::Vp9).map(|p| p.pt()),
+            takes_descriptors: line.takes_descriptors,
         })
     }
 
@@ -46,15 +49,20 @@ impl Outlet {
     pub(super) fn packet(&self, packet: &Packet, numbers: Rewritten) -> Option<RtpWrite> {
         let payload_type = self.fit(packet)?;
         let sequence = numbers.sequence.into();
+        let mut extensions = ExtensionValues {
+            audio_level: packet.extensions.audio_level,
+            voice_activity: packet.extensions.voice_activity,
+            video_orientation: packet.extensions.orientation,
+            ..ExtensionValues::default()
+        };
+        let described = packet.dependency.as_ref().filter(|_| self.takes_descriptors).zip(numbers.frame);
+        if let Some((dependency, FrameNumbers { number, ids })) = described {
+            extensions.user_values.set(dependency.raw.moved(number, ids));
+        }
         let write = RtpWrite::new(payload_type, sequence, numbers.timestamp, packet.arrived, packet.payload.clone())
             .marker(numbers.marker)
             .nackable(packet.codec.is_video())
-            .ext_vals(ExtensionValues {
-                audio_level: packet.extensions.audio_level,
-                voice_activity: packet.extensions.voice_activity,
-                video_orientation: packet.extensions.orientation,
-                ..ExtensionValues::default()
-            });
+            .ext_vals(extensions);
         Some(match vp8_patch(packet, numbers) {
             Some(patch) => write.vp8_patch(patch),
             None => write,

@@ -171,7 +171,7 @@ impl Transport {
                     receives: offered.receives,
                     layers: rids.len().max(1),
                     rids,
-                    outlet: offered.receives.then(|| Outlet::new(&mut self.rtc, &offered.mid)).flatten(),
+                    outlet: offered.receives.then(|| Outlet::new(&mut self.rtc, offered)).flatten(),
                 }
             })
             .collect();
@@ -433,6 +433,7 @@ fn configuration(identity: &Identity) -> str0m::RtcConfig {
         .set_dtls_cert(identity.certificate.clone())
         .set_ice_lite(true)
         .set_rtp_mode(true)
+        .set_extension_map(super::extensions())
         .clear_codecs()
         .enable_opus(true, true)
         // The order of the answer, which is the browser's when it chooses among those it offered: a camera offers VP8 alone, and

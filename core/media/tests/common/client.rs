@@ -13,6 +13,7 @@ use str0m::rtp::{ExtensionValues, RawPacket, RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 use wire::{Slot, SourceId, SourceKind};
 
+use super::described::{Descriptor, extensions};
 use super::line::{Line, Losing};
 use super::{frames, server};
 
@@ -25,6 +26,8 @@ pub struct Lines {
     pub audio_slots: usize,
     pub video_slots: usize,
     pub browser: Browser,
+    /// Whether it sends and takes dependency descriptors.
+    pub described: bool,
 }
 
 /// Whose payload types a client has.
@@ -55,13 +58,18 @@ impl Browser {
 
 impl Lines {
     pub fn publisher() -> Self {
-        Self { microphone: true, camera_layers: 1, audio_slots: 0, video_slots: 0, browser: Browser::Chromium }
+        let (audio_slots, video_slots, browser) = (0, 0, Browser::Chromium);
+        Self { microphone: true, camera_layers: 1, audio_slots, video_slots, browser, described: false }
     }
     pub fn listener(audio_slots: usize, video_slots: usize) -> Self {
-        Self { microphone: false, camera_layers: 0, audio_slots, video_slots, browser: Browser::Chromium }
+        let publisher = Self::publisher();
+        Self { microphone: false, camera_layers: 0, audio_slots, video_slots, ..publisher }
     }
     pub fn simulcast(self) -> Self {
         Self { camera_layers: 3, ..self }
+    }
+    pub fn described(self) -> Self {
+        Self { described: true, ..self }
     }
     pub fn of(self, browser: Browser) -> Self {
         Self { browser, ..self }
@@ -84,6 +92,7 @@ pub struct Got {
     pub timestamp: u32,
     pub marker: bool,
     pub payload: Vec<u8>,
+    pub descriptor: Option<Vec<u8>>,
     pub at: Instant,
 }
 
@@ -136,7 +145,11 @@ pub struct Client {
 impl Client {
     pub fn new(index: usize, lines: &Lines, now: Instant) -> Self {
         let address = SocketAddr::from(([198, 51, 100, index as u8 + 1], 40_000));
-        let mut rtc = lines.browser.configuration().set_rtp_mode(true).enable_raw_packets(true).build(now);
+        let mut configuration = lines.browser.configuration().set_rtp_mode(true).enable_raw_packets(true);
+        if lines.described {
+            configuration = configuration.set_extension_map(extensions());
+        }
+        let mut rtc = configuration.build(now);
         rtc.add_local_candidate(Candidate::host(address, "udp").expect("a client that works"));
         let mut client = Self {
             rtc,
@@ -316,6 +329,7 @@ impl Client {
             timestamp: packet.header.timestamp,
             marker: packet.header.marker,
             payload: packet.payload.to_vec(),
+            descriptor: packet.header.ext_vals.user_values.get().map(|Descriptor(bytes)| bytes.clone()),
             at: self.now,
         });
     }
@@ -338,13 +352,35 @@ impl Client {
         self.send_video(mid, layer, codec, payload);
     }
 
+    /// The same, with a dependency descriptor.
+    pub fn send_described(&mut self, layer: Option<&'static str>, payload: &[u8], descriptor: &[u8]) {
+        let mut extensions = ExtensionValues::default();
+        extensions.user_values.set(Descriptor(descriptor.to_vec()));
+        self.send(self.camera.expect("a camera"), layer, Codec::Vp8, payload, extensions);
+    }
+
     pub fn send_video(&mut self, mid: str0m::media::Mid, layer: Option<&'static str>, codec: Codec, payload: &[u8]) {
+        self.send(mid, layer, codec, payload, ExtensionValues::default());
+    }
+
+    fn send(
+        &mut self,
+        mid: str0m::media::Mid,
+        layer: Option<&'static str>,
+        codec: Codec,
+        payload: &[u8],
+        extensions: ExtensionValues,
+    ) {
         let payload_type = self.rtc.codec_config().find(|p| p.spec().codec == codec).expect("a codec").pt();
         let sequence = self.next_sequence(mid, layer);
         let timestamp = (sequence * 3000) as u32;
         let write = RtpWrite::new(payload_type, sequence.into(), timestamp, self.now, payload.to_vec()).marker(true);
         let stream = self.rtc.direct_api().stream_tx_by_mid(mid, layer.map(Into::into)).expect("a stream").ssrc();
-        self.rtc.direct_api().stream_tx(&stream).expect("a stream").write_rtp(write.nackable(true));
+        self.rtc
+            .direct_api()
+            .stream_tx(&stream)
+            .expect("a stream")
+            .write_rtp(write.nackable(true).ext_vals(extensions));
         self.drain();
     }
 

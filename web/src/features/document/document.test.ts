@@ -32,3 +32,16 @@ test.each<[Presence, Arrival, boolean, string]>([
 	expect(isShown(html)).toBe(shown);
 	expect(words(html)).toBe(said);
 });
+
+test('whoever shares a screen says what it shows, also while it is shared', () => {
+	const by = { id: 'meridia-head', name: { en: 'Elena Marsh' } } as unknown as SharedDocument['by'];
+	const shared: SharedDocument = { source: 8, by, you: true, presence: here };
+	const client = { media: { screenContent: 'motion', show: () => () => undefined, arrivalOf: () => 'arriving' } };
+	const props = { shared, rect: { x: 0, y: 0, width: 800, height: 450 } };
+	const html = render(Given, { props: { client, view: DocumentPane, props } as never }).body;
+	const choices = [...html.matchAll(/<input type="radio"[^>]*value="(\w+)"([^>]*)>/g)];
+	expect(choices.map(([, content, rest]) => [content, rest?.includes('checked')])).toEqual([
+		['text', false],
+		['motion', true],
+	]);
+});
