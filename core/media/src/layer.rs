@@ -9,7 +9,7 @@ use wire::Pixels;
 use crate::dependency::{self, Indication, Malformed, Structure};
 use crate::keyframe::KeyframeRequests;
 use crate::packet::Packet;
-use crate::rate::{BitRate, Meter};
+use crate::rate::{BitRate, Content, Meter};
 use crate::tempo::{Role, Tempo};
 
 /// A layer that brought nothing for this long while the others brought [`FRAMES_MISSED`] has been switched off by its
@@ -224,6 +224,11 @@ pub(crate) struct Known {
 }
 
 impl Layer {
+    /// One of which nothing has come.
+    pub(crate) fn of(content: Content) -> Self {
+        Self { meter: Meter::of(content), spare: Meter::of(content), ..Self::default() }
+    }
+
     /// Notes a packet.
     fn note(&mut self, packet: &mut Packet) {
         self.newest = Some(packet.arrived);
@@ -280,9 +285,9 @@ impl Layer {
     }
 
     /// Nothing of it is to come for a while.
-    pub(crate) fn rest(&mut self) {
-        self.meter.hold();
-        self.spare.hold();
+    pub(crate) fn rest(&mut self, now: Instant) {
+        self.meter.hold(now);
+        self.spare.hold(now);
     }
 
     /// Whether packets of it come in.

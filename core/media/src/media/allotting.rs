@@ -8,7 +8,7 @@ use wire::{Delivery, Mid, Pixels, SourceKind};
 
 use crate::arena::Key;
 use crate::bandwidth::{Rank, Step, Wish};
-use crate::layer::{self, Layer};
+use crate::layer;
 use crate::offer::LineKind;
 use crate::peer::Estimate;
 use crate::rate::BitRate;
@@ -156,7 +156,7 @@ impl Media {
         let told = source.demand.update(received, now);
         let is_pending = source.demand.is_pending();
         if let Some(layers) = told {
-            source.layers.iter_mut().skip(layers).for_each(Layer::rest);
+            source.layers.iter_mut().skip(layers).for_each(|layer| layer.rest(now));
             if let Some(owner) = self.members.get(source.owner) {
                 let mid = source.mid.clone();
                 self.outputs.push_back(Output::Layers { peer: owner.id, mid, layers });

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use wire::SourceId;
+use wire::{SourceId, SourceKind};
 
 use crate::arena::Key;
 use crate::demand::Demand;
 use crate::layer::Layer;
 use crate::listener::Move;
+use crate::rate::Content;
 use crate::source::{Place, Source};
 
 use super::{Media, Member, Output, carried};
@@ -22,7 +23,8 @@ impl Media {
         let found = lines.iter().position(|line| line.mid == source.mid && line.sends);
         if let Some(line) = found {
             source.line = Some(line);
-            source.layers = (0..lines[line].layers).map(|_| Layer::default()).collect();
+            let content = if source.kind == SourceKind::Screen { Content::Document } else { Content::Steady };
+            source.layers = (0..lines[line].layers).map(|_| Layer::of(content)).collect();
             source.demand = Demand::new(source.layers.len(), now);
             owner.sources[line] = Some(key);
             self.allot_soon(now);
