@@ -38,7 +38,8 @@ export default async function (story) {
 	story.says(JSON.stringify(asText));
 	expect(asText.maxFramerate === 15, `letters are sent with ${asText.maxFramerate} frames in a second at most`);
 
-	// With the keys, while it is shared.
+	// With the keys, while it is shared. A film needs a wider line.
+	await line.is('down', 'delay=20ms');
 	await marsh.screen.page.getByRole('radio', { name: 'Text', exact: true }).focus();
 	await marsh.screen.press('ArrowRight');
 	await eventually('more frames to be sent', async () => (await sent(marsh)).maxFramerate === 30);

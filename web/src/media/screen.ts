@@ -9,16 +9,17 @@ interface Manner {
 	readonly hint: 'text' | 'motion';
 	/** Frames per second, at most. */
 	readonly rate: number;
+	/** Bits per second, at most. */
+	readonly bitrate: number;
 	readonly degradation: RTCDegradationPreference;
 }
 
 const MANNERS: Readonly<Record<ScreenContent, Manner>> = {
-	text: { hint: 'text', rate: 15, degradation: 'maintain-resolution' },
-	motion: { hint: 'motion', rate: 30, degradation: 'maintain-framerate' },
+	// A page needs little once it is there, and gets sharper from second to second; the first frame of one that may cost
+	// all at once would fill every narrow line at once, and the voices wait behind it.
+	text: { hint: 'text', rate: 15, bitrate: 500_000, degradation: 'maintain-resolution' },
+	motion: { hint: 'motion', rate: 30, bitrate: 2_500_000, degradation: 'maintain-framerate' },
 };
-
-/** At most so many bits per second, whatever is shown: what a document of any size needs. */
-const BITRATE_MAX = 2_500_000;
 
 /** Options of `getDisplayMedia` that TypeScript does not know yet. */
 interface DisplayOptions extends DisplayMediaStreamOptions {
@@ -74,12 +75,17 @@ export async function captureAs(track: MediaStreamTrack, content: ScreenContent)
  * instead of none.
  */
 export function screenEncoding(): LayeredEncoding {
-	return { maxBitrate: BITRATE_MAX, maxFramerate: MANNERS.text.rate, scalabilityMode: 'L1T3' };
+	const { rate, bitrate } = MANNERS.text;
+	return { maxBitrate: bitrate, maxFramerate: rate, scalabilityMode: 'L1T3' };
 }
 
 /** The parameters of a sender, changed to the manner of its content. */
 export function sentAs<P extends RTCRtpSendParameters>(parameters: P, content: ScreenContent): P {
-	const { rate, degradation } = MANNERS[content];
-	const encodings = parameters.encodings.map((encoding) => ({ ...encoding, maxFramerate: rate }));
+	const { rate, bitrate, degradation } = MANNERS[content];
+	const encodings = parameters.encodings.map((encoding) => ({
+		...encoding,
+		maxFramerate: rate,
+		maxBitrate: bitrate,
+	}));
 	return { ...parameters, encodings, degradationPreference: degradation };
 }
