@@ -27,6 +27,8 @@ mod seal;
 mod slot;
 mod source;
 mod speaker;
+#[doc(hidden)]
+pub mod strangers;
 
 pub use media::{Counters, Media, NewPeer, Output, PeerId};
 pub use offer::OfferError;
