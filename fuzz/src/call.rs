@@ -192,7 +192,8 @@ impl Call {
         let level = (codec == Codec::Opus).then_some(-30);
         let extensions =
             ExtensionValues { audio_level: level, voice_activity: level.map(|_| true), ..Default::default() };
-        let sequence = u64::from(head.sequence) + (1 << 16);
+        // Of the first round of numbers: who receives begins with that one (RFC 3711 section 3.3.1).
+        let sequence = u64::from(head.sequence);
         let write = RtpWrite::new(payload_type, sequence.into(), head.timestamp, now, payload.to_vec())
             .marker(head.marker)
             .ext_vals(extensions);
