@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod dist;
 mod e2e;
+mod fuzz;
 mod interop;
 mod process;
 mod proxy;
@@ -40,6 +41,9 @@ Sommet, for those who build it.
                                 --long: those that take minutes
                                 or measure)
   cargo x sim [--seeds N]       whole summits in virtual time over lossy links
+  cargo x fuzz [NAME...]        every reader of strangers' bytes, five minutes each
+                                (--seconds N: so long; --keep: what was found joins
+                                the corpus, which the tests replay)
   cargo x proxy LISTEN SERVER   a bad line before a server's media port, as its input says
   cargo x bench [NAME]          measure: a table, then one line of JSON
   cargo x vectors [--fast]      the test vectors of RFC 9420, against ts-mls and OpenMLS
@@ -66,6 +70,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(rest),
         "dist" => dist::run(rest),
         "e2e" => e2e::run(rest),
+        "fuzz" => fuzz::run(rest),
         "interop" => interop::run(rest),
         "proxy" => proxy::run(rest),
         "setup" => setup::run(rest),

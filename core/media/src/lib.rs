@@ -29,6 +29,8 @@ mod seal;
 mod slot;
 mod source;
 mod speaker;
+#[doc(hidden)]
+pub mod strangers;
 mod tempo;
 
 pub use media::{Counters, Media, NewPeer, Output, PeerId};

@@ -178,7 +178,7 @@ impl Guard {
 
 /// The group for which the first packet of a frame says that it is sealed, with a key of its publisher's, for that kind, of a
 /// live epoch.
-fn sealed_for(codec: Codec, frame: &[u8], kind: SourceKind, window: &[SealWindow]) -> Option<u64> {
+pub(crate) fn sealed_for(codec: Codec, frame: &[u8], kind: SourceKind, window: &[SealWindow]) -> Option<u64> {
     let clear = match codec {
         Codec::Opus | Codec::Vp9 => 0,
         Codec::Vp8 if frame.first().is_some_and(|byte| byte & 1 == 0) => VP8_CLEAR_KEY,

@@ -9,7 +9,7 @@
 //! who is there with which key packages, `requests.rs` what a device asks, `header.rs` reads the head of a commit.
 
 mod group;
-mod header;
+pub(crate) mod header;
 mod log;
 mod people;
 mod requests;

@@ -17,6 +17,8 @@ mod registrars;
 mod room;
 mod routing;
 mod sources;
+#[doc(hidden)]
+pub mod strangers;
 
 pub use media::{Counters, Identity, NewPeer, OfferError, PeerId};
 pub use node::{Batch, ConnectionId, Input, InvitationId, Node, Output, Sealed, SessionId};

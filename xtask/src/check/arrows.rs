@@ -14,8 +14,8 @@ const HEADING: &str = "## Who may know whom";
 /// Whom only the tests of a crate may know: what travels is proved against the other end.
 const ONLY_TESTS: &[(&str, &[&str])] = &[("server", &["client"])];
 
-/// Crates that build and measure the others, and ship with nothing.
-pub(super) const TOOLS: &[&str] = &["bench", "xtask"];
+/// Crates that build, measure and try the others, and ship with nothing.
+pub(super) const TOOLS: &[&str] = &["bench", "fuzz", "xtask"];
 
 /// Each crate's folder name, and those it may know.
 type Table = BTreeMap<String, Vec<String>>;

@@ -18,7 +18,7 @@ const LINES_MAX: usize = 600;
 /// The kinds of files that people write and read.
 const CODE: &[&str] = &[".rs", ".ts", ".svelte", ".mjs", ".js", ".css"];
 /// Files and folders that are made by a program, or that are somebody else's text.
-const NOT_OURS: &[&str] = &["LICENSE", "assets/", "web/patches/", "web/src/wire/types.ts"];
+const NOT_OURS: &[&str] = &["LICENSE", "assets/", "fuzz/corpus/", "web/patches/", "web/src/wire/types.ts"];
 /// What is left behind when something is not finished.
 const UNFINISHED: &[&str] = &[
     concat!("TO", "DO"),
