@@ -27,11 +27,13 @@ mod seal;
 mod slot;
 mod source;
 mod speaker;
+mod way;
 
 pub use media::{Counters, Media, NewPeer, Output, PeerId};
 pub use offer::OfferError;
 pub use peer::Identity;
 pub use seal::SealWindow;
+pub use way::{Carrier, Endpoint, Way};
 
 /// A moment for a test to begin with; from there on it moves the time itself.
 #[cfg(test)]

@@ -18,5 +18,5 @@ mod room;
 mod routing;
 mod sources;
 
-pub use media::{Counters, Identity, NewPeer, OfferError, PeerId};
+pub use media::{Carrier, Counters, Endpoint, Identity, NewPeer, OfferError, PeerId, Way};
 pub use node::{Batch, ConnectionId, Input, InvitationId, Node, Output, Sealed, SessionId};

@@ -1,10 +1,12 @@
 //! Which addresses carry media and which ones browsers are told. [`own`] asks the system; all else only chooses.
 
-use std::net::{IpAddr, Ipv6Addr, UdpSocket};
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use if_addrs::IfOperStatus;
 
-use crate::settings::PublicAddress;
+use crate::base_url::BaseUrl;
+use crate::settings::{PublicAddress, Settings};
 
 /// More addresses than this only slow a browser's search for one that works.
 const ADDRESSES_MAX: usize = 8;
@@ -70,6 +72,21 @@ pub(crate) fn advertised(bound: IpAddr, public: &[PublicAddress], own: &[IpAddr]
         return own.iter().copied().filter(|ip| same_family(*ip)).map(without_port).collect();
     }
     vec![without_port(bound)]
+}
+
+/// Where browsers to which UDP is blocked open TCP connections for media: the ports of the pages, which they have reached.
+/// None behind a proxy, which passes on what it understands only.
+pub(crate) fn doors(settings: &Settings, bound: &[SocketAddr], own: &[IpAddr]) -> Vec<SocketAddr> {
+    if settings.behind_proxy {
+        return Vec::new();
+    }
+    let seen_at = settings.base_url.as_ref().map(BaseUrl::port);
+    let doors = bound.iter().flat_map(|address| {
+        let told = advertised(address.ip(), &settings.public_addresses, own);
+        told.into_iter().map(|told| SocketAddr::new(told.ip, seen_at.unwrap_or(address.port())))
+    });
+    let doors: BTreeSet<_> = doors.collect();
+    doors.into_iter().take(ADDRESSES_MAX).collect()
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub struct Settings {
     /// The folder that holds everything the server keeps: the database, its own certificate, the administration socket.
     /// Made when it does not exist. Default: `sommet-data` in the working directory.
     pub data: PathBuf,
-    /// Where people's browsers connect: TCP addresses for HTTPS. Default: port 8443 on every IPv4 and IPv6 address.
+    /// Where people's browsers connect: TCP addresses for HTTPS, and for sound and pictures where UDP is blocked. Default: port 8443 on every IPv4 and IPv6 address.
     /// Port 0 takes a free one.
     pub listen: Vec<SocketAddr>,
     /// The UDP port of the first media thread; the second takes the next one, and so on. Default: 8444. 0 takes free ones.
@@ -38,7 +38,8 @@ pub struct Settings {
     /// certificate. Default: the public addresses, else the machine's own.
     pub host_names: Vec<HostName>,
     /// What printed links begin with, word for word, when the server cannot know it: behind a proxy, or a mapped port.
-    /// Default: made of the names or addresses above, and of the port in `listen`.
+    /// Default: made of the names or addresses above, and of the port in `listen`. Its port is where browsers send media
+    /// over TCP, except behind a proxy.
     pub base_url: Option<BaseUrl>,
     /// A certificate from an authority. Default: the server makes its own on the first start and keeps it.
     pub tls: Option<TlsFiles>,

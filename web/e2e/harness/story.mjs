@@ -53,12 +53,18 @@ export class Story {
 		return server;
 	}
 
-	/** Both heads see and hear each other, over a line that can be made bad. */
-	async meetBehindBadLine() {
+	/** A server for this story alone, to whose UDP ports there is a line that can be made bad. */
+	async serverBehindBadLine() {
 		const mediaSeenAt = await freeUdpPort();
 		const server = await this.ownServer({ mediaSeenAt });
 		const line = await BadLine.start(mediaSeenAt, server.mediaPort);
 		this.later(() => line.close());
+		return { server, line };
+	}
+
+	/** Both heads see and hear each other, over a line that can be made bad. */
+	async meetBehindBadLine() {
+		const { server, line } = await this.serverBehindBadLine();
 		const summit = await this.summit({}, server);
 		const [marsh, hale] = [await this.person(summit, 'meridia-head'), await this.person(summit, 'vesland-head')];
 		await this.meet(marsh, hale);
