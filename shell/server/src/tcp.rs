@@ -236,3 +236,121 @@ impl Connections {
         self.sending.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+    use std::net::{TcpListener, TcpStream as StdTcpStream};
+
+    use mio::{Events, Poll};
+
+    use super::*;
+    use crate::crowd::{Crowd, Limits};
+
+    const PICTURE: [u8; 1200] = [1; 1200];
+    const SOUND: [u8; 80] = [2; 80];
+
+    /// A thread's connections with one in it, and its other end.
+    struct Bench {
+        poll: Poll,
+        events: Events,
+        connections: Connections,
+        way: Way,
+        browser: StdTcpStream,
+        sent: Sent,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let browser = StdTcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            browser.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            let (stream, from) = listener.accept().unwrap();
+            let way = Way::tcp(from, listener.local_addr().unwrap());
+            let limits = Limits { all: 1, of_one: 1, spare_loopback: false };
+            let guest = Crowd::new(limits).enter(from.ip()).unwrap();
+            let poll = Poll::new().unwrap();
+            let mut connections = Connections::new(poll.registry().try_clone().unwrap(), Token(5), Instant::now());
+            connections.add(Connection::new(stream, way, guest, Instant::now()).unwrap()).unwrap();
+            Self { poll, events: Events::with_capacity(8), connections, way, browser, sent: Sent::default() }
+        }
+
+        fn queue(&mut self, datagram: &[u8], is_picture: bool) {
+            self.connections.queue(self.way, is_picture, datagram.to_vec(), &mut self.sent);
+        }
+
+        /// One turn of the thread.
+        fn turn(&mut self) {
+            self.poll.poll(&mut self.events, Some(Duration::from_millis(10))).unwrap();
+            self.events.iter().for_each(|event| self.connections.note(event));
+            self.connections.send(&mut self.sent);
+        }
+    }
+
+    #[test]
+    fn a_browser_that_does_not_read_costs_pictures_and_gets_all_sound_once_it_does() {
+        let mut bench = Bench::new();
+        let (mut pictures, mut sounds) = (0, 0);
+        // Until far more has been dropped than the kernel takes.
+        while bench.sent.dropped_full < 2000 {
+            bench.queue(&PICTURE, true);
+            pictures += 1;
+            if pictures % 100 == 0 {
+                bench.queue(&SOUND, false);
+                sounds += 1;
+            }
+            bench.connections.send(&mut bench.sent);
+        }
+        let (mut came_pictures, mut came_sounds) = (0, 0);
+        let mut unframer = Unframer::default();
+        let mut bytes = vec![0; 64 * 1024];
+        while came_pictures + bench.sent.dropped_full < pictures || came_sounds < sounds {
+            bench.turn();
+            let count = bench.browser.read(&mut bytes).unwrap();
+            let each = |datagram: &[u8]| {
+                match datagram.len() {
+                    80 => came_sounds += 1,
+                    _ => came_pictures += 1,
+                }
+                true
+            };
+            unframer.take(&bytes[..count], each).unwrap();
+        }
+        assert_eq!((came_sounds, came_pictures + bench.sent.dropped_full), (sounds, pictures));
+    }
+
+    #[test]
+    fn a_connection_that_is_still_for_too_long_is_closed_and_nothing_is_sent_by_it() {
+        let mut bench = Bench::new();
+        assert_eq!(bench.connections.close_still(Instant::now() + STILL_WITHIN / 2), []);
+        assert_eq!(bench.connections.close_still(Instant::now() + STILL_WITHIN), [bench.way]);
+        bench.queue(&SOUND, false);
+        assert_eq!((bench.sent.dropped_refused, bench.connections.len()), (1, 0));
+        assert_eq!(bench.browser.read(&mut [0; 8]).unwrap(), 0, "its other end sees that");
+    }
+
+    #[test]
+    fn what_comes_is_told_and_an_end_is_noticed() {
+        use std::io::Write as _;
+        let mut bench = Bench::new();
+        bench.browser.write_all(&[0, 2, 7, 7, 0, 1, 8]).unwrap();
+        let mut came = Vec::new();
+        let received = loop {
+            bench.turn();
+            let mut readable = bench.connections.take_readable();
+            let Some((token, mut connection)) = readable.pop() else { continue };
+            let received = connection.receive(Instant::now(), |datagram| {
+                came.push(datagram.to_vec());
+                true
+            });
+            if received == Received::Closed {
+                break received;
+            }
+            bench.connections.give_back(token, connection, received == Received::More);
+            if came.len() == 2 {
+                bench.browser.shutdown(std::net::Shutdown::Write).unwrap();
+            }
+        };
+        assert_eq!((received, came), (Received::Closed, vec![vec![7, 7], vec![8]]));
+    }
+}

@@ -32,8 +32,8 @@ pub fn server() -> SocketAddr {
 /// What the room said, in order.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Said {
-    /// A datagram left for a peer.
-    Datagram(PeerId, usize),
+    /// A datagram of that length left for a peer; true: it is a piece of a picture.
+    Datagram(PeerId, usize, bool),
     Slots(PeerId, Vec<Slot>),
     Connected(PeerId),
     Lost(PeerId),
@@ -184,7 +184,7 @@ impl Room {
 
     pub fn take(&mut self, output: Output) {
         let said = match output {
-            Output::Transmit { peer, way, payload, .. } => {
+            Output::Transmit { peer, way, is_picture, payload } => {
                 let client = &mut self.clients[peer.0 as usize];
                 let length = payload.len();
                 if way.remote == client.address && !client.unplugged {
@@ -193,7 +193,7 @@ impl Room {
                         None => client.handle_datagram(way.local, &payload, self.now),
                     }
                 }
-                Said::Datagram(peer, length)
+                Said::Datagram(peer, length, is_picture)
             }
             Output::Slots { peer, slots } => {
                 for slot in &slots {
