@@ -75,9 +75,9 @@ pub(crate) fn advertised(bound: IpAddr, public: &[PublicAddress], own: &[IpAddr]
 }
 
 /// Where browsers to which UDP is blocked open TCP connections for media: the ports of the pages, which they have reached.
-/// None behind a proxy, which passes on what it understands only.
+/// None where that is not wanted, and none behind a proxy, which passes on what it understands only.
 pub(crate) fn doors(settings: &Settings, bound: &[SocketAddr], own: &[IpAddr]) -> Vec<SocketAddr> {
-    if settings.behind_proxy {
+    if settings.behind_proxy || settings.media_over_udp_only {
         return Vec::new();
     }
     let seen_at = settings.base_url.as_ref().map(BaseUrl::port);
@@ -144,6 +144,23 @@ mod tests {
         assert_eq!(told("192.0.2.2", &["203.0.113.7"]), ["203.0.113.7"]);
         assert_eq!(told("192.0.2.2", &["2001:db8::7"]), ["192.0.2.2"]);
         assert_eq!(told("0.0.0.0", &["203.0.113.7:50000", "192.0.2.2"]), ["203.0.113.7:50000", "192.0.2.2"]);
+    }
+
+    #[test]
+    fn media_come_in_over_tcp_where_the_pages_do_unless_something_else_takes_them_there() {
+        let own = ips(&["192.0.2.2", "2001:db8::2"]);
+        let bound: Vec<SocketAddr> = ["0.0.0.0:8443", "[::]:8443"].iter().map(|text| text.parse().unwrap()).collect();
+        let told =
+            |settings: &Settings| doors(settings, &bound, &own).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(told(&Settings::default()), ["192.0.2.2:8443", "[2001:db8::2]:8443"]);
+
+        let public_addresses = vec!["203.0.113.7:50000".parse().unwrap()];
+        let base_url = Some("https://summit.example".parse().unwrap());
+        let mapped = Settings { public_addresses, base_url, ..Settings::default() };
+        assert_eq!(told(&mapped), ["203.0.113.7:443", "[2001:db8::2]:443"]);
+
+        assert!(told(&Settings { behind_proxy: true, ..Settings::default() }).is_empty());
+        assert!(told(&Settings { media_over_udp_only: true, ..Settings::default() }).is_empty());
     }
 
     #[test]

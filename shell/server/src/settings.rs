@@ -34,6 +34,9 @@ pub struct Settings {
     /// one. With a port (`203.0.113.7:50000`, one more for each further media thread) when the port is mapped too.
     /// Replaces the machine's own addresses of the same family; name those as well if people inside use them.
     pub public_addresses: Vec<PublicAddress>,
+    /// Sound and pictures travel over UDP only: browsers are told of no TCP port for where UDP is blocked. For a server
+    /// before which something else ends TLS, and so takes no other bytes on that port; behind a proxy it is always so.
+    pub media_over_udp_only: bool,
     /// Names and addresses under which people reach the page: they go into the printed links and into the server's own
     /// certificate. Default: the public addresses, else the machine's own.
     pub host_names: Vec<HostName>,
@@ -68,6 +71,7 @@ impl Default for Settings {
             media_threads: None,
             media_addresses: Vec::new(),
             public_addresses: Vec::new(),
+            media_over_udp_only: false,
             host_names: Vec::new(),
             base_url: None,
             tls: None,

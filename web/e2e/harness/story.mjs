@@ -45,7 +45,7 @@ export class Story {
 
 	/**
 	 * A server for this story alone, which it may stop, kill and start again.
-	 * @param {{ address?: string, mediaSeenAt?: number }} [options]
+	 * @param {{ address?: string, mediaSeenAt?: number, overTcp?: boolean | undefined }} [options]
 	 */
 	async ownServer(options) {
 		const server = await Server.start(path.join(this.folder, 'server'), options);
@@ -53,18 +53,25 @@ export class Story {
 		return server;
 	}
 
-	/** A server for this story alone, to whose UDP ports there is a line that can be made bad. */
-	async serverBehindBadLine() {
+	/**
+	 * A server for this story alone, to whose UDP ports there is a line that can be made bad. Nothing goes another way, unless
+	 * media may also go over TCP.
+	 * @param {{ overTcp?: boolean }} [options]
+	 */
+	async serverBehindBadLine({ overTcp } = {}) {
 		const mediaSeenAt = await freeUdpPort();
-		const server = await this.ownServer({ mediaSeenAt });
+		const server = await this.ownServer({ mediaSeenAt, overTcp });
 		const line = await BadLine.start(mediaSeenAt, server.mediaPort);
 		this.later(() => line.close());
 		return { server, line };
 	}
 
-	/** Both heads see and hear each other, over a line that can be made bad. */
-	async meetBehindBadLine() {
-		const { server, line } = await this.serverBehindBadLine();
+	/**
+	 * Both heads see and hear each other, over a line that can be made bad.
+	 * @param {{ overTcp?: boolean }} [options]
+	 */
+	async meetBehindBadLine(options) {
+		const { server, line } = await this.serverBehindBadLine(options);
 		const summit = await this.summit({}, server);
 		const [marsh, hale] = [await this.person(summit, 'meridia-head'), await this.person(summit, 'vesland-head')];
 		await this.meet(marsh, hale);

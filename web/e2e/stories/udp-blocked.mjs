@@ -6,7 +6,7 @@ export const title = 'where UDP is blocked one comes in over TCP, hears and sees
 
 /** @param {Story} story */
 export default async function (story) {
-	const { server, line } = await story.serverBehindBadLine();
+	const { server, line } = await story.serverBehindBadLine({ overTcp: true });
 	await line.is('both', 'loss=100%');
 	const summit = await story.summit({}, server);
 	const [marsh, hale] = [await story.person(summit, 'meridia-head'), await story.person(summit, 'vesland-head')];
