@@ -4,7 +4,16 @@
  */
 import type { Attachment } from 'svelte/attachments';
 
-import type { Arrival, ClientMedia, Device, DeviceKind, DeviceStatus, EchoTest, MediaConnection, Way } from '../app/context';
+import type {
+	Arrival,
+	ClientMedia,
+	Device,
+	DeviceKind,
+	DeviceStatus,
+	EchoTest,
+	MediaConnection,
+	Way,
+} from '../app/context';
 import type { Preferences, ScreenTrouble } from '../app/context';
 import type { Expected } from '../seal/frames';
 import { SealedLines } from '../seal/lines';

@@ -12,7 +12,10 @@ const local = (id: string, more: object) => ({ id, type: 'local-candidate', cand
 test('the way is that of the pair in use, in the words of any browser', () => {
 	const overTcp = [local('L1', { protocol: 'udp' }), local('L2', { protocol: 'tcp' })];
 	expect(wayIn([transport, ...pairs, ...overTcp])).toBe('tcp');
-	const inFirefox = [{ ...pairs[0], selected: true }, { ...pairs[1], selected: false }];
+	const inFirefox = [
+		{ ...pairs[0], selected: true },
+		{ ...pairs[1], selected: false },
+	];
 	expect(wayIn([...inFirefox, ...overTcp])).toBe('udp');
 });
 
