@@ -17,8 +17,9 @@ struct Agreed {
 }
 
 impl Agreed {
-    async fn on(bench: &Bench, seat: &str) -> Self {
-        let mut person = bench.guest("talks", seat).await;
+    async fn on(bench: &Bench, summit: &str) -> Self {
+        let mut person = bench.guest(summit, SEATS[0]).await;
+        person.say(json!({ "type": "enter", "devices": { "microphone": true, "camera": true } })).await;
         person.say(json!({ "type": "media.offer", "id": "1", "sdp": OFFER, "tracks": [], "fresh": true })).await;
         let answer = person.hear_of("media.answer").await["sdp"].as_str().unwrap().to_owned();
         Self { person, answer }
@@ -88,7 +89,7 @@ async fn rest(mut stream: TcpStream) -> Vec<u8> {
 fn a_check_over_tcp_is_answered_on_whatever_thread_its_summit_lives() {
     let bench = Bench::start();
     run(async {
-        let agreed = [Agreed::on(&bench, SEATS[0]).await, Agreed::on(&bench, SEATS[1]).await];
+        let agreed = [Agreed::on(&bench, "talks").await, Agreed::on(&bench, "other").await];
         let mut streams = Vec::new();
         for member in &agreed {
             let passive = format!(" {} typ host tcptype passive", bench.address().port());
@@ -119,7 +120,7 @@ fn a_check_over_tcp_is_answered_on_whatever_thread_its_summit_lives() {
 fn who_proves_nothing_hears_nothing() {
     let bench = Bench::start();
     run(async {
-        let member = Agreed::on(&bench, SEATS[0]).await;
+        let member = Agreed::on(&bench, "talks").await;
         let forged = member.check("a password that somebody made up");
         let good = member.check(member.attribute("ice-pwd"));
         let mut of_nobody = good.clone();
