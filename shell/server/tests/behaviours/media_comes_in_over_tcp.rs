@@ -112,7 +112,7 @@ fn a_check_over_tcp_is_answered_on_whatever_thread_its_summit_lives() {
         while bench.metric("sommet_media_tcp_connections").await > 0 {}
         let [mut one, _] = agreed;
         one.person.say(json!({ "type": "ping", "sent": 1 })).await;
-        assert_eq!(one.person.hear_of("pong").await["sent"], 1);
+        assert_eq!(one.person.hear_of("pong").await["sent"], 1.0);
     });
 }
 
