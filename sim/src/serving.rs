@@ -6,7 +6,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use node::{Batch, ConnectionId, Identity, Input, InvitationId, NewPeer, Node, Output, Sealed, SessionId};
+use node::{
+    Batch, ConnectionId, Endpoint, Identity, Input, InvitationId, NewPeer, Node, Output, Sealed, SessionId, Way,
+};
 use wire::{
     Bye, ClientMessage, Entry, Envelope, Outcome, PartyReply, Request, RequestId, SeatId, ServerMessage, SourceId,
 };
@@ -293,7 +295,7 @@ impl World {
     pub(crate) fn serve_datagram(&mut self, source: SocketAddr, payload: &[u8]) -> Result<(), Finding> {
         let (now, address) = (self.now, self.server.address());
         if let Some(node) = self.server.node.as_mut() {
-            node.handle_datagram(source, address, payload, now);
+            node.handle_datagram(Way::udp(source, address), payload, now);
         }
         let said = self.drain()?;
         self.check_persisted(&said, Vec::new(), None)
@@ -309,7 +311,7 @@ impl World {
         if life != self.server.life || !self.server.is_up() {
             return Ok(());
         }
-        let answer = NewPeer::answer(sdp, &[self.server.address()], &IDENTITY, self.now);
+        let answer = NewPeer::answer(sdp, &[Endpoint::udp(self.server.address())], &IDENTITY, self.now);
         let result = answer.map(|(peer, sdp)| (Box::new(peer), sdp));
         let is_good = result.is_ok();
         self.tell(Input::Negotiated { connection, request, result })?;
@@ -386,7 +388,7 @@ impl World {
         let mut said = Said::default();
         while let Some(output) = self.server.node.as_mut().and_then(|node| node.poll_output(now, wall)) {
             match output {
-                Output::Transmit { destination, payload, .. } => self.datagram_returns(destination, &payload),
+                Output::Transmit { way, payload, .. } => self.datagram_returns(way.remote, &payload),
                 Output::Send { connection, message } => {
                     self.check_message(connection, &message)?;
                     self.send_down(connection, message.clone());

@@ -32,11 +32,13 @@ mod speaker;
 #[doc(hidden)]
 pub mod strangers;
 mod tempo;
+mod way;
 
 pub use media::{Counters, Media, NewPeer, Output, PeerId};
 pub use offer::OfferError;
 pub use peer::Identity;
 pub use seal::SealWindow;
+pub use way::{Carrier, Endpoint, Way};
 
 /// A moment for a test to begin with; from there on it moves the time itself.
 #[cfg(test)]

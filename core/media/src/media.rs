@@ -10,7 +10,6 @@ mod tests;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use wire::{Mid, Pixels, Slot as Carried, SourceId, SourceKind};
@@ -27,6 +26,7 @@ use crate::seal::{Guard, SealWindow};
 use crate::slot::Slot;
 use crate::source::Source;
 use crate::speaker::Speakers;
+use crate::way::{Endpoint, Way};
 
 /// Packets that came and were not forwarded yet. The caller polls after every batch from its socket, so this is that
 /// batch; when it is full, a further packet is dropped like one lost on the way.
@@ -45,14 +45,14 @@ pub struct PeerId(pub u64);
 pub struct NewPeer(Peer);
 
 impl NewPeer {
-    /// Answers a browser's first offer. `candidates` are the addresses of the media socket that will carry it; datagrams
-    /// must later name one of them as their destination.
+    /// Answers a browser's first offer. `candidates` are the endpoints of the server that will carry it; the ways of its
+    /// datagrams must later end at one of them.
     ///
     /// # Errors
     /// The offer cannot be used; nothing was kept.
     pub fn answer(
         sdp: &str,
-        candidates: &[SocketAddr],
+        candidates: &[Endpoint],
         identity: &Identity,
         now: Instant,
     ) -> Result<(Self, String), OfferError> {
@@ -73,10 +73,10 @@ pub enum Output {
     Transmit {
         /// Whose.
         peer: PeerId,
-        /// The local address it leaves from.
-        source: SocketAddr,
-        /// Where it goes.
-        destination: SocketAddr,
+        /// How it goes there.
+        way: Way,
+        /// Whether it is a piece of a picture: that gives way to everything else where not all can leave.
+        is_picture: bool,
         /// Its bytes.
         payload: Vec<u8>,
     },
@@ -272,29 +272,15 @@ impl Media {
 
     /// A datagram for a peer. Garbage is dropped silently; a panic inside ends this peer only. Several may be told before
     /// the outputs are polled: then what they cause for one listener leaves in one run.
-    pub fn handle_datagram(
-        &mut self,
-        peer: PeerId,
-        source: SocketAddr,
-        destination: SocketAddr,
-        bytes: &[u8],
-        now: Instant,
-    ) {
+    pub fn handle_datagram(&mut self, peer: PeerId, way: Way, bytes: &[u8], now: Instant) {
         let Some(&key) = self.ids.get(&peer) else { return };
-        self.step(key, now, |peer, out| peer.handle_datagram(source, destination, bytes, now, out));
+        self.step(key, now, |peer, out| peer.handle_datagram(way, bytes, now, out));
     }
 
     /// Whether this peer takes a datagram that comes from a new address (an authenticated STUN check).
-    pub fn accepts(
-        &self,
-        peer: PeerId,
-        source: SocketAddr,
-        destination: SocketAddr,
-        bytes: &[u8],
-        now: Instant,
-    ) -> bool {
+    pub fn accepts(&self, peer: PeerId, way: Way, bytes: &[u8], now: Instant) -> bool {
         let member = self.ids.get(&peer).and_then(|&key| self.members.get(key));
-        member.is_some_and(|member| member.peer.accepts(source, destination, bytes, now))
+        member.is_some_and(|member| member.peer.accepts(way, bytes, now))
     }
 
     /// Time has passed.
@@ -466,9 +452,9 @@ impl Media {
         let Some(member) = self.members.get(key) else { return };
         let peer = member.id;
         match product {
-            Produced::Datagram { source, destination, payload } => {
+            Produced::Datagram { way, is_picture, payload } => {
                 if self.outputs.len() < OUTPUTS_MAX {
-                    self.outputs.push_back(Output::Transmit { peer, source, destination, payload });
+                    self.outputs.push_back(Output::Transmit { peer, way, is_picture, payload });
                 } else {
                     self.counters.dropped += 1;
                 }

@@ -11,7 +11,6 @@ mod outlet;
 mod repeats;
 mod transport;
 
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,7 +18,6 @@ use std::time::Instant;
 use str0m::Input;
 use str0m::config::{CryptoProvider, DtlsCert};
 use str0m::media::Rid;
-use str0m::net::{Protocol, Receive};
 use str0m::rtp::VideoOrientation;
 use wire::Mid;
 
@@ -30,6 +28,7 @@ use crate::packet::Packet;
 use crate::path::Finding;
 use crate::rate::BitRate;
 use crate::rewrite::Rewritten;
+use crate::way::{Endpoint, Way};
 pub(crate) use descriptors::extensions;
 use outlet::Outlet;
 use transport::Transport;
@@ -67,8 +66,8 @@ pub(crate) struct Extensions {
 #[derive(Debug)]
 pub(crate) enum Produced {
     Datagram {
-        source: SocketAddr,
-        destination: SocketAddr,
+        way: Way,
+        is_picture: bool,
         payload: Vec<u8>,
     },
     Packet(Packet),
@@ -132,7 +131,7 @@ impl Peer {
     /// Answers a first offer.
     pub(crate) fn answer(
         sdp: &str,
-        candidates: &[SocketAddr],
+        candidates: &[Endpoint],
         identity: &Identity,
         now: Instant,
     ) -> Result<(Self, String), OfferError> {
@@ -154,22 +153,15 @@ impl Peer {
             .unwrap_or_else(|| Err(OfferError::new("the connection is over")))
     }
 
-    pub(crate) fn handle_datagram(
-        &mut self,
-        source: SocketAddr,
-        destination: SocketAddr,
-        bytes: &[u8],
-        now: Instant,
-        out: &mut Vec<Produced>,
-    ) {
-        self.guarded(out, |transport, out| transport.handle_datagram(source, destination, bytes, now, out));
+    pub(crate) fn handle_datagram(&mut self, way: Way, bytes: &[u8], now: Instant, out: &mut Vec<Produced>) {
+        self.guarded(out, |transport, out| transport.handle_datagram(way, bytes, now, out));
     }
 
     /// Whether it is an ICE check meant for this peer and signed with its password (RFC 8445 7.3).
-    pub(crate) fn accepts(&self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Instant) -> bool {
+    pub(crate) fn accepts(&self, way: Way, bytes: &[u8], now: Instant) -> bool {
         let Some(transport) = &self.transport else { return false };
         let check = || {
-            let Ok(receive) = Receive::new(Protocol::Udp, source, destination, bytes) else { return false };
+            let Some(receive) = transport::receive(way, bytes) else { return false };
             handshake::is_stun(bytes) && transport.rtc.accepts(&Input::Receive(now, receive))
         };
         catch_unwind(AssertUnwindSafe(check)).unwrap_or(false)

@@ -133,7 +133,7 @@ fn a_source_that_closes_frees_its_slot_and_another_that_opens_takes_it() {
 }
 
 #[test]
-fn all_packets_of_a_turn_leave_for_one_listener_before_the_next() {
+fn all_packets_of_a_turn_leave_for_one_listener_before_the_next_and_those_of_pictures_are_marked() {
     let mut room = Room::new();
     let speaker = room.join(Lines::publisher());
     let listeners: Vec<_> = (0..3).map(|_| room.join(Lines::listener(1, 1))).collect();
@@ -150,12 +150,15 @@ fn all_packets_of_a_turn_leave_for_one_listener_before_the_next() {
     }
     room.turn();
     let media_for = |said: &Said| {
-        let Said::Datagram(peer, length) = said else { return None };
-        (peer.0 != speaker as u64 && *length > 90).then_some(peer.0)
+        let Said::Datagram(peer, length, is_picture) = said else { return None };
+        (peer.0 != speaker as u64 && *length > 90).then_some((peer.0, *is_picture))
     };
-    let order: Vec<_> = room.said.iter().filter_map(media_for).collect();
+    let media: Vec<_> = room.said.iter().filter_map(media_for).collect();
+    let order: Vec<_> = media.iter().map(|(peer, _)| *peer).collect();
     let mut runs = order.clone();
     runs.dedup();
     assert_eq!((order.len(), runs.len()), (30, 3), "{order:?}");
+    assert_eq!(media.iter().filter(|(_, is_picture)| *is_picture).count(), 15);
+    assert!(room.said.iter().all(|said| !matches!(said, Said::Datagram(peer, _, true) if peer.0 == speaker as u64)));
     assert!(room.clients[listeners[0]].got[..5].iter().all(|got| got.source == Some(SourceId(1))), "sound goes first");
 }

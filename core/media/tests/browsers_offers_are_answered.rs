@@ -3,13 +3,13 @@
 mod common;
 
 use common::{server, start};
-use media::{Identity, NewPeer};
+use media::{Endpoint, Identity, NewPeer};
 
 const CHROMIUM: &str = include_str!("offers/chromium.sdp");
 const FIREFOX: &str = include_str!("offers/firefox.sdp");
 
 fn answer(offer: &str) -> Result<String, media::OfferError> {
-    NewPeer::answer(offer, &[server()], &Identity::generate(), start()).map(|(_, answer)| answer)
+    NewPeer::answer(offer, &[Endpoint::udp(server())], &Identity::generate(), start()).map(|(_, answer)| answer)
 }
 
 /// The m-lines of a description: their first line and their attributes.
@@ -82,15 +82,15 @@ fn an_offer_cut_or_changed_anywhere_never_panics() {
     std::panic::set_hook(Box::new(|_| {}));
     for offer in [CHROMIUM, FIREFOX] {
         for at in (0..offer.len()).step_by(997) {
-            let _ = NewPeer::answer(&offer[..at], &[server()], &identity, now);
+            let _ = NewPeer::answer(&offer[..at], &[Endpoint::udp(server())], &identity, now);
             let mut changed = offer.to_owned().into_bytes();
             changed[at] = b'9';
-            let _ = NewPeer::answer(&String::from_utf8(changed).unwrap(), &[server()], &identity, now);
+            let _ = NewPeer::answer(&String::from_utf8(changed).unwrap(), &[Endpoint::udp(server())], &identity, now);
         }
     }
     // Payload types that collide are a misuse that the transport answers with a panic.
     let collision =
         CHROMIUM.replace("a=rtpmap:98 VP9", "a=rtpmap:96 VP9").replace("a=rtpmap:111 opus", "a=rtpmap:96 opus");
-    let _ = NewPeer::answer(&collision, &[server()], &identity, now);
+    let _ = NewPeer::answer(&collision, &[Endpoint::udp(server())], &identity, now);
     std::panic::set_hook(hook);
 }

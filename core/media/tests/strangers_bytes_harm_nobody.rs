@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use common::{Lines, Room, Said, frames, server};
-use media::{Output, PeerId};
+use media::{Output, PeerId, Way};
 use str0m::format::Codec;
 
 /// Numbers that look random and are the same in every run (xorshift).
@@ -78,7 +78,7 @@ fn inject(room: &mut Room, client: usize, datagrams: &[Vec<u8>]) {
     let own = room.clients[client].address;
     for datagram in datagrams {
         for source in [stranger(), own] {
-            room.media.handle_datagram(PeerId(client as u64), source, server(), datagram, room.now);
+            room.media.handle_datagram(PeerId(client as u64), Way::udp(source, server()), datagram, room.now);
             while let Some(output) = room.media.poll_output() {
                 // What the room answers gets lost; what it says counts.
                 if !matches!(output, Output::Transmit { .. }) {
@@ -147,9 +147,9 @@ fn nothing_is_answered_to_who_is_not_the_peer() {
     let client = room.enter(Lines::publisher());
     while room.media.poll_output().is_some() {}
     for datagram in injected() {
-        room.media.handle_datagram(PeerId(client as u64), stranger(), server(), &datagram, room.now);
+        room.media.handle_datagram(PeerId(client as u64), Way::udp(stranger(), server()), &datagram, room.now);
         assert!(room.media.poll_output().is_none());
-        assert!(!room.media.accepts(PeerId(client as u64), stranger(), server(), &datagram, room.now));
+        assert!(!room.media.accepts(PeerId(client as u64), Way::udp(stranger(), server()), &datagram, room.now));
     }
 }
 
@@ -165,12 +165,12 @@ fn a_check_signed_with_the_peers_password_is_accepted_from_anywhere_and_no_other
             break check;
         }
     };
-    assert!(room.media.accepts(PeerId(0), stranger(), server(), &check, room.now));
-    assert!(!room.media.accepts(PeerId(1), stranger(), server(), &check, room.now));
+    assert!(room.media.accepts(PeerId(0), Way::udp(stranger(), server()), &check, room.now));
+    assert!(!room.media.accepts(PeerId(1), Way::udp(stranger(), server()), &check, room.now));
     let mut forged = check.clone();
     let last = forged.len() - 20;
     forged[last] ^= 1;
-    assert!(!room.media.accepts(PeerId(0), stranger(), server(), &forged, room.now));
+    assert!(!room.media.accepts(PeerId(0), Way::udp(stranger(), server()), &forged, room.now));
 }
 
 #[test]

@@ -3,9 +3,8 @@
 //! so nobody is amplified.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::net::SocketAddr;
 
-use media::PeerId;
+use media::{Endpoint, PeerId};
 
 /// The index of a room in its node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,7 +19,7 @@ const ADDRESSES_PER_PEER_MAX: usize = 8;
 /// From addresses and ICE user names to peers.
 #[derive(Default)]
 pub(crate) struct Demux {
-    addresses: BTreeMap<SocketAddr, Place>,
+    addresses: BTreeMap<Endpoint, Place>,
     fragments: BTreeMap<String, Place>,
     peers: BTreeMap<PeerId, Traces>,
 }
@@ -29,7 +28,7 @@ pub(crate) struct Demux {
 #[derive(Default)]
 struct Traces {
     fragment: String,
-    addresses: VecDeque<SocketAddr>,
+    addresses: VecDeque<Endpoint>,
 }
 
 impl Demux {
@@ -57,7 +56,7 @@ impl Demux {
     }
 
     /// The peer that was seen at this address.
-    pub(crate) fn at(&self, address: SocketAddr) -> Option<Place> {
+    pub(crate) fn at(&self, address: Endpoint) -> Option<Place> {
         self.addresses.get(&address).copied()
     }
 
@@ -67,8 +66,16 @@ impl Demux {
         self.fragments.get(local_fragment(datagram)?).copied()
     }
 
+    /// Nobody is at this address any more.
+    pub(crate) fn forget(&mut self, address: Endpoint) {
+        let Some((_, peer)) = self.addresses.remove(&address) else { return };
+        if let Some(traces) = self.peers.get_mut(&peer) {
+            traces.addresses.retain(|known| *known != address);
+        }
+    }
+
     /// An authentic packet of this peer came from this address. An address belongs to who proved it last.
-    pub(crate) fn seen(&mut self, address: SocketAddr, place: Place) {
+    pub(crate) fn seen(&mut self, address: Endpoint, place: Place) {
         if let Some((_, former)) = self.addresses.insert(address, place)
             && let Some(traces) = self.peers.get_mut(&former)
         {
@@ -108,6 +115,8 @@ fn local_fragment(datagram: &[u8]) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
 
     fn request(user_name: &str) -> Vec<u8> {
@@ -122,8 +131,8 @@ mod tests {
         datagram
     }
 
-    fn address(port: u16) -> SocketAddr {
-        SocketAddr::from(([192, 0, 2, 1], port))
+    fn address(port: u16) -> Endpoint {
+        Endpoint::udp(SocketAddr::from(([192, 0, 2, 1], port)))
     }
 
     #[test]
@@ -165,6 +174,21 @@ mod tests {
         demux.rename(place, "after");
         assert_eq!(demux.named_by(&request("before:x")), None);
         assert_eq!(demux.named_by(&request("after:x")), Some(place));
+    }
+
+    #[test]
+    fn one_address_is_two_peers_by_two_carriers() {
+        let mut demux = Demux::default();
+        let (first, second) = ((RoomIndex(0), PeerId(1)), (RoomIndex(1), PeerId(2)));
+        demux.add(first, "a");
+        demux.add(second, "b");
+        let over_tcp = Endpoint::tcp(address(1).address);
+        demux.seen(address(1), first);
+        demux.seen(over_tcp, second);
+        assert_eq!((demux.at(address(1)), demux.at(over_tcp)), (Some(first), Some(second)));
+        demux.forget(over_tcp);
+        assert_eq!((demux.at(address(1)), demux.at(over_tcp)), (Some(first), None));
+        assert!(demux.peers[&PeerId(2)].addresses.is_empty());
     }
 
     #[test]

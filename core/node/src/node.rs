@@ -1,10 +1,9 @@
 //! The node's inputs and outputs, and the rooms behind them.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::net::SocketAddr;
 use std::time::Instant;
 
-use media::{Counters, NewPeer, OfferError};
+use media::{Counters, Endpoint, NewPeer, OfferError, Way};
 use wire::{
     Bye, ClientMessage, Denied, Entry, Envelope, GroupEntry, PartyId, PartyReply, RequestId, SeatId, ServerMessage,
     SignedManifest, SummitId, SummitPlan, WallTime,
@@ -140,10 +139,10 @@ pub enum Input {
 pub enum Output {
     /// Send a datagram. Those to one destination come in a row.
     Transmit {
-        /// The local address it leaves from.
-        source: SocketAddr,
-        /// Where it goes.
-        destination: SocketAddr,
+        /// How it goes there.
+        way: Way,
+        /// Whether it is a piece of a picture: that gives way to everything else where not all can leave.
+        is_picture: bool,
         /// Its bytes.
         payload: Vec<u8>,
     },
@@ -276,18 +275,24 @@ impl Node {
         self.forget_what_ended();
     }
 
-    /// A datagram arrived at the local address `destination`. One of no known peer is dropped in silence.
-    pub fn handle_datagram(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Instant) {
-        let known = self.demux.at(source);
-        let place = self.named_by(known, source, destination, bytes, now).or(known);
+    /// A datagram arrived. One of no known peer is dropped in silence; then the answer is false.
+    pub fn handle_datagram(&mut self, way: Way, bytes: &[u8], now: Instant) -> bool {
+        let known = self.demux.at(way.remote());
+        let place = self.named_by(known, way, bytes, now).or(known);
         let Some((index, peer)) = place else {
             self.dropped_datagrams += 1;
-            return;
+            return false;
         };
         if let Some(room) = self.rooms[index.0].as_mut() {
-            room.handle_datagram(peer, source, destination, bytes, now);
+            room.handle_datagram(peer, way, bytes, now);
             self.touch(index);
         }
+        true
+    }
+
+    /// The connection at that endpoint is closed: who comes from there next is a stranger.
+    pub fn handle_closed(&mut self, remote: Endpoint) {
+        self.demux.forget(remote);
     }
 
     /// Datagrams that belonged to nobody.
@@ -363,20 +368,13 @@ impl Node {
 
     /// The peer whose authentic STUN request this is, from an address where it was not known: a new one, or one that was
     /// another peer's. A router gives the address of who is gone to who comes, and that one proves to be there.
-    fn named_by(
-        &mut self,
-        known: Option<Place>,
-        source: SocketAddr,
-        destination: SocketAddr,
-        bytes: &[u8],
-        now: Instant,
-    ) -> Option<Place> {
+    fn named_by(&mut self, known: Option<Place>, way: Way, bytes: &[u8], now: Instant) -> Option<Place> {
         let (index, peer) = self.demux.named_by(bytes).filter(|named| known != Some(*named))?;
         let room = self.rooms[index.0].as_ref()?;
-        if !room.accepts(peer, source, destination, bytes, now) {
+        if !room.accepts(peer, way, bytes, now) {
             return None;
         }
-        self.demux.seen(source, (index, peer));
+        self.demux.seen(way.remote(), (index, peer));
         Some((index, peer))
     }
 

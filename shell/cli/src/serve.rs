@@ -45,6 +45,9 @@ pub(crate) struct Flags {
     /// Behind 1:1 NAT, the address that browsers see, with a port if that is mapped too; may be repeated
     #[arg(long = "public-address", value_name = "ADDRESS[:PORT]")]
     public_addresses: Vec<PublicAddress>,
+    /// Offer no TCP for media where UDP is blocked; for a server before which something else ends TLS
+    #[arg(long)]
+    media_over_udp_only: bool,
     /// A name or an address under which people reach the page; may be repeated
     #[arg(long = "host-name", value_name = "NAME")]
     host_names: Vec<HostName>,

@@ -1,6 +1,6 @@
 //! How many TCP connections there may be, in all and from one address, and how long each may take to say what it wants.
+//! By its first byte a connection is one for pages, or one that carries media.
 
-use std::future::{Ready, ready};
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -14,11 +14,12 @@ use axum::middleware::AddExtension;
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower_layer::Layer as _;
 
 use crate::crowd::{Crowd, Guest, Limits};
 use crate::metrics::Metrics;
+use crate::reception::Reception;
 
 /// Connections in all. When there are so many, new ones are closed at once: the people who are in stay in.
 pub(crate) const CONNECTIONS_MAX: usize = 4096;
@@ -76,14 +77,15 @@ impl Allowance {
 pub(crate) struct Door {
     crowd: Crowd,
     metrics: Arc<Metrics>,
+    reception: Reception,
     still_within: Duration,
 }
 
 impl Door {
     /// Behind a proxy, the connections of this machine are everybody's.
-    pub(crate) fn new(metrics: Arc<Metrics>, behind_proxy: bool) -> Self {
+    pub(crate) fn new(metrics: Arc<Metrics>, reception: Reception, behind_proxy: bool) -> Self {
         let limits = Limits { all: CONNECTIONS_MAX, of_one: CONNECTIONS_OF_ONE_MAX, spare_loopback: behind_proxy };
-        Self { crowd: Crowd::new(limits), metrics, still_within: STILL_WITHIN }
+        Self { crowd: Crowd::new(limits), metrics, reception, still_within: STILL_WITHIN }
     }
 
     fn enter(&self, from: IpAddr) -> Option<Guest> {
@@ -93,23 +95,36 @@ impl Door {
         }
         guest
     }
+
+    /// Lets a connection in. One that carries media goes another way, and an error tells that it is not here any more.
+    async fn admit(self, stream: TcpStream) -> io::Result<(CountedStream, Allowance)> {
+        let guest = self.enter(stream.peer_addr()?.ip()).ok_or_else(|| io::Error::other("too many connections"))?;
+        // Small messages must not wait for one another (Nagle).
+        stream.set_nodelay(true)?;
+        let mut first = [0];
+        if timeout(BEGIN_WITHIN, stream.peek(&mut first)).await?? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if Reception::is_for(first[0]) {
+            timeout(BEGIN_WITHIN, self.reception.receive(stream, guest)).await??;
+            return Err(io::Error::other("it carries media, or nothing that is known"));
+        }
+        let allowance = Allowance::unlimited();
+        Ok((CountedStream::new(stream, self.still_within, guest, allowance.clone()), allowance))
+    }
 }
 
-impl<S> Accept<TcpStream, S> for Door {
+impl<S: Send + 'static> Accept<TcpStream, S> for Door {
     type Stream = CountedStream;
     type Service = AddExtension<S, Allowance>;
-    type Future = Ready<io::Result<(CountedStream, Self::Service)>>;
+    type Future = Pin<Box<dyn Future<Output = io::Result<(CountedStream, Self::Service)>> + Send>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let admitted = stream.peer_addr().and_then(|peer| {
-            let guest = self.enter(peer.ip()).ok_or_else(|| io::Error::other("too many connections"))?;
-            // Small messages must not wait for one another (Nagle).
-            stream.set_nodelay(true)?;
-            let allowance = Allowance::unlimited();
-            let stream = CountedStream::new(stream, self.still_within, guest, allowance.clone());
+        let admitted = self.clone().admit(stream);
+        Box::pin(async move {
+            let (stream, allowance) = admitted.await?;
             Ok((stream, Extension(allowance).layer(service)))
-        });
-        ready(admitted)
+        })
     }
 }
 
@@ -189,10 +204,13 @@ mod tests {
     /// Both ends of a connection; the server's end gives up soon.
     async fn connection() -> (CountedStream, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
-        let door = Door { still_within: Duration::from_millis(100), ..Door::new(Arc::new(Metrics::new(1)), false) };
-        let (stream, _) = door.accept(stream, ()).await.unwrap();
+        let door = Door::new(Arc::new(Metrics::new(1)), Reception::new(&[]), false);
+        let door = Door { still_within: Duration::from_millis(100), ..door };
+        client.write_all(b"G").await.unwrap();
+        let (mut stream, _) = door.accept(stream, ()).await.unwrap();
+        stream.read_exact(&mut [0]).await.unwrap();
         (stream, client)
     }
 

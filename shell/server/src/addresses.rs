@@ -1,10 +1,12 @@
 //! Which addresses carry media and which ones browsers are told. [`own`] asks the system; all else only chooses.
 
-use std::net::{IpAddr, Ipv6Addr, UdpSocket};
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use if_addrs::IfOperStatus;
 
-use crate::settings::PublicAddress;
+use crate::base_url::BaseUrl;
+use crate::settings::{PublicAddress, Settings};
 
 /// More addresses than this only slow a browser's search for one that works.
 const ADDRESSES_MAX: usize = 8;
@@ -72,6 +74,21 @@ pub(crate) fn advertised(bound: IpAddr, public: &[PublicAddress], own: &[IpAddr]
     vec![without_port(bound)]
 }
 
+/// Where browsers to which UDP is blocked open TCP connections for media: the ports of the pages, which they have reached.
+/// None where that is not wanted, and none behind a proxy, which passes on what it understands only.
+pub(crate) fn doors(settings: &Settings, bound: &[SocketAddr], own: &[IpAddr]) -> Vec<SocketAddr> {
+    if settings.behind_proxy || settings.media_over_udp_only {
+        return Vec::new();
+    }
+    let seen_at = settings.base_url.as_ref().map(BaseUrl::port);
+    let doors = bound.iter().flat_map(|address| {
+        let told = advertised(address.ip(), &settings.public_addresses, own);
+        told.into_iter().map(|told| SocketAddr::new(told.ip, seen_at.unwrap_or(address.port())))
+    });
+    let doors: BTreeSet<_> = doors.collect();
+    doors.into_iter().take(ADDRESSES_MAX).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +144,23 @@ mod tests {
         assert_eq!(told("192.0.2.2", &["203.0.113.7"]), ["203.0.113.7"]);
         assert_eq!(told("192.0.2.2", &["2001:db8::7"]), ["192.0.2.2"]);
         assert_eq!(told("0.0.0.0", &["203.0.113.7:50000", "192.0.2.2"]), ["203.0.113.7:50000", "192.0.2.2"]);
+    }
+
+    #[test]
+    fn media_come_in_over_tcp_where_the_pages_do_unless_something_else_takes_them_there() {
+        let own = ips(&["192.0.2.2", "2001:db8::2"]);
+        let bound: Vec<SocketAddr> = ["0.0.0.0:8443", "[::]:8443"].iter().map(|text| text.parse().unwrap()).collect();
+        let told =
+            |settings: &Settings| doors(settings, &bound, &own).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(told(&Settings::default()), ["192.0.2.2:8443", "[2001:db8::2]:8443"]);
+
+        let public_addresses = vec!["203.0.113.7:50000".parse().unwrap()];
+        let base_url = Some("https://summit.example".parse().unwrap());
+        let mapped = Settings { public_addresses, base_url, ..Settings::default() };
+        assert_eq!(told(&mapped), ["203.0.113.7:443", "[2001:db8::2]:443"]);
+
+        assert!(told(&Settings { behind_proxy: true, ..Settings::default() }).is_empty());
+        assert!(told(&Settings { media_over_udp_only: true, ..Settings::default() }).is_empty());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::host_name::HostName;
 pub struct BaseUrl {
     text: String,
     host: HostName,
+    port: u16,
 }
 
 /// Why a text is not what a link can begin with.
@@ -28,31 +29,43 @@ impl BaseUrl {
     pub(crate) fn host(&self) -> &HostName {
         &self.host
     }
+
+    /// The one it names, or that of its scheme.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
 }
 
 impl FromStr for BaseUrl {
     type Err = BadBaseUrl;
     fn from_str(text: &str) -> Result<Self, BadBaseUrl> {
         let url = text.strip_suffix('/').unwrap_or(text);
-        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        match rest.and_then(host_of) {
-            Some(host) => Ok(Self { text: url.to_owned(), host }),
+        let https = url.strip_prefix("https://").map(|rest| (rest, 443));
+        let (rest, usual) = https.or_else(|| Some((url.strip_prefix("http://")?, 80))).unwrap_or_default();
+        match host_and_port(rest) {
+            Some((host, port)) => Ok(Self { text: url.to_owned(), host, port: port.unwrap_or(usual) }),
             None => Err(BadBaseUrl(text.to_owned())),
         }
     }
 }
 
-/// The host of `HOST` or `HOST:PORT`; none when it is neither.
-fn host_of(authority: &str) -> Option<HostName> {
+/// What `HOST` or `HOST:PORT` says; none when it is neither.
+fn host_and_port(authority: &str) -> Option<(HostName, Option<u16>)> {
     // The colons inside of brackets belong to an address.
     let end = authority.rfind(']').map_or(0, |bracket| bracket + 1);
     let (host, port) = match authority[end..].find(':') {
         Some(colon) => (&authority[..end + colon], Some(&authority[end + colon + 1..])),
         None => (authority, None),
     };
-    let is_port =
-        |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|n| n > 0);
-    if port.is_some_and(|port| !is_port(port)) { None } else { host.parse().ok() }
+    let number = |port: &str| {
+        let digits = port.bytes().all(|byte| byte.is_ascii_digit()).then_some(port)?;
+        digits.parse().ok().filter(|number: &u16| *number > 0)
+    };
+    let port = match port {
+        Some(port) => Some(number(port)?),
+        None => None,
+    };
+    Some((host.parse().ok()?, port))
 }
 
 impl fmt::Display for BaseUrl {
@@ -80,14 +93,14 @@ mod tests {
 
     #[test]
     fn it_is_kept_as_written_without_its_end() {
-        for (text, kept, host) in [
-            ("https://summit.example:8443/", "https://summit.example:8443", "summit.example"),
-            ("https://summit.example", "https://summit.example", "summit.example"),
-            ("http://[::1]:80", "http://[::1]:80", "::1"),
-            ("http://192.0.2.7", "http://192.0.2.7", "192.0.2.7"),
+        for (text, kept, host, port) in [
+            ("https://summit.example:8443/", "https://summit.example:8443", "summit.example", 8443),
+            ("https://summit.example", "https://summit.example", "summit.example", 443),
+            ("http://[::1]:81", "http://[::1]:81", "::1", 81),
+            ("http://192.0.2.7", "http://192.0.2.7", "192.0.2.7", 80),
         ] {
             let url: BaseUrl = text.parse().unwrap();
-            assert_eq!((url.to_string().as_str(), url.host().to_string().as_str()), (kept, host));
+            assert_eq!((url.to_string().as_str(), url.host().to_string().as_str(), url.port()), (kept, host, port));
         }
     }
 

@@ -2,7 +2,7 @@
 //! the edge, moves it to the media thread that owns the summit, and does what that thread's node asks for.
 //!
 //! Start at `run.rs`, which joins the parts. A packet: `udp.rs` -> `media_thread.rs` -> `node` -> `egress.rs` -> `udp.rs`,
-//! all on one thread. A request: `websocket.rs` -> `media_thread.rs` -> `node` -> `store` -> `node` -> `outbound.rs` ->
+//! all on one thread; where UDP is blocked, `tcp.rs` in place of both, once `reception.rs` has found the thread. A request: `websocket.rs` -> `media_thread.rs` -> `node` -> `store` -> `node` -> `outbound.rs` ->
 //! `websocket.rs`. Nothing of a meeting is decided here, and no secret, name or content reaches a log.
 
 mod accept;
@@ -15,6 +15,7 @@ mod crowd;
 mod egress;
 mod embed;
 mod files;
+mod frames;
 mod gauge;
 mod headers;
 mod host_name;
@@ -26,11 +27,13 @@ mod open_files;
 mod outbound;
 mod party;
 mod problem;
+mod reception;
 mod rooms;
 mod run;
 mod sessions;
 mod settings;
 mod start_error;
+mod tcp;
 mod tls;
 mod token_bucket;
 mod udp;

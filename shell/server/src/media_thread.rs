@@ -8,6 +8,7 @@ mod negotiator;
 mod ports;
 
 use std::io;
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,8 +16,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use mio::{Events, Poll, Token, Waker};
-use node::{ConnectionId, Input};
+use node::{ConnectionId, Input, Way};
 use tokio::sync::mpsc::{self, error::TryRecvError};
+use tokio::sync::oneshot;
 use wire::SummitId;
 
 pub(crate) use negotiator::Negotiator;
@@ -24,6 +26,7 @@ pub(crate) use negotiator::Negotiator;
 use crate::clock::Now;
 use crate::metrics::ThreadMetrics;
 use crate::outbound::Outbound;
+use crate::reception::Visitor;
 use crate::rooms::Placements;
 use crate::udp::{MediaSocket, ReceiveBuffers};
 use appending::Ticket;
@@ -46,7 +49,7 @@ const TURN: Duration = Duration::from_millis(100);
 /// How long a stopping thread waits for what is being stored.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
 
-/// The waker's token; sockets have their index.
+/// The waker's token; sockets have their index, TCP connections what comes after.
 const WAKE: Token = Token(usize::MAX);
 
 /// What is said to a media thread.
@@ -64,6 +67,8 @@ pub(crate) enum Command {
     Disconnected(ConnectionId),
     /// Anything else for the node.
     Node(Input),
+    /// A TCP connection and its first frame: it stays if that is the check of a peer, else it goes back.
+    Visit(Box<Visitor>, oneshot::Sender<Box<Visitor>>),
     /// Say good-bye to everybody, then end.
     Stop,
     /// Panic, for a test of what follows.
@@ -108,19 +113,21 @@ pub(crate) struct Surroundings {
 }
 
 impl MediaThread {
-    /// Starts the thread number `index` on its sockets.
-    pub(crate) fn start(index: usize, mut sockets: Vec<MediaSocket>, around: Surroundings) -> io::Result<Self> {
+    /// Starts the thread number `index` on its sockets; `doors` are the addresses at which browsers open TCP connections.
+    pub(crate) fn start(
+        index: usize,
+        sockets: Vec<MediaSocket>,
+        doors: Vec<SocketAddr>,
+        around: Surroundings,
+    ) -> io::Result<Self> {
         let poll = Poll::new()?;
-        for (number, socket) in sockets.iter_mut().enumerate() {
-            socket.register(poll.registry(), Token(number))?;
-        }
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
         let (commands, incoming) = mpsc::channel(COMMAND_DEPTH);
         let (answers, answered) = std::sync::mpsc::channel();
         let life = Arc::new(AtomicU64::new(0));
         let metrics = around.metrics.thread(index);
         let started = around.metrics.started();
-        let ports = Ports::new(sockets, metrics.clone());
+        let ports = Ports::new(sockets, doors, poll.registry().try_clone()?, metrics.clone())?;
         let desk = Desk::new(index, ports, around, answers, waker.clone(), life.clone());
         let turning = Turning {
             poll,
@@ -216,6 +223,7 @@ impl Turning {
         self.take_answers(now);
         self.take_commands(now);
         self.take_datagrams(now);
+        self.more |= self.desk.read_connections(now);
         self.desk.handle_timeout(now);
         self.desk.ports.send();
         self.metrics.went_round(self.started.elapsed());
@@ -229,8 +237,9 @@ impl Turning {
             Ok(()) | Err(_) => {}
         }
         for event in &self.events {
-            if let Some(socket) = self.desk.ports.sockets.get_mut(event.token().0) {
-                socket.readable = true;
+            match self.desk.ports.sockets.get_mut(event.token().0) {
+                Some(socket) => socket.readable = true,
+                None => self.desk.ports.connections.note(event),
             }
         }
         Ok(())
@@ -281,7 +290,7 @@ impl Turning {
             self.metrics.received.fetch_add(1, Ordering::Relaxed);
             self.metrics.received_bytes.fetch_add(datagram.bytes.len() as u64, Ordering::Relaxed);
             let destination = self.desk.ports.sockets[index].candidate_for(datagram.arrived_at);
-            self.desk.datagram(datagram.source, destination, datagram.bytes, now);
+            self.desk.datagram(Way::udp(datagram.source, destination), datagram.bytes, now);
         }
         self.desk.drain(now);
     }
@@ -303,7 +312,7 @@ mod tests {
             placements: Placements::default(),
             metrics: Arc::new(crate::metrics::Metrics::new(1)),
         };
-        MediaThread::start(0, vec![socket], around).unwrap()
+        MediaThread::start(0, vec![socket], Vec::new(), around).unwrap()
     }
 
     /// Says hello for a summit that is not open on the thread.

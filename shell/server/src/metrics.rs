@@ -39,6 +39,8 @@ pub(crate) struct Metrics {
 /// The figures of one media thread; written by it alone.
 #[derive(Default)]
 pub(crate) struct ThreadMetrics {
+    /// TCP connections that carry media.
+    pub(crate) tcp_connections: AtomicU64,
     /// Summits that are open on it.
     pub(crate) rooms: AtomicU64,
     /// Datagrams that arrived, and their bytes.
@@ -160,9 +162,10 @@ impl Metrics {
             "TCP connections beyond the limit.",
             self.connections_refused.load(Relaxed),
         );
-        page.counter("datagrams_received", "UDP datagrams that arrived.", sum(|t| &t.received));
+        page.gauge("media_tcp_connections", "TCP connections that carry media.", sum(|t| &t.tcp_connections));
+        page.counter("datagrams_received", "Datagrams that arrived, over UDP or TCP.", sum(|t| &t.received));
         page.counter("bytes_received", "Bytes of those.", sum(|t| &t.received_bytes));
-        page.counter("datagrams_sent", "UDP datagrams sent.", sum(|t| &t.sent));
+        page.counter("datagrams_sent", "Datagrams sent.", sum(|t| &t.sent));
         page.counter("bytes_sent", "Bytes of those.", sum(|t| &t.sent_bytes));
         page.counter("send_calls", "System calls that sent them.", sum(|t| &t.send_calls));
         let dropped = [
@@ -171,7 +174,7 @@ impl Metrics {
             ("refused_by_kernel", sum(|t| &t.dropped_refused)),
             ("room_queue_full", sum(|t| &t.media_dropped)),
         ];
-        page.counters("datagrams_dropped", "UDP datagrams dropped.", "reason", &dropped);
+        page.counters("datagrams_dropped", "Datagrams dropped.", "reason", &dropped);
         page.counter("packets_received", "Media packets that came in.", sum(|t| &t.media_received));
         page.counter("packets_forwarded", "Media packets written to listeners.", sum(|t| &t.forwarded));
         page.counter("keyframes_requested", "Keyframes asked of browsers.", sum(|t| &t.keyframes_requested));

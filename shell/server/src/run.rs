@@ -19,6 +19,7 @@ use crate::http::{HALF_OPEN, Shared, router};
 use crate::listen;
 use crate::media_thread::{Command, MediaThread, Negotiator, Surroundings};
 use crate::metrics::Metrics;
+use crate::reception::Reception;
 use crate::rooms::{Placements, Rooms};
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -88,12 +89,13 @@ impl Server {
         let sockets = listen::media(settings, &own)?;
         let media: Vec<_> = sockets.iter().flatten().flat_map(|socket| socket.candidates()).copied().collect();
         let bound: Vec<_> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
+        let doors = addresses::doors(settings, &bound, &own);
         let urls = urls::of(settings, &bound, &own);
 
         let runtime = Runtime::new().map_err(StartError::system("threads"))?;
         let metrics = Arc::new(Metrics::new(sockets.len()));
         let placements = Placements::default();
-        let threads = start_media(sockets, &runtime, writer, &metrics, &placements)?;
+        let threads = start_media(sockets, &doors, &runtime, writer, &metrics, &placements)?;
         let (stopping, is_stopping) = watch::channel(false);
         let (open_sockets, closed) = mpsc::channel(1);
         let shared = Arc::new(Shared {
@@ -232,6 +234,7 @@ fn certificate(settings: &Settings, own: &[IpAddr]) -> Result<Option<Tls>, Start
 
 fn start_media(
     sockets: Vec<Vec<crate::udp::MediaSocket>>,
+    doors: &[SocketAddr],
     runtime: &Runtime,
     writer: &Writer,
     metrics: &Arc<Metrics>,
@@ -246,7 +249,9 @@ fn start_media(
             placements: placements.clone(),
             metrics: metrics.clone(),
         };
-        MediaThread::start(index, sockets, around).map(Arc::new).map_err(StartError::system("a media thread"))
+        MediaThread::start(index, sockets, doors.to_vec(), around)
+            .map(Arc::new)
+            .map_err(StartError::system("a media thread"))
     };
     sockets.into_iter().enumerate().map(start).collect()
 }
@@ -259,7 +264,7 @@ fn serve(
     shared: &Arc<Shared>,
 ) -> Result<Vec<Handle<SocketAddr>>, StartError> {
     let _context = runtime.enter();
-    let door = Door::new(shared.metrics.clone(), shared.behind_proxy);
+    let door = Door::new(shared.metrics.clone(), Reception::new(shared.rooms.threads()), shared.behind_proxy);
     let mut handles = Vec::new();
     for listener in listeners {
         let handle = Handle::new();

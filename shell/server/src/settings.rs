@@ -19,7 +19,7 @@ pub struct Settings {
     /// The folder that holds everything the server keeps: the database, its own certificate, the administration socket.
     /// Made when it does not exist. Default: `sommet-data` in the working directory.
     pub data: PathBuf,
-    /// Where people's browsers connect: TCP addresses for HTTPS. Default: port 8443 on every IPv4 and IPv6 address.
+    /// Where people's browsers connect: TCP addresses for HTTPS, and for sound and pictures where UDP is blocked. Default: port 8443 on every IPv4 and IPv6 address.
     /// Port 0 takes a free one.
     pub listen: Vec<SocketAddr>,
     /// The UDP port of the first media thread; the second takes the next one, and so on. Default: 8444. 0 takes free ones.
@@ -34,11 +34,15 @@ pub struct Settings {
     /// one. With a port (`203.0.113.7:50000`, one more for each further media thread) when the port is mapped too.
     /// Replaces the machine's own addresses of the same family; name those as well if people inside use them.
     pub public_addresses: Vec<PublicAddress>,
+    /// Sound and pictures travel over UDP only: browsers are told of no TCP port for where UDP is blocked. For a server
+    /// before which something else ends TLS, and so takes no other bytes on that port; behind a proxy it is always so.
+    pub media_over_udp_only: bool,
     /// Names and addresses under which people reach the page: they go into the printed links and into the server's own
     /// certificate. Default: the public addresses, else the machine's own.
     pub host_names: Vec<HostName>,
     /// What printed links begin with, word for word, when the server cannot know it: behind a proxy, or a mapped port.
-    /// Default: made of the names or addresses above, and of the port in `listen`.
+    /// Default: made of the names or addresses above, and of the port in `listen`. Its port is where browsers send media
+    /// over TCP, except behind a proxy.
     pub base_url: Option<BaseUrl>,
     /// A certificate from an authority. Default: the server makes its own on the first start and keeps it.
     pub tls: Option<TlsFiles>,
@@ -67,6 +71,7 @@ impl Default for Settings {
             media_threads: None,
             media_addresses: Vec::new(),
             public_addresses: Vec::new(),
+            media_over_udp_only: false,
             host_names: Vec::new(),
             base_url: None,
             tls: None,

@@ -33,15 +33,15 @@ const RUN_BYTES: usize = 65_507;
 /// What became of datagrams that should leave.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sent {
-    /// Datagrams handed to the kernel.
+    /// Datagrams handed to the kernel, or to the queue of a TCP connection.
     pub(crate) datagrams: u64,
     /// Their bytes.
     pub(crate) bytes: u64,
     /// System calls.
     pub(crate) calls: u64,
-    /// Datagrams dropped because the kernel's buffer was full.
+    /// Datagrams dropped because the kernel's buffer was full, or that queue.
     pub(crate) dropped_full: u64,
-    /// Datagrams the kernel refused: no route, too large, forbidden.
+    /// Datagrams the kernel refused: no route, too large, forbidden; or whose TCP connection is closed.
     pub(crate) dropped_refused: u64,
 }
 

@@ -26,29 +26,31 @@ export class Server {
 	#summits = 0;
 
 	/**
-	 * @param {{ folder: string, port: number, mediaPort: number, address?: string | undefined, mediaSeenAt?: number | undefined }} place
+	 * @param {{ folder: string, port: number, mediaPort: number, address?: string | undefined, mediaSeenAt?: number | undefined, overTcp?: boolean | undefined }} place
 	 * a server without an address of its own is reached from this machine only, over HTTP; browsers are told another port
-	 * for media where something stands before it
+	 * for media where something stands before it, and there of no TCP unless it is asked for: what stands there is passed by
+	 * nothing
 	 */
-	constructor({ folder, port, mediaPort, address, mediaSeenAt }) {
+	constructor({ folder, port, mediaPort, address, mediaSeenAt, overTcp }) {
 		this.folder = folder;
 		this.data = path.join(folder, 'data');
 		this.port = port;
 		this.mediaPort = mediaPort;
 		this.address = address;
 		this.mediaSeenAt = mediaSeenAt;
+		this.overTcp = overTcp;
 	}
 
 	/**
 	 * Starts a server in a folder that is emptied before.
 	 * @param {string} folder
-	 * @param {{ address?: string, mediaSeenAt?: number }} [options]
+	 * @param {{ address?: string, mediaSeenAt?: number, overTcp?: boolean | undefined }} [options]
 	 */
-	static async start(folder, { address, mediaSeenAt } = {}) {
+	static async start(folder, { address, mediaSeenAt, overTcp } = {}) {
 		fs.rmSync(folder, { recursive: true, force: true });
 		fs.mkdirSync(folder, { recursive: true });
 		const [port, mediaPort] = [await freeTcpPort(), await freeUdpPort()];
-		const server = new Server({ folder, port, mediaPort, address, mediaSeenAt });
+		const server = new Server({ folder, port, mediaPort, address, mediaSeenAt, overTcp });
 		await server.start();
 		return server;
 	}
@@ -84,6 +86,7 @@ export class Server {
 			SOMMET_MEDIA_ADDRESSES: '["127.0.0.1"]',
 			SOMMET_PUBLIC_ADDRESSES: `["127.0.0.1:${this.mediaSeenAt}"]`,
 			SOMMET_MEDIA_THREADS: '1',
+			SOMMET_MEDIA_OVER_UDP_ONLY: String(!this.overTcp),
 		};
 	}
 

@@ -45,7 +45,7 @@ export class Story {
 
 	/**
 	 * A server for this story alone, which it may stop, kill and start again.
-	 * @param {{ address?: string, mediaSeenAt?: number }} [options]
+	 * @param {{ address?: string, mediaSeenAt?: number, overTcp?: boolean | undefined }} [options]
 	 */
 	async ownServer(options) {
 		const server = await Server.start(path.join(this.folder, 'server'), options);
@@ -54,16 +54,26 @@ export class Story {
 	}
 
 	/**
-	 * Both heads see and hear each other, over a line that can be made bad.
-	 * @param {{ before?: () => void, line?: string[] }} [how] `before` runs in each page before anything else; so is the line,
-	 * both ways, when they come
+	 * A server for this story alone, to whose UDP ports there is a line that can be made bad. Nothing goes another way, unless
+	 * media may also go over TCP.
+	 * @param {{ overTcp?: boolean, line?: string[] }} [options] how the line is both ways to begin with
 	 */
-	async meetBehindBadLine({ before, line: words = [] } = {}) {
+	async serverBehindBadLine({ overTcp, line: words = [] } = {}) {
 		const mediaSeenAt = await freeUdpPort();
-		const server = await this.ownServer({ mediaSeenAt });
+		const server = await this.ownServer({ mediaSeenAt, overTcp });
 		const line = await BadLine.start(mediaSeenAt, server.mediaPort);
 		this.later(() => line.close());
 		await line.is('both', ...words);
+		return { server, line };
+	}
+
+	/**
+	 * Both heads see and hear each other, over a line that can be made bad.
+	 * @param {{ before?: () => void, line?: string[], overTcp?: boolean }} [how] `before` runs in each page before anything else;
+	 * so is the line, both ways, when they come
+	 */
+	async meetBehindBadLine({ before, line: words, overTcp } = {}) {
+		const { server, line } = await this.serverBehindBadLine({ line: words, overTcp });
 		const summit = await this.summit({}, server);
 		const [marsh, hale] = [await this.person(summit, 'meridia-head'), await this.person(summit, 'vesland-head')];
 		if (before) for (const { screen } of [marsh, hale]) await screen.page.addInitScript(before);

@@ -38,6 +38,9 @@ export type ScreenContent = 'text' | 'motion';
 /** Where the media connection is. `none` before the person came in. */
 export type MediaConnection = 'none' | 'connecting' | 'connected' | 'lost';
 
+/** What carries sound and picture: the usual UDP, or TCP where UDP is blocked. */
+export type Way = 'udp' | 'tcp';
+
 /** Where a picture is: it comes, it will come, the line is too narrow for it, or there are more cameras than one screen receives. */
 export type Arrival = 'arriving' | 'awaited' | 'paused' | 'left_out';
 
@@ -70,6 +73,8 @@ export interface ClientMedia {
 	/** The browser holds back all sound until the person clicks: show a button that calls `unblockSound`. */
 	readonly soundBlocked: boolean;
 	readonly connection: MediaConnection;
+	/** By which way; none until it is known. */
+	readonly way: Way | undefined;
 	readonly echoTest: EchoTest;
 
 	/**

@@ -3,6 +3,7 @@
  */
 import { m } from '../paraglide/messages';
 import { number } from './format';
+import type { Way } from '../app/context';
 import type { Action, Notice } from '../meeting/state';
 import type { Bye, Grade, Presence, Quality, Refusal, Symptom } from '../wire/types';
 
@@ -86,6 +87,10 @@ const symptoms: Record<Symptom, readonly [Words, Words]> = {
 	upload_rate: [m.symptom_upload_rate, m.symptom_upload_rate_cure],
 };
 
+const ways: Record<Way, Words> = { udp: m.way_udp, tcp: m.way_tcp };
+
+const wayNotes: Partial<Record<Way, Words>> = { tcp: m.way_tcp_note };
+
 const presences: Record<Presence['state'], Words> = {
 	absent: m.presence_absent,
 	arriving: m.presence_arriving,
@@ -121,6 +126,12 @@ export const problemWords = (code: string): Explanation =>
 /** A connection in a few words: the worst symptom where there is one, else the grade. */
 export const qualityWords = (quality: Quality): string =>
 	quality.symptom ? symptoms[quality.symptom][0]() : grades[quality.grade]();
+
+/** What carries sound and picture, and what that means for the person. */
+export const wayWords = (way: Way): string => ways[way]();
+
+/** The same beside one's own picture; nothing where it is the usual way. */
+export const wayNote = (way: Way | undefined): string | undefined => way && wayNotes[way]?.();
 
 /** What would help a connection, where something would. */
 export const qualityCure = (quality: Quality): string | undefined =>

@@ -5,11 +5,12 @@
 import { ConnectionLost } from '../session/session';
 import type { SealedLines } from '../seal/lines';
 import type { Mid, Quality, SourceKind, Track } from '../wire/types';
-import type { MediaConnection as MediaConnectionState, ScreenContent } from '../app/context';
+import type { MediaConnection as MediaConnectionState, ScreenContent, Way } from '../app/context';
 import { MediaConnection, videoSlots } from './connection';
 import type { ReceivingLine, SentTracks } from './connection';
 import { Health, heardIn } from './health';
 import { QualityMeter } from './quality';
+import { wayIn } from './way';
 
 /** How often the connection is looked at. */
 const LOOK_EVERY_MS = 1000;
@@ -25,6 +26,8 @@ export interface LinkOptions {
 	readonly publish: (track: Track, active: boolean) => Promise<unknown>;
 	readonly onQuality: (quality: Quality) => void;
 	readonly onState: (state: MediaConnectionState) => void;
+	/** By which way it goes, as often as that is known. */
+	readonly onWay: (way: Way) => void;
 	/** A new connection has these receiving m-lines. */
 	readonly onLines: (lines: readonly ReceivingLine[]) => void;
 	/** What is sent of that kind left unsealed; it was stopped. `media.transform_bypassed`. */
@@ -221,6 +224,8 @@ export class MediaLink {
 		else if (state === 'connected' && this.#isLost && this.#health.isWell) this.#show(state);
 		if (remedy === 'fresh') return this.#renew();
 		if (remedy === 'restart') return this.#restart(connection);
+		const way = wayIn(stats);
+		if (way) this.#options.onWay(way);
 		this.#looks += 1;
 		if (state !== 'connected' || this.#looks % QUALITY_EVERY !== 0) return;
 		const quality = this.#quality.read(stats);

@@ -4,7 +4,16 @@
  */
 import type { Attachment } from 'svelte/attachments';
 
-import type { Arrival, ClientMedia, Device, DeviceKind, DeviceStatus, EchoTest, MediaConnection } from '../app/context';
+import type {
+	Arrival,
+	ClientMedia,
+	Device,
+	DeviceKind,
+	DeviceStatus,
+	EchoTest,
+	MediaConnection,
+	Way,
+} from '../app/context';
 import type { Preferences, ScreenContent, ScreenTrouble } from '../app/context';
 import type { Expected } from '../seal/frames';
 import { SealedLines } from '../seal/lines';
@@ -46,6 +55,7 @@ export class Media implements ClientMedia {
 	readonly lines = new SealedLines(this.transforms);
 	readonly wanted: WantedPictures;
 	#connection: MediaConnection = $state('none');
+	#way: Way | undefined = $state();
 	#soundBlocked = $state(false);
 	#sharing = $state(false);
 	#screenContent: ScreenContent = $state('text');
@@ -77,6 +87,7 @@ export class Media implements ClientMedia {
 				if (state === 'lost' && this.#connection !== 'lost') signalling.interrupted();
 				this.#connection = state;
 			},
+			onWay: (way) => (this.#way = way),
 			onLines: (lines) => this.#useLines(lines),
 			onBypassed: (kind) => signalling.bypassed(kind),
 		});
@@ -122,6 +133,9 @@ export class Media implements ClientMedia {
 	}
 	get connection(): MediaConnection {
 		return this.#connection;
+	}
+	get way(): Way | undefined {
+		return this.#way;
 	}
 	get echoTest(): EchoTest {
 		return this.#echoTest;

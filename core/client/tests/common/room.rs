@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use client::{Input, Noticed, Output, Participant, Settings, Talk};
-use media::{Identity, Media, NewPeer, PeerId, SealWindow};
+use media::{Endpoint, Identity, Media, NewPeer, PeerId, SealWindow, Way};
 use wire::{
     ClientMessage, Devices, Outcome, Phase, Presence, Request, RequestId, ServerMessage, Source, SourceId, Track,
     WallTime,
@@ -199,7 +199,7 @@ impl Room {
             guest.participant.handle(Input::Datagram { source, destination, bytes }, self.now);
         } else if let Some(peer) = self.guests.iter().find(|guest| guest.address == source).and_then(|guest| guest.peer)
         {
-            self.media.handle_datagram(peer, source, destination, bytes, self.now);
+            self.media.handle_datagram(peer, Way::udp(source, destination), bytes, self.now);
         }
     }
 
@@ -219,7 +219,7 @@ impl Room {
         }
         while let Some(output) = self.media.poll_output() {
             match output {
-                media::Output::Transmit { source, destination, payload, .. } => {
+                media::Output::Transmit { way, payload, .. } => {
                     self.wire.push_back((self.now + ONE_WAY, source, destination, payload));
                 }
                 media::Output::Slots { peer, slots } => {
@@ -295,7 +295,8 @@ impl Room {
         if let Some(old) = self.guests[place].peer.take() {
             self.media.remove_peer(old, self.now);
         }
-        let (new, answer) = NewPeer::answer(sdp, &[SERVER.parse().unwrap()], &self.identity, self.now).unwrap();
+        let (new, answer) =
+            NewPeer::answer(sdp, &[Endpoint::udp(SERVER.parse().unwrap())], &self.identity, self.now).unwrap();
         let peer = PeerId(self.next);
         self.media.add_peer(peer, new, self.now);
         self.guests[place].peer = Some(peer);

@@ -1,5 +1,6 @@
 //! What only the inside of a room can bring about: a panic in one of its peers.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::*;
@@ -23,7 +24,7 @@ impl Room {
         let mut room = Self { media: Media::new(), callers: Vec::new(), now, ended: Vec::new() };
         for (index, &setup) in setups.iter().enumerate() {
             let (mut caller, offer) = Caller::offer(setup, address(index), now).unwrap();
-            let (peer, answer) = NewPeer::answer(&offer, &[server()], &identity, now).unwrap();
+            let (peer, answer) = NewPeer::answer(&offer, &[Endpoint::udp(server())], &identity, now).unwrap();
             caller.handle_answer(&answer, now).unwrap();
             room.media.add_peer(PeerId(index as u64), peer, now);
             let window = vec![SealWindow { group: 0, leaf: 1, epochs: vec![0] }];
@@ -43,13 +44,13 @@ impl Room {
                 while let Some(output) = caller.poll_output() {
                     if let CallerOutput::Transmit { payload, .. } = output {
                         let peer = PeerId(index as u64);
-                        self.media.handle_datagram(peer, address(index), server(), &payload, self.now);
+                        self.media.handle_datagram(peer, Way::udp(address(index), server()), &payload, self.now);
                     }
                 }
             }
             while let Some(output) = self.media.poll_output() {
-                if let Output::Transmit { peer, source, destination, payload } = output {
-                    self.callers[peer.0 as usize].handle_datagram(source, destination, &payload, self.now);
+                if let Output::Transmit { peer, way, payload, .. } = output {
+                    self.callers[peer.0 as usize].handle_datagram(way.local, way.remote, &payload, self.now);
                 } else if let Output::Ended(peer) = output {
                     self.ended.push(peer);
                 }

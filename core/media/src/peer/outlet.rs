@@ -74,6 +74,11 @@ impl Outlet {
         self.fit(packet).is_some()
     }
 
+    /// The payload types of sound.
+    pub(super) fn sound_types(&self) -> impl Iterator<Item = u8> {
+        self.opus.into_iter().chain(self.red).map(|payload_type| *payload_type)
+    }
+
     /// The payload type a packet has for this receiver. A receiver that did not agree on RED gets a sealed RED payload as Opus:
     /// its client finds out when it has opened it, and takes the newest frame.
     fn fit(&self, packet: &Packet) -> Option<Pt> {

@@ -3,10 +3,10 @@
 //! drops the second as a replay (RFC 3711 3.3.2).
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::Produced;
+use crate::way::Way;
 
 /// How much later. Losses come in bursts of a few packets, three packets of sound long in a usual model; a receiver holds
 /// sound back as long as its packets use to be late, so more than this is paid for by everybody with delay.
@@ -22,22 +22,20 @@ pub(super) struct Repeats {
 #[derive(Debug)]
 struct Repeat {
     due: Instant,
-    source: SocketAddr,
-    destination: SocketAddr,
+    way: Way,
     payload: Vec<u8>,
 }
 
 impl Repeats {
     /// A datagram that left just now is to be sent again.
-    pub(super) fn add(&mut self, source: SocketAddr, destination: SocketAddr, payload: Vec<u8>, now: Instant) {
-        self.waiting.push_back(Repeat { due: now + LATER, source, destination, payload });
+    pub(super) fn add(&mut self, way: Way, payload: Vec<u8>, now: Instant) {
+        self.waiting.push_back(Repeat { due: now + LATER, way, payload });
     }
 
     /// Gives out what is due.
     pub(super) fn give(&mut self, now: Instant, out: &mut Vec<Produced>) {
-        while let Some(Repeat { source, destination, payload, .. }) = self.waiting.pop_front_if(|next| next.due <= now)
-        {
-            out.push(Produced::Datagram { source, destination, payload });
+        while let Some(Repeat { way, payload, .. }) = self.waiting.pop_front_if(|next| next.due <= now) {
+            out.push(Produced::Datagram { way, is_picture: false, payload });
         }
     }
 
@@ -45,15 +43,4 @@ impl Repeats {
     pub(super) fn due(&self) -> Option<Instant> {
         self.waiting.front().map(|next| next.due)
     }
-}
-
-/// The stream (SSRC) of an RTP packet; `None` for anything else, such as RTCP (RFC 5761 4, RFC 7983 7).
-pub(super) fn stream_of(datagram: &[u8]) -> Option<u32> {
-    let (&[first, second, ..], Some(&[a, b, c, d])) =
-        (datagram.first_chunk::<2>()?, datagram.get(8..12)?.first_chunk())
-    else {
-        return None;
-    };
-    let is_rtp = (128..192).contains(&first) && !(192..224).contains(&second);
-    is_rtp.then(|| u32::from_be_bytes([a, b, c, d]))
 }

@@ -1,19 +1,18 @@
 //! The transport of one peer: it drives str0m and keeps what str0m does not, such as the gate before the handshake and
 //! whether the peer is still heard.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use str0m::bwe::{Bitrate, BweKind};
 use str0m::change::SdpOffer;
 use str0m::media::KeyframeRequestKind;
-use str0m::net::{Protocol, Receive};
+use str0m::net::{Protocol, Receive, TcpType};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 use wire::Mid;
 
 use super::inlet::Inlets;
 use super::outlet::Outlet;
-use super::repeats::{self, Repeats};
+use super::repeats::Repeats;
 use super::{Estimate, Identity, Line, Loss, Produced};
 use crate::bandwidth::Exploration;
 use crate::handshake::{self, Gate};
@@ -22,6 +21,7 @@ use crate::packet::Packet;
 use crate::path::Finding;
 use crate::rate::BitRate;
 use crate::rewrite::Rewritten;
+use crate::way::{Carrier, Endpoint, Way};
 
 /// A peer from which nothing came for this long is lost. A browser checks connectivity about every 2.5 s.
 const SILENCE_MAX: Duration = Duration::from_secs(8);
@@ -58,6 +58,8 @@ pub(super) struct Transport {
     /// Our ICE user name fragment.
     pub(super) user: String,
     pub(super) lines: Vec<Line>,
+    /// The payload types with which sound is sent: a few, whatever the number of m-lines.
+    sound_types: Vec<u8>,
     inlets: Inlets,
     gate: Gate,
     phase: Phase,
@@ -98,7 +100,7 @@ enum Pacing {
 impl Transport {
     pub(super) fn answer(
         offer: Offer,
-        candidates: &[SocketAddr],
+        candidates: &[Endpoint],
         identity: &Identity,
         now: Instant,
     ) -> Result<(Self, String), OfferError> {
@@ -109,16 +111,15 @@ impl Transport {
             (configuration(identity), Pacing::Off)
         };
         let mut rtc = configuration.build(now);
-        for &address in candidates {
-            if let Ok(candidate) = Candidate::host(address, Protocol::Udp) {
-                rtc.add_local_candidate(candidate);
-            }
+        for candidate in candidates.iter().filter_map(|&endpoint| candidate(endpoint)) {
+            rtc.add_local_candidate(candidate);
         }
         let answer = accept(&mut rtc, &offer)?;
         let mut transport = Self {
             rtc,
             user: String::new(),
             lines: Vec::new(),
+            sound_types: Vec::new(),
             inlets: Inlets::default(),
             gate: Gate::default(),
             phase: Phase::Connecting,
@@ -181,17 +182,26 @@ impl Transport {
                 stream.set_rtx_cache(RESEND_VIDEO_PACKETS, RESEND_VIDEO_FOR, Some(RESEND_SHARE_MAX));
             }
         }
+        self.sound_types = self.outlets().flat_map(Outlet::sound_types).collect();
+        self.sound_types.sort_unstable();
+        self.sound_types.dedup();
     }
 
-    pub(super) fn handle_datagram(
-        &mut self,
-        source: SocketAddr,
-        destination: SocketAddr,
-        bytes: &[u8],
-        now: Instant,
-        out: &mut Vec<Produced>,
-    ) {
-        let Ok(receive) = Receive::new(Protocol::Udp, source, destination, bytes) else { return };
+    fn outlets(&self) -> impl Iterator<Item = &Outlet> {
+        self.lines.iter().filter_map(|line| line.outlet.as_ref())
+    }
+
+    /// Whether a datagram that leaves is media and not sound: a picture, or a padding that tries out the line.
+    fn is_picture(&self, datagram: &[u8]) -> bool {
+        media_type(datagram).is_some_and(|payload_type| !self.sound_types.contains(&payload_type))
+    }
+
+    fn is_sound(&self, datagram: &[u8]) -> bool {
+        media_type(datagram).is_some_and(|payload_type| self.sound_types.contains(&payload_type))
+    }
+
+    pub(super) fn handle_datagram(&mut self, way: Way, bytes: &[u8], now: Instant, out: &mut Vec<Produced>) {
+        let Some(receive) = receive(way, bytes) else { return };
         let input = Input::Receive(now, receive);
         // `handle_input` does not ask whether the sender is this peer; `accepts` does, and for STUN checks the signature.
         if !self.rtc.accepts(&input) {
@@ -348,11 +358,13 @@ impl Transport {
                     if handshake::is_dtls(&payload) {
                         self.gate.note_answer();
                     }
-                    let (source, destination) = (transmit.source, transmit.destination);
-                    if self.repeats_sound && self.is_sound(&payload) {
-                        self.repeats.add(source, destination, payload.clone(), now);
+                    let carrier = if transmit.proto == Protocol::Udp { Carrier::Udp } else { Carrier::Tcp };
+                    let way = Way { carrier, remote: transmit.destination, local: transmit.source };
+                    // What goes over TCP is not lost, only late.
+                    if self.repeats_sound && carrier == Carrier::Udp && self.is_sound(&payload) {
+                        self.repeats.add(way, payload.clone(), now);
                     }
-                    out.push(Produced::Datagram { source, destination, payload });
+                    out.push(Produced::Datagram { way, is_picture: self.is_picture(&payload), payload });
                 }
                 Ok(Output::Event(event)) => {
                     idle_turns = 0;
@@ -371,13 +383,6 @@ impl Transport {
         if !self.rtc.is_alive() {
             self.close(out);
         }
-    }
-
-    /// Whether a datagram that leaves is a packet of sound.
-    fn is_sound(&self, datagram: &[u8]) -> bool {
-        let Some(stream) = repeats::stream_of(datagram) else { return false };
-        let sound = self.lines.iter().filter(|line| line.kind == LineKind::Audio);
-        sound.filter_map(|line| line.outlet.as_ref()).any(|outlet| *outlet.stream == stream)
     }
 
     fn handle_event(&mut self, event: Event, out: &mut Vec<Produced>) {
@@ -427,6 +432,13 @@ impl Transport {
     }
 }
 
+/// The payload type of an RTP packet; `None` for anything else, such as RTCP (RFC 7983 7, RFC 5761 4).
+fn media_type(datagram: &[u8]) -> Option<u8> {
+    let &[first, second, ..] = datagram else { return None };
+    let payload_type = second & 0x7f;
+    ((128..192).contains(&first) && !(64..96).contains(&payload_type)).then_some(payload_type)
+}
+
 fn configuration(identity: &Identity) -> str0m::RtcConfig {
     let mut configuration = Rtc::builder()
         .set_crypto_provider(identity.crypto.clone())
@@ -451,6 +463,24 @@ fn configuration(identity: &Identity) -> str0m::RtcConfig {
 /// With an estimate of the line, from the feedback of the browser (draft-holmer-rmcat-transport-wide-cc-extensions).
 fn estimating(configuration: str0m::RtcConfig) -> str0m::RtcConfig {
     configuration.enable_bwe(Some(FIRST_ESTIMATE)).set_stats_interval(Some(ESTIMATE_INTERVAL))
+}
+
+/// What a browser is told of an endpoint of the server, which waits for connections over TCP (RFC 6544 4.5).
+fn candidate(endpoint: Endpoint) -> Option<Candidate> {
+    let candidate = match endpoint.carrier {
+        Carrier::Udp => Candidate::host(endpoint.address, Protocol::Udp),
+        Carrier::Tcp => Candidate::builder().tcp().host(endpoint.address).tcptype(TcpType::Passive).build(),
+    };
+    candidate.ok()
+}
+
+/// A datagram as str0m wants it; `None` where it is none of those that share the way (RFC 7983).
+pub(super) fn receive(way: Way, bytes: &[u8]) -> Option<Receive<'_>> {
+    let protocol = match way.carrier {
+        Carrier::Udp => Protocol::Udp,
+        Carrier::Tcp => Protocol::Tcp,
+    };
+    Receive::new(protocol, way.remote, way.local, bytes).ok()
 }
 
 fn accept(rtc: &mut Rtc, offer: &Offer) -> Result<String, OfferError> {

@@ -10,7 +10,7 @@ pub mod line;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use media::{Identity, Media, NewPeer, Output, PeerId, SealWindow};
+use media::{Endpoint, Identity, Media, NewPeer, Output, PeerId, SealWindow, Way};
 use wire::{Mid, Pixels, Slot, SourceId, SourceKind};
 
 #[allow(unused_imports)]
@@ -33,8 +33,8 @@ pub fn server() -> SocketAddr {
 /// What the room said, in order.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Said {
-    /// A datagram left for a peer.
-    Datagram(PeerId, usize),
+    /// A datagram of that length left for a peer; true: it is a piece of a picture.
+    Datagram(PeerId, usize, bool),
     Slots(PeerId, Vec<Slot>),
     Connected(PeerId),
     Lost(PeerId),
@@ -63,8 +63,8 @@ impl Room {
     pub fn enter(&mut self, lines: Lines) -> usize {
         let index = self.clients.len();
         let mut client = Client::new(index, &lines, self.now);
-        let (peer, answer) =
-            NewPeer::answer(&client.offer(), &[server()], &self.identity, self.now).expect("an offer that is answered");
+        let (peer, answer) = NewPeer::answer(&client.offer(), &[Endpoint::udp(server())], &self.identity, self.now)
+            .expect("an offer that is answered");
         client.accept(&answer);
         self.media.add_peer(PeerId(index as u64), peer, self.now);
         let window = vec![SealWindow { group: 0, leaf: 1, epochs: vec![0] }];
@@ -168,7 +168,12 @@ impl Room {
         for (index, client) in self.clients.iter_mut().enumerate() {
             for datagram in client.take_datagrams() {
                 carried = true;
-                self.media.handle_datagram(PeerId(index as u64), client.address, server(), &datagram, self.now);
+                self.media.handle_datagram(
+                    PeerId(index as u64),
+                    Way::udp(client.address, server()),
+                    &datagram,
+                    self.now,
+                );
             }
         }
         while let Some(output) = self.media.poll_output() {
@@ -180,16 +185,16 @@ impl Room {
 
     pub fn take(&mut self, output: Output) {
         let said = match output {
-            Output::Transmit { peer, source, destination, payload } => {
+            Output::Transmit { peer, way, is_picture, payload } => {
                 let client = &mut self.clients[peer.0 as usize];
                 let length = payload.len();
-                if destination == client.address && !client.unplugged {
+                if way.remote == client.address && !client.unplugged {
                     match &mut client.line {
-                        Some(line) => line.send(source, payload, self.now),
-                        None => client.handle_datagram(source, &payload, self.now),
+                        Some(line) => line.send(way.local, payload, self.now),
+                        None => client.handle_datagram(way.local, &payload, self.now),
                     }
                 }
-                Said::Datagram(peer, length)
+                Said::Datagram(peer, length, is_picture)
             }
             Output::Slots { peer, slots } => {
                 for slot in &slots {

@@ -1,10 +1,9 @@
 //! The media connections of a room: offers and answers, sources that open and close, and who is routed what.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
 use std::time::Instant;
 
-use media::{Counters, NewPeer, OfferError, PeerId};
+use media::{Counters, NewPeer, OfferError, PeerId, Way};
 use wire::{Mid, Outcome, Refusal, RequestId, SeatId, ServerMessage, Source, SourceId, Track};
 
 use super::{Reply, Room, Turn};
@@ -203,35 +202,21 @@ impl Room {
     }
 
     /// Whether that peer proves to be at a new address with this datagram.
-    pub(crate) fn accepts(
-        &self,
-        peer: PeerId,
-        from: SocketAddr,
-        to: SocketAddr,
-        datagram: &[u8],
-        now: Instant,
-    ) -> bool {
-        self.media.accepts(peer, from, to, datagram, now)
+    pub(crate) fn accepts(&self, peer: PeerId, way: Way, datagram: &[u8], now: Instant) -> bool {
+        self.media.accepts(peer, way, datagram, now)
     }
 
     /// A datagram for one of this room's peers.
-    pub(crate) fn handle_datagram(
-        &mut self,
-        peer: PeerId,
-        from: SocketAddr,
-        to: SocketAddr,
-        datagram: &[u8],
-        now: Instant,
-    ) {
-        self.media.handle_datagram(peer, from, to, datagram, now);
+    pub(crate) fn handle_datagram(&mut self, peer: PeerId, way: Way, datagram: &[u8], now: Instant) {
+        self.media.handle_datagram(peer, way, datagram, now);
     }
 
     /// What the media plane wants next: a datagram to be sent, or nothing more.
     pub(crate) fn poll_media(&mut self, turn: &mut Turn<'_>) -> Option<Output> {
         while let Some(output) = self.media.poll_output() {
             match output {
-                media::Output::Transmit { source, destination, payload, .. } => {
-                    return Some(Output::Transmit { source, destination, payload });
+                media::Output::Transmit { way, is_picture, payload, .. } => {
+                    return Some(Output::Transmit { way, is_picture, payload });
                 }
                 media::Output::Slots { peer, slots } => {
                     let seat = self.owners.get(&peer).and_then(|seat| self.seats.get(seat));

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use media::caller::{Caller, CallerOutput, Sending, Setup, Sound};
-use node::{ConnectionId, Identity, Input, NewPeer};
+use node::{ConnectionId, Endpoint, Identity, Input, NewPeer};
 use wire::{Request, SeatId, ServerMessage, SourceId, SourceKind};
 
 use super::Hall;
@@ -55,7 +55,7 @@ impl Calls {
         let (sdp, tracks) = (offer.clone(), caller.tracks().to_vec());
         assert_eq!(self.hall.ask(connection, Request::MediaOffer { sdp, tracks, fresh: true }), None);
         for (connection, request, sdp) in std::mem::take(&mut self.hall.negotiations) {
-            let answer = NewPeer::answer(&sdp, &[server()], &self.identity, self.hall.now);
+            let answer = NewPeer::answer(&sdp, &[Endpoint::udp(server())], &self.identity, self.hall.now);
             let result = answer.map(|(peer, sdp)| (Box::new(peer), sdp));
             self.hall.tell(Input::Negotiated { connection, request, result });
         }

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use devices::{Device, State, envelope};
-use node::{Batch, ConnectionId, Input, InvitationId, Node, Output, Sealed, SessionId};
+use node::{Batch, ConnectionId, Input, InvitationId, Node, Output, Sealed, SessionId, Way};
 use wire::{
     Bye, Bytes, ClientMessage, Devices, Entry, GroupEntry, GroupId, MeetingView, Outcome, PartyReply, Refusal, Request,
     RequestId, SeatId, ServerMessage, SignedManifest, SummitId, SummitPlan, WallTime,
@@ -149,7 +149,7 @@ impl Hall {
 
     /// A datagram arrives.
     pub fn datagram(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8]) {
-        self.node.handle_datagram(source, destination, bytes, self.now);
+        self.node.handle_datagram(Way::udp(source, destination), bytes, self.now);
         self.drain();
     }
 
@@ -285,7 +285,7 @@ impl Hall {
                 }
                 Output::Persist { batch, .. } => self.waiting.push_back(batch),
                 Output::Closed { summit } => self.forgotten.push(summit),
-                Output::Transmit { destination, payload, .. } => self.datagrams.push((destination, payload)),
+                Output::Transmit { way, payload, .. } => self.datagrams.push((way.remote, payload)),
                 Output::Negotiate { connection, request, sdp } => self.negotiations.push((connection, request, sdp)),
             }
         }

@@ -2,15 +2,15 @@
 //! gathers datagrams.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use mio::Waker;
-use node::{Batch, ConnectionId, Input, Node, Output};
+use node::{Batch, ConnectionId, Endpoint, Input, Node, Output, Way};
 use store::StoreError;
+use tokio::sync::oneshot;
 use wire::{Bye, SummitId};
 
 use super::appending::Appending;
@@ -19,6 +19,8 @@ use super::{Answer, Answered, Command, Surroundings};
 use crate::clock::Now;
 use crate::metrics::ThreadMetrics;
 use crate::outbound::{Outbound, Outgoing, TooSlow};
+use crate::reception::Visitor;
+use crate::tcp::Received;
 
 /// The way by which work that was handed out comes back.
 #[derive(Clone)]
@@ -40,7 +42,7 @@ impl Return {
 pub(super) struct Desk {
     node: Node,
     thread: usize,
-    candidates: Arc<[SocketAddr]>,
+    candidates: Arc<[Endpoint]>,
     around: Surroundings,
     metrics: Arc<ThreadMetrics>,
     connections: HashMap<ConnectionId, Outbound>,
@@ -92,8 +94,51 @@ impl Desk {
     }
 
     /// Tells the node of a datagram. What follows from it comes with [`Desk::drain`].
-    pub(super) fn datagram(&mut self, source: SocketAddr, destination: SocketAddr, bytes: &[u8], now: Now) {
-        self.node.handle_datagram(source, destination, bytes, now.instant);
+    pub(super) fn datagram(&mut self, way: Way, bytes: &[u8], now: Now) {
+        self.node.handle_datagram(way, bytes, now.instant);
+    }
+
+    /// Takes in what came by TCP. Returns whether something was left.
+    pub(super) fn read_connections(&mut self, now: Now) -> bool {
+        for way in self.ports.connections.close_still(now.instant) {
+            self.node.handle_closed(way.remote());
+        }
+        let readable = self.ports.connections.take_readable();
+        let any = !readable.is_empty();
+        for (token, mut connection) in readable {
+            let way = connection.way();
+            // A datagram of nobody: its peer is gone.
+            let received = connection.receive(now.instant, |bytes| {
+                self.metrics.received.fetch_add(1, Ordering::Relaxed);
+                self.metrics.received_bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                self.node.handle_datagram(way, bytes, now.instant)
+            });
+            match received {
+                Received::All => self.ports.connections.give_back(token, connection, false),
+                Received::More => self.ports.connections.give_back(token, connection, true),
+                Received::Closed => {
+                    self.ports.connections.closed(token, way);
+                    self.node.handle_closed(way.remote());
+                }
+            }
+        }
+        if any {
+            self.ports.count_connections();
+            self.drain(now);
+        }
+        self.ports.connections.has_readable()
+    }
+
+    /// A TCP connection stays if its first frame is the check of a peer of this thread; else it goes back.
+    fn visit(&mut self, visitor: Box<Visitor>, back: oneshot::Sender<Box<Visitor>>, now: Now) {
+        match self.ports.way_of(&visitor) {
+            Some(way) if self.node.handle_datagram(way, &visitor.check, now.instant) => {
+                self.ports.keep(*visitor, way, now.instant);
+                self.drain(now);
+            }
+            // Who asked may be gone; then it is closed.
+            Some(_) | None => drop(back.send(visitor)),
+        }
     }
 
     pub(super) fn answered(&mut self, answer: Answer, now: Now) {
@@ -129,6 +174,7 @@ impl Desk {
                     self.tell(Input::Disconnected { connection }, now);
                 }
             }
+            Command::Visit(visitor, back) => self.visit(visitor, back, now),
             Command::Node(input) if is_current => self.tell(input, now),
             Command::Node(_) => {}
             #[cfg(test)]
@@ -191,7 +237,7 @@ impl Desk {
     /// Does one thing; returns the connection that was found too slow for it.
     fn perform(&mut self, output: Output) -> Option<ConnectionId> {
         match output {
-            Output::Transmit { source, destination, payload } => self.ports.queue(source, destination, &payload),
+            Output::Transmit { way, is_picture, payload } => self.ports.queue(way, is_picture, payload),
             Output::Send { connection, message } => return self.send(connection, Outgoing::Message(message)),
             Output::SendParty { connection, message } => return self.send(connection, Outgoing::Party(message)),
             Output::Close { connection, reason } => self.close(connection, reason),

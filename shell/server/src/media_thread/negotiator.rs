@@ -1,13 +1,12 @@
 //! Answers browsers' first offers away from the media threads: building a peer connection takes about a millisecond of
 //! CPU, in which a media thread would forward 300 packets.
 
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use node::{Identity, NewPeer, OfferError};
+use node::{Endpoint, Identity, NewPeer, OfferError};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
@@ -36,7 +35,7 @@ impl Negotiator {
     pub(crate) fn answer(
         &self,
         sdp: String,
-        candidates: Arc<[SocketAddr]>,
+        candidates: Arc<[Endpoint]>,
         then: impl FnOnce(Answered) + Send + 'static,
     ) {
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
@@ -56,7 +55,7 @@ impl Negotiator {
 }
 
 /// A stranger's SDP goes through a large parser here: a panic in it is an offer that cannot be used.
-fn build(sdp: &str, candidates: &[SocketAddr], identity: &Identity) -> Answered {
+fn build(sdp: &str, candidates: &[Endpoint], identity: &Identity) -> Answered {
     let build = || NewPeer::answer(sdp, candidates, identity, Instant::now());
     let result = catch_unwind(AssertUnwindSafe(build))
         .unwrap_or_else(|_| Err(OfferError("it makes no sense to this server".to_owned())));

@@ -8,6 +8,7 @@ mod a_link_opens_its_own_seat_and_nothing_else;
 mod a_party_acts_for_itself_only;
 mod every_response_says_what_a_page_may_do;
 mod https_is_there_from_the_first_start;
+mod media_comes_in_over_tcp;
 mod stopping_tells_everybody;
 mod strangers_at_the_media_port_change_nothing;
 mod support;
