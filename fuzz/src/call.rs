@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use media::{Identity, Media, NewPeer, Output as Said, PeerId, SealWindow};
+use media::{Endpoint, Identity, Media, NewPeer, Output as Said, PeerId, SealWindow, Way};
 use str0m::change::SdpAnswer;
 use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind, Mid};
@@ -87,7 +87,7 @@ impl Call {
         let microphone = api.add_media(MediaKind::Audio, direction, None, None, None);
         let camera = api.add_media(MediaKind::Video, direction, None, None, None);
         let (offer, pending) = api.apply().expect("something to offer");
-        let answered = NewPeer::answer(&offer.to_sdp_string(), &[server()], identity, now);
+        let answered = NewPeer::answer(&offer.to_sdp_string(), &[Endpoint::udp(server())], identity, now);
         let (peer, answer) = answered.expect("an offer that is answered");
         let answer = SdpAnswer::from_sdp_string(&answer).expect("an answer that can be read");
         rtc.sdp_api().accept_answer(pending, answer).expect("an answer that fits");
@@ -156,13 +156,14 @@ impl Call {
 
     /// A datagram arrives from a browser's address.
     pub(crate) fn arrive(&mut self, index: usize, datagram: &[u8]) {
-        self.media.handle_datagram(PeerId(index as u64), self.ends[index].address, server(), datagram, self.now);
+        let way = Way::udp(self.ends[index].address, server());
+        self.media.handle_datagram(PeerId(index as u64), way, datagram, self.now);
     }
 
     /// A datagram for that peer arrives from an address that is not its own. Nobody may be answered.
     pub(crate) fn arrive_from_a_stranger(&mut self, index: usize, datagram: &[u8]) {
         self.hear();
-        self.media.handle_datagram(PeerId(index as u64), stranger(), server(), datagram, self.now);
+        self.media.handle_datagram(PeerId(index as u64), Way::udp(stranger(), server()), datagram, self.now);
         assert!(self.media.poll_output().is_none(), "a stranger was answered");
     }
 
@@ -171,12 +172,12 @@ impl Call {
         let mut said = false;
         while let Some(output) = self.media.poll_output() {
             said = true;
-            let Said::Transmit { peer, source, destination, payload } = output else { continue };
-            let Some(end) = self.ends.get_mut(peer.0 as usize).filter(|end| end.address == destination) else {
+            let Said::Transmit { peer, way, payload, .. } = output else { continue };
+            let Some(end) = self.ends.get_mut(peer.0 as usize).filter(|end| end.address == way.remote) else {
                 panic!("a datagram for an address that proved nothing");
             };
             let receive =
-                Receive::new(Protocol::Udp, source, destination, &payload).expect("a datagram of the server's");
+                Receive::new(Protocol::Udp, way.local, way.remote, &payload).expect("a datagram of the server's");
             end.handle(Input::Receive(self.now, receive), self.now);
         }
         said

@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use node::Node;
+use node::{Node, Way};
 use wire::WallTime;
 
 use crate::call::{server, stranger};
 
 pub(super) fn run(bytes: &[u8]) {
     let (mut node, now) = (Node::new(), Instant::now());
-    node.handle_datagram(stranger(), server(), bytes, now);
+    node.handle_datagram(Way::udp(stranger(), server()), bytes, now);
     assert!(node.poll_output(now, WallTime(0)).is_none(), "a stranger was answered");
     assert_eq!(node.dropped_datagrams(), 1);
 }

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use media::{Identity, Media, NewPeer, PeerId};
+use media::{Endpoint, Identity, Media, NewPeer, PeerId};
 
 use crate::call::server;
 
@@ -16,7 +16,7 @@ pub(super) fn run(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (first, second) = text.split_once(NEXT).unwrap_or((text, ""));
     let now = Instant::now();
-    let Ok((peer, answer)) = NewPeer::answer(first, &[server()], identity, now) else { return };
+    let Ok((peer, answer)) = NewPeer::answer(first, &[Endpoint::udp(server())], identity, now) else { return };
     assert_answers(first, &answer);
     let mut media = Media::new();
     media.add_peer(PeerId(0), peer, now);

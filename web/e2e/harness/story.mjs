@@ -56,7 +56,7 @@ export class Story {
 	/**
 	 * A server for this story alone, to whose UDP ports there is a line that can be made bad. Nothing goes another way, unless
 	 * media may also go over TCP.
-	 * @param {{ overTcp?: boolean, line?: string[] }} [options] how the line is both ways to begin with
+	 * @param {{ overTcp?: boolean | undefined, line?: string[] | undefined }} [options] how the line is both ways to begin with
 	 */
 	async serverBehindBadLine({ overTcp, line: words = [] } = {}) {
 		const mediaSeenAt = await freeUdpPort();
