@@ -220,7 +220,7 @@ impl Room {
         while let Some(output) = self.media.poll_output() {
             match output {
                 media::Output::Transmit { way, payload, .. } => {
-                    self.wire.push_back((self.now + ONE_WAY, source, destination, payload));
+                    self.wire.push_back((self.now + ONE_WAY, way.local, way.remote, payload));
                 }
                 media::Output::Slots { peer, slots } => {
                     let place = self.guests.iter().position(|guest| guest.peer == Some(peer));
