@@ -75,6 +75,7 @@ beforeEach(() => {
 		publish: () => Promise.resolve(),
 		onQuality: () => undefined,
 		onState: (state) => states.push(state),
+		onLook: () => undefined,
 		onLines: () => undefined,
 		onBypassed: () => undefined,
 	});

@@ -14,6 +14,8 @@ import type { ReceivingLine } from './connection';
 import { captureScreen } from './capture';
 import { OwnDevices } from './devices.svelte';
 import { play, playTone, record } from './echo';
+import type { Figures } from './figures';
+import { LineRecord } from './line-record';
 import { MediaLink } from './link';
 import { Pictures } from './pictures.svelte';
 import { onNextGesture } from './sound';
@@ -43,6 +45,9 @@ export class Media implements ClientMedia {
 	readonly lines = new SealedLines(this.transforms);
 	readonly wanted: WantedPictures;
 	#connection: MediaConnection = $state('none');
+	#figures: Figures | undefined = $state.raw();
+	readonly #record = new LineRecord();
+	#slots: Readonly<Record<Mid, SourceId>> = {};
 	#soundBlocked = $state(false);
 	#sharing = $state(false);
 	#screenTrouble: ScreenTrouble | undefined = $state();
@@ -72,6 +77,10 @@ export class Media implements ClientMedia {
 			onState: (state) => {
 				if (state === 'lost' && this.#connection !== 'lost') signalling.interrupted();
 				this.#connection = state;
+			},
+			onLook: (stats, kindOf) => {
+				const lines = { kindOf, sourceOf: (mid: Mid) => this.#slots[mid] };
+				this.#figures = this.#record.take(stats, lines, Date.now()) ?? this.#figures;
 			},
 			onLines: (lines) => this.#useLines(lines),
 			onBypassed: (kind) => signalling.bypassed(kind),
@@ -115,6 +124,12 @@ export class Media implements ClientMedia {
 	}
 	get connection(): MediaConnection {
 		return this.#connection;
+	}
+	get figures(): Figures | undefined {
+		return this.#figures;
+	}
+	get figuresKept(): readonly Figures[] {
+		return this.#record.entries;
 	}
 	get echoTest(): EchoTest {
 		return this.#echoTest;
@@ -238,6 +253,7 @@ export class Media implements ClientMedia {
 		expected: (source: SourceId) => Expected | undefined,
 		mayHear: (source: SourceId) => boolean,
 	): void {
+		this.#slots = slots;
 		this.#pictures.useSlots(slots, paused);
 		const sources = Object.entries(slots).flatMap(([mid, id]) => {
 			const source = expected(id);
@@ -257,6 +273,8 @@ export class Media implements ClientMedia {
 		if (this.#screen) this.stopSharing();
 		this.#screenTrouble = undefined;
 		this.link.stop();
+		this.#record.clear();
+		this.#figures = undefined;
 		this.#speakers.use([]);
 		this.#own.close();
 	}

@@ -25,6 +25,7 @@ const meeting = (more: Partial<MeetingState>): MeetingState => ({
 	quality: {},
 	slots: {},
 	paused: [],
+	reduced: [],
 	revealed: true,
 	...more,
 });
