@@ -145,11 +145,14 @@ test('a packet that was counted as lost and came late makes no negative loss', (
 
 test('the way is that of the pair in use, in the words of any browser', () => {
 	const through = (local: Stats): Figures['connection']['way'] =>
-		figures([], [
-			{ id: 'other', type: 'candidate-pair', localCandidateId: 'none', selected: false },
-			{ id: 'P', type: 'candidate-pair', localCandidateId: 'L', selected: true },
-			{ id: 'L', type: 'local-candidate', ...local },
-		]).connection.way;
+		figures(
+			[],
+			[
+				{ id: 'other', type: 'candidate-pair', localCandidateId: 'none', selected: false },
+				{ id: 'P', type: 'candidate-pair', localCandidateId: 'L', selected: true },
+				{ id: 'L', type: 'local-candidate', ...local },
+			],
+		).connection.way;
 	expect(through({ candidateType: 'host', protocol: 'tcp' })).toBe('tcp');
 	expect(through({ candidateType: 'relay', protocol: 'udp' })).toBe('relay');
 	expect(figures([], []).connection.way).toBeUndefined();
