@@ -130,6 +130,14 @@ describe('between two looks', () => {
 	});
 });
 
+test('the order stays as it is, however a browser lists them: by m-line, then the smallest layer first', () => {
+	const layer = (rid: string, mid = '1'): Stats => ({ id: rid, type: 'outbound-rtp', mid, rid });
+	const listed = [layer('f'), layer('q'), layer('a', '0'), layer('h')];
+	for (const order of [listed, listed.toReversed()]) {
+		expect(figures([], order).sent.map(({ layer: rid }) => rid)).toEqual(['a', 'q', 'h', 'f']);
+	}
+});
+
 test('without a look before, or when the counters began anew, there are no rates', () => {
 	for (const before of [[], after(9)]) {
 		const { connection, pictures } = figures(before, after(5));

@@ -3,6 +3,7 @@
  * shares. Pure: two readings of the counters in, rows out. A figure that a browser does not count is left out.
  */
 import type { Mid, SourceId, SourceKind } from '../wire/types';
+import { CAMERA_ENCODINGS } from './codecs';
 
 type Stats = Record<string, unknown>;
 
@@ -78,7 +79,7 @@ export interface Figures {
 export function figuresOf(before: readonly Stats[], now: readonly Stats[], lines: Lines, at: number): Figures {
 	const earlier = new Map(before.map((entry) => [entry['id'], entry]));
 	const looks = now.map((entry): Look => ({ now: entry, before: earlier.get(entry['id']) }));
-	const inbound = looks.filter((look) => look.now['type'] === 'inbound-rtp');
+	const inbound = looks.filter((look) => look.now['type'] === 'inbound-rtp').sort(byMid);
 	const received = inbound.flatMap((look) => {
 		const mid = midOf(look.now);
 		const source = mid === undefined ? undefined : lines.sourceOf(mid);
@@ -127,7 +128,7 @@ function connectionIn(looks: readonly Look[]): ConnectionFigures {
 
 function sentIn(looks: readonly Look[], lines: Lines): SentFigures[] {
 	const reports = looks.map(({ now }) => now).filter(({ type }) => type === 'remote-inbound-rtp');
-	return looks.flatMap((look) => {
+	return [...looks].sort(byMid).flatMap((look) => {
 		const mid = midOf(look.now);
 		const kind = look.now['type'] === 'outbound-rtp' && mid !== undefined ? lines.kindOf(mid) : undefined;
 		if (mid === undefined || kind === undefined) return [];
@@ -175,6 +176,13 @@ function madeUpIn(look: Look): number | undefined {
 	const heard = concealed === undefined ? undefined : Math.max(0, concealed - silent);
 	return scaled(ratio(heard, grown(look, 'totalSamplesReceived')), 1, 4);
 }
+
+/** By the number of the m-line, then the smallest layer first: browsers list them as they come. */
+function byMid({ now: one }: Look, { now: other }: Look): number {
+	return Number(one['mid']) - Number(other['mid']) || layerOf(one) - layerOf(other);
+}
+
+const layerOf = (entry: Stats): number => CAMERA_ENCODINGS.findIndex(({ rid }) => rid === entry['rid']);
 
 const midOf = ({ mid }: Stats): Mid | undefined => (typeof mid === 'string' ? mid : undefined);
 

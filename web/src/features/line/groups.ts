@@ -15,10 +15,16 @@ export interface Row {
 	readonly cells: readonly string[];
 }
 
+export interface Column {
+	readonly title: string;
+	/** What stands in it is longer than a number with its unit. */
+	readonly wide: boolean;
+}
+
 export interface Group {
 	readonly id: 'sent' | 'sounds' | 'pictures';
 	readonly title: string;
-	readonly columns: readonly string[];
+	readonly columns: readonly Column[];
 	readonly rows: readonly Row[];
 }
 
@@ -37,54 +43,42 @@ export function connectionRows({ connection }: Figures): readonly (readonly [str
 	];
 }
 
-/** What is sent and what is received, in an order that stays. */
+/** What is sent and what is received. */
 export function groupsOf({ sent, sounds, pictures }: Figures, meeting: MeetingState): readonly Group[] {
 	return [
 		{
 			id: 'sent',
 			title: m.line_sent(),
-			columns: [m.line_size(), m.line_fps(), m.line_rate(), m.line_loss(), m.line_limit()],
-			rows: sent.map(sentRow).sort(byId),
+			columns: [...movingColumns(), narrow(m.line_loss()), wide(m.line_limit())],
+			rows: sent.map(sentRow),
 		},
 		{
 			id: 'sounds',
 			title: m.line_sounds(),
-			columns: [m.line_rate(), m.line_loss(), m.line_jitter(), m.line_made_up()],
-			rows: sounds
-				.map(({ mid, source, bps, loss, jitterMs, madeUp }) => ({
-					id: mid,
-					name: whose(meeting, source),
-					note: undefined,
-					cells: [shown(bps, bitRate), shown(loss, share), shown(jitterMs, milliseconds), shown(madeUp, share)],
-				}))
-				.sort(byId),
+			columns: [wide(m.line_rate()), ...[m.line_loss(), m.line_jitter(), m.line_made_up()].map(narrow)],
+			rows: sounds.map(({ mid, source, bps, loss, jitterMs, madeUp }) => ({
+				id: mid,
+				name: whose(meeting, source),
+				note: undefined,
+				cells: [shown(bps, bitRate), shown(loss, share), shown(jitterMs, milliseconds), shown(madeUp, share)],
+			})),
 		},
 		{
 			id: 'pictures',
 			title: m.line_pictures(),
-			columns: [
-				m.line_size(),
-				m.line_fps(),
-				m.line_rate(),
-				m.line_loss(),
-				m.line_jitter(),
-				m.line_freezes(),
-				m.line_decode(),
-			],
-			rows: pictures
-				.map((picture) => ({
-					id: picture.mid,
-					name: whose(meeting, picture.source),
-					note: deliveryOf(meeting, picture.mid),
-					cells: [
-						...moving(picture),
-						shown(picture.loss, share),
-						shown(picture.jitterMs, milliseconds),
-						shown(picture.freezes, number),
-						shown(picture.decodeMs, milliseconds),
-					],
-				}))
-				.sort(byId),
+			columns: [...movingColumns(), ...[m.line_loss(), m.line_jitter(), m.line_freezes(), m.line_decode()].map(narrow)],
+			rows: pictures.map((picture) => ({
+				id: picture.mid,
+				name: whose(meeting, picture.source),
+				note: deliveryOf(meeting, picture.mid),
+				cells: [
+					...moving(picture),
+					shown(picture.loss, share),
+					shown(picture.jitterMs, milliseconds),
+					shown(picture.freezes, number),
+					shown(picture.decodeMs, milliseconds),
+				],
+			})),
 		},
 	];
 }
@@ -112,6 +106,11 @@ function sentRow(figures: SentFigures): Row {
 	};
 }
 
+const narrow = (title: string): Column => ({ title, wide: false });
+const wide = (title: string): Column => ({ title, wide: true });
+
+const movingColumns = (): readonly Column[] => [wide(m.line_size()), narrow(m.line_fps()), wide(m.line_rate())];
+
 /** Size, pictures per second and rate. */
 function moving({ width, height, fps, bps }: Pick<PictureFigures, 'width' | 'height' | 'fps' | 'bps'>): string[] {
 	// Without grouping: 1280 is no quantity to read, but a name.
@@ -134,6 +133,3 @@ function deliveryOf({ paused, reduced }: MeetingState, mid: Mid): string | undef
 function shown(value: number | undefined, words: (value: number) => string): string {
 	return value === undefined ? NONE : words(value);
 }
-
-/** The m-lines have numbers. */
-const byId = (one: Row, other: Row): number => one.id.localeCompare(other.id, 'en', { numeric: true });
