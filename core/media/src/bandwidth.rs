@@ -50,6 +50,10 @@ const GRACE: Duration = Duration::from_secs(2);
 /// See [`GRACE`].
 const GRACE_PERCENT: u64 = 60;
 
+/// Where losses are by chance, what costs more than this gives way all the same: the line may be one that drops what is too much
+/// without letting it wait.
+const SPARED_MAX: BitRate = BitRate::kilobits(250);
+
 /// The longest that a line with which it went wrong again and again is left as it is.
 const PATIENCE_MAX: Duration = Duration::from_secs(24);
 
@@ -188,7 +192,9 @@ impl Bandwidth {
         let budget = self.estimate.unwrap_or(BitRate::UNLIMITED).without(sound);
         let before: Vec<Option<usize>> = wishes.iter().map(|wish| self.position_before(wish)).collect();
         let seen = (0..wishes.len()).filter(|&index| before[index].is_some()).min_by_key(|&index| wishes[index].rank);
-        let first = if by_chance { (0..wishes.len()).min_by_key(|&index| wishes[index].rank) } else { seen };
+        let is_small = |index: &usize| wishes[*index].steps.first().is_some_and(|step| step.rate <= SPARED_MAX);
+        let small = (0..wishes.len()).filter(is_small).min_by_key(|&index| wishes[index].rank);
+        let first = if by_chance { small } else { seen };
         let is_spared = |index, step| step == 0 && Some(index) == first;
         let keep = |smallest: u64| {
             share(wishes, budget, |index, step| match before[index] {
@@ -277,7 +283,9 @@ impl Bandwidth {
     fn position_before(&self, wish: &Wish) -> Option<usize> {
         let (_, given) = self.given.iter().find(|((source, ..), _)| *source == wish.source)?;
         let given = (*given)?;
-        wish.steps.iter().rposition(|step| step.given() <= given)
+        let smaller = wish.steps.iter().rposition(|step| step.given() <= given);
+        // Its half may be gone, and it is still seen.
+        smaller.or_else(|| wish.steps.iter().position(|step| step.layer == given.0))
     }
 
     /// Whether other things are wanted than last time. Sharing out anew then has nothing to do with the line.

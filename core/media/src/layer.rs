@@ -290,6 +290,12 @@ impl Layer {
         self.spare.hold(now);
     }
 
+    /// It is to come again.
+    pub(crate) fn resume(&mut self, now: Instant) {
+        self.meter.resume(now);
+        self.spare.resume(now);
+    }
+
     /// Whether packets of it come in.
     pub(crate) fn arrives(&self, now: Instant) -> bool {
         let quiet = |newest| now.saturating_duration_since(newest) >= LAYER_SILENCE && self.missed >= FRAMES_MISSED;

@@ -245,10 +245,15 @@ impl Media {
     /// The offer cannot be used. The connection goes on as before, or [`Output::Ended`] follows.
     pub fn handle_offer(&mut self, peer: PeerId, sdp: &str, now: Instant) -> Result<String, OfferError> {
         let key = *self.ids.get(&peer).ok_or_else(|| OfferError::new("there is no connection to change"))?;
+        let user = self.ice_ufrag(peer).map(str::to_owned);
         let answer = self
             .step(key, now, |peer, out| peer.handle_offer(sdp, now, out))
             .unwrap_or_else(|| Err(OfferError::new("there is no connection to change")))?;
         if let Some(member) = self.members.get_mut(key) {
+            // What was found out about the way through a network that was left says nothing of the next one.
+            if user.is_some_and(|user| user != member.peer.ice_ufrag()) {
+                member.path = Path::default();
+            }
             member.listener.adopt_lines(member.peer.lines());
             member.sources.resize(member.peer.lines().len(), None);
         }

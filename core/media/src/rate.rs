@@ -9,6 +9,9 @@ const WINDOW: Duration = Duration::from_millis(500);
 /// The same for a document: a key frame of a page of text is as large as seconds of what follows, and may take a while to come.
 const WINDOW_OF_DOCUMENT: Duration = Duration::from_secs(4);
 
+/// What was on its way when a layer was told to rest comes within this time, and says nothing of what it costs.
+const STILL_COMES: Duration = Duration::from_secs(2);
+
 /// What a document cost that rests counts half as much after so long: another page may be shown by then.
 const FADES: Duration = Duration::from_secs(5);
 
@@ -100,8 +103,14 @@ impl Meter {
     /// A packet with that many bytes came.
     pub(crate) fn note(&mut self, bytes: usize, now: Instant) {
         let bits = bytes as u64 * 8;
-        if self.held.take().is_some() && self.content == Content::Document {
-            self.rate = None;
+        if let Some(held) = self.held {
+            if now.saturating_duration_since(held) < STILL_COMES {
+                return;
+            }
+            self.held = None;
+            if self.content == Content::Document {
+                self.rate = None;
+            }
         }
         match &mut self.window {
             None => self.window = Some((now, bits)),
@@ -125,6 +134,14 @@ impl Meter {
         self.held.get_or_insert(now);
     }
 
+    /// It is to come again.
+    pub(crate) fn resume(&mut self, now: Instant) {
+        if self.held.is_some() {
+            self.rate = if self.content == Content::Document { None } else { self.remembered(now) };
+            self.held = None;
+        }
+    }
+
     /// The rate; `None` before the first packet. Until there is a measurement, what has come counts as if it were all of its
     /// window. A picture at rest sends nothing, and then costs nothing.
     pub(crate) fn rate(&self, now: Instant) -> Option<BitRate> {
@@ -133,7 +150,8 @@ impl Meter {
         let window = self.content.window();
         let so_far = per_second(sum, elapsed.max(window));
         Some(match self.rate {
-            Some(rate) if elapsed < 2 * window => rate,
+            // What has come already is the least that this measurement will say.
+            Some(rate) if elapsed < 2 * window => rate.max(per_second(sum, elapsed.max(window))),
             Some(rate) => rate.min(so_far),
             None => so_far,
         })

@@ -34,7 +34,7 @@ export default async function (story) {
 		await person.reaches('plenary');
 		await person.seesSeat('vesland-head');
 		await clean(person, `plenary, ${name}`);
-		for (const action of ['floor', 'agenda', 'chat', 'security', 'devices']) {
+		for (const action of ['floor', 'agenda', 'chat', 'security', 'line', 'devices']) {
 			const inBar = await person.screen.page.locator(`[data-action="${action}"]`).count();
 			if (inBar === 0) await person.screen.page.locator('[data-action="more"]').click();
 			await person.screen.page.locator(`[data-action="${action}"]`).click();

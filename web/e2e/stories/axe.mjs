@@ -40,6 +40,7 @@ export default async function (story) {
 	await panel(marsh, 'f', 'floor');
 	await panel(marsh, 'c', 'chat');
 	await panel(marsh, 'l', 'security');
+	await panel(marsh, 'n', 'line');
 	await panel(marsh, 'a', 'agenda');
 	await story.picture(marsh, 'agenda');
 	await marsh.screen.press('a');

@@ -46,6 +46,22 @@ export function isTimeZone(timeZone: string): boolean {
 /** A whole number in the digits of the language. */
 export const number = (value: number): string => new Intl.NumberFormat(tag()).format(value);
 
+const withUnit = (value: number, unit: string): string =>
+	new Intl.NumberFormat(tag(), { style: 'unit', unit, unitDisplay: 'short', maximumSignificantDigits: 3 }).format(
+		value,
+	);
+
+/** Milliseconds, such as 40 ms, to three digits. */
+export const milliseconds = (value: number): string => withUnit(value, 'millisecond');
+
+/** Bits per second, such as 64 kb/s or 1.5 Mb/s, to three digits. */
+export const bitRate = (bps: number): string =>
+	bps < 1_000_000 ? withUnit(bps / 1000, 'kilobit-per-second') : withUnit(bps / 1_000_000, 'megabit-per-second');
+
+/** A share of 0 to 1, such as 2.5 %, to a tenth. */
+export const share = (value: number): string =>
+	new Intl.NumberFormat(tag(), { style: 'percent', maximumFractionDigits: 1 }).format(value);
+
 /** A length of time as a clock shows it: 2:31, 1:02:31. */
 export function clockLength(milliseconds: number): string {
 	const seconds = Math.max(0, Math.floor(milliseconds / 1000));

@@ -79,12 +79,28 @@ const problems: Record<ProblemCode, readonly [Words, Words]> = {
 
 const grades: Record<Grade, Words> = { good: m.quality_good, fair: m.quality_fair, poor: m.quality_poor };
 
-const symptoms: Record<Symptom, readonly [Words, Words]> = {
-	computer: [m.symptom_computer, m.symptom_computer_cure],
-	delay: [m.symptom_delay, m.symptom_delay_cure],
-	download_loss: [m.symptom_download_loss, m.symptom_download_loss_cure],
-	upload_loss: [m.symptom_upload_loss, m.symptom_upload_loss_cure],
-	upload_rate: [m.symptom_upload_rate, m.symptom_upload_rate_cure],
+/** In a word; what would help; what it means where it is one's own, and where it is somebody else's. */
+const symptoms: Record<Symptom, readonly [Words, Words, Words, Words]> = {
+	computer: [m.symptom_computer, m.symptom_computer_cure, m.symptom_computer_own, m.symptom_computer_theirs],
+	delay: [m.symptom_delay, m.symptom_delay_cure, m.symptom_delay_own, m.symptom_delay_theirs],
+	download_loss: [
+		m.symptom_download_loss,
+		m.symptom_download_loss_cure,
+		m.symptom_download_loss_own,
+		m.symptom_download_loss_theirs,
+	],
+	upload_loss: [
+		m.symptom_upload_loss,
+		m.symptom_upload_loss_cure,
+		m.symptom_upload_loss_own,
+		m.symptom_upload_loss_theirs,
+	],
+	upload_rate: [
+		m.symptom_upload_rate,
+		m.symptom_upload_rate_cure,
+		m.symptom_upload_rate_own,
+		m.symptom_upload_rate_theirs,
+	],
 };
 
 const ways: Record<Way, Words> = { udp: m.way_udp, tcp: m.way_tcp };
@@ -127,11 +143,17 @@ export const problemWords = (code: string): Explanation =>
 export const qualityWords = (quality: Quality): string =>
 	quality.symptom ? symptoms[quality.symptom][0]() : grades[quality.grade]();
 
+<<<<<<< HEAD
 /** What carries sound and picture, and what that means for the person. */
 export const wayWords = (way: Way): string => ways[way]();
 
 /** The same beside one's own picture; nothing where it is the usual way. */
 export const wayNote = (way: Way | undefined): string | undefined => way && wayNotes[way]?.();
+=======
+/** What a connection means for those who meet: by the worst symptom where there is one; `own`: it is one's own. */
+export const qualityMeaning = (quality: Quality, own: boolean): string =>
+	quality.symptom ? symptoms[quality.symptom][own ? 2 : 3]() : grades[quality.grade]();
+>>>>>>> figures
 
 /** What would help a connection, where something would. */
 export const qualityCure = (quality: Quality): string | undefined =>

@@ -136,6 +136,11 @@ export class MediaConnection {
 		return this.#sending.get(kind)?.mid ?? undefined;
 	}
 
+	/** What is sent on an m-line. */
+	kindOf(mid: Mid): SourceKind | undefined {
+		return [...this.#sending].find(([, sending]) => sending.mid === mid)?.[0];
+	}
+
 	/** Nothing of that kind leaves any more on this connection: its frames went around the worker that seals them. */
 	async stop(kind: SourceKind): Promise<void> {
 		const sender = this.#sending.get(kind)?.sender;

@@ -26,8 +26,13 @@ export interface LinkOptions {
 	readonly publish: (track: Track, active: boolean) => Promise<unknown>;
 	readonly onQuality: (quality: Quality) => void;
 	readonly onState: (state: MediaConnectionState) => void;
+<<<<<<< HEAD
 	/** By which way it goes, as often as that is known. */
 	readonly onWay: (way: Way) => void;
+=======
+	/** The connection was looked at, in whatever state it is; `kindOf`: what is sent on an m-line. */
+	readonly onLook: (stats: readonly Record<string, unknown>[], kindOf: (mid: Mid) => SourceKind | undefined) => void;
+>>>>>>> figures
 	/** A new connection has these receiving m-lines. */
 	readonly onLines: (lines: readonly ReceivingLine[]) => void;
 	/** What is sent of that kind left unsealed; it was stopped. `media.transform_bypassed`. */
@@ -217,6 +222,7 @@ export class MediaLink {
 		if (!connection || this.#inDoubt) return;
 		const stats = await this.stats();
 		if (connection !== this.#connection) return;
+		this.#options.onLook(stats, (mid) => connection.kindOf(mid));
 		void this.#watch(connection, stats);
 		const state = connection.peer.connectionState;
 		const remedy = this.#health.judge({ at: Date.now(), state, heard: heardIn(stats) });

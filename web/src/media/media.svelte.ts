@@ -23,6 +23,8 @@ import type { ReceivingLine } from './connection';
 import { captureScreen } from './capture';
 import { OwnDevices } from './devices.svelte';
 import { play, playTone, record } from './echo';
+import type { Figures } from './figures';
+import { LineRecord } from './line-record';
 import { MediaLink } from './link';
 import { Pictures } from './pictures.svelte';
 import { captureAs } from './screen';
@@ -56,6 +58,9 @@ export class Media implements ClientMedia {
 	readonly wanted: WantedPictures;
 	#connection: MediaConnection = $state('none');
 	#way: Way | undefined = $state();
+	#figures: Figures | undefined = $state.raw();
+	readonly #record = new LineRecord();
+	#slots: Readonly<Record<Mid, SourceId>> = {};
 	#soundBlocked = $state(false);
 	#sharing = $state(false);
 	#screenContent: ScreenContent = $state('text');
@@ -88,6 +93,10 @@ export class Media implements ClientMedia {
 				this.#connection = state;
 			},
 			onWay: (way) => (this.#way = way),
+			onLook: (stats, kindOf) => {
+				const lines = { kindOf, sourceOf: (mid: Mid) => this.#slots[mid] };
+				this.#figures = this.#record.take(stats, lines, Date.now()) ?? this.#figures;
+			},
 			onLines: (lines) => this.#useLines(lines),
 			onBypassed: (kind) => signalling.bypassed(kind),
 		});
@@ -136,6 +145,12 @@ export class Media implements ClientMedia {
 	}
 	get way(): Way | undefined {
 		return this.#way;
+	}
+	get figures(): Figures | undefined {
+		return this.#figures;
+	}
+	get figuresKept(): readonly Figures[] {
+		return this.#record.entries;
 	}
 	get echoTest(): EchoTest {
 		return this.#echoTest;
@@ -265,6 +280,7 @@ export class Media implements ClientMedia {
 		expected: (source: SourceId) => Expected | undefined,
 		mayHear: (source: SourceId) => boolean,
 	): void {
+		this.#slots = slots;
 		this.#pictures.useSlots(slots, paused);
 		const sources = Object.entries(slots).flatMap(([mid, id]) => {
 			const source = expected(id);
@@ -284,6 +300,8 @@ export class Media implements ClientMedia {
 		if (this.#screen) this.stopSharing();
 		this.#screenTrouble = undefined;
 		this.link.stop();
+		this.#record.clear();
+		this.#figures = undefined;
 		this.#speakers.use([]);
 		this.#own.close();
 	}

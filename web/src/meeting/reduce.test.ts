@@ -73,7 +73,9 @@ describe('a connection that comes back', () => {
 		expect(hear(withSlots, { ...welcome, media: false }).meeting?.slots).toEqual({});
 		const paused = hear(withSlots, { type: 'media.slots', slots: [{ mid: '7', source: 7, delivery: 'paused' }] });
 		expect(paused.meeting?.paused).toEqual(['7']);
-		expect(hear(paused, { type: 'media.slots', slots: [{ mid: '7', source: 7, delivery: 'reduced' }] })).toEqual(
+		const reduced = hear(paused, { type: 'media.slots', slots: [{ mid: '7', source: 7, delivery: 'reduced' }] });
+		expect(reduced.meeting).toMatchObject({ paused: [], reduced: ['7'] });
+		expect(hear(reduced, { type: 'media.slots', slots: [{ mid: '7', source: 7, delivery: 'whole' }] })).toEqual(
 			withSlots,
 		);
 	});

@@ -5,8 +5,10 @@
 import type {
 	Bye,
 	CaucusView,
+	Delivery,
 	Event,
 	MeetingView,
+	Mid,
 	Phase,
 	Presence,
 	ServerMessage,
@@ -30,7 +32,7 @@ export function reduce(state: State, input: Input): State {
 		case 'tick':
 			return reveal(state, input.at);
 		case 'media_renewed':
-			return { ...state, meeting: state.meeting && { ...state.meeting, slots: {}, paused: [] } };
+			return { ...state, meeting: state.meeting && { ...state.meeting, slots: {}, paused: [], reduced: [] } };
 		case 'entered':
 			return { ...state, entered: true };
 		case 'left':
@@ -85,6 +87,7 @@ function emptyMeeting(summit: string, you: string, plan: SummitPlan): MeetingSta
 		quality: {},
 		slots: {},
 		paused: [],
+		reduced: [],
 		revealed: false,
 	};
 }
@@ -155,6 +158,7 @@ function afterWelcome(state: State, welcome: Extract<ServerMessage, { type: 'wel
 		departed: before ? departedAfter(before, defined(view.presence)) : [],
 		slots: media && before ? before.slots : {},
 		paused: media && before ? before.paused : [],
+		reduced: media && before ? before.reduced : [],
 		revealed: (before?.revealed ?? false) && view.phase.state === 'plenary',
 	};
 	// Before the first pong the welcome is the best reading of the server's clock.
@@ -210,7 +214,7 @@ function afterBye(state: State, reason: Bye, at: number): State {
 
 function ended(meeting: MeetingState, at: WallTime): MeetingState {
 	if (meeting.phase.state === 'ended') return meeting;
-	const over = { caucuses: [], whispering: [], sources: [], speaking: [], slots: {}, paused: [] };
+	const over = { caucuses: [], whispering: [], sources: [], speaking: [], slots: {}, paused: [], reduced: [] };
 	return { ...meeting, ...over, phase: { state: 'ended', at } };
 }
 
@@ -278,7 +282,8 @@ function afterNews(meeting: MeetingState, news: News): MeetingState {
 			return {
 				...meeting,
 				slots: withSlots(meeting.slots, news.slots),
-				paused: withPaused(meeting.paused, news.slots),
+				paused: withDelivery(meeting.paused, news.slots, 'paused'),
+				reduced: withDelivery(meeting.reduced, news.slots, 'reduced'),
 			};
 	}
 }
@@ -315,10 +320,11 @@ function withSlots(known: MeetingState['slots'], changed: readonly Slot[]): Meet
 	return Object.fromEntries([...kept, ...used]);
 }
 
-function withPaused(known: MeetingState['paused'], changed: readonly Slot[]): MeetingState['paused'] {
+/** The m-lines whose picture comes in that way. */
+function withDelivery(known: readonly Mid[], changed: readonly Slot[], wanted: Delivery): readonly Mid[] {
 	const mids = new Set(changed.map(({ mid }) => mid));
-	const paused = changed.filter(({ delivery }) => delivery === 'paused');
-	return [...known.filter((mid) => !mids.has(mid)), ...paused.map(({ mid }) => mid)];
+	const found = changed.filter(({ delivery }) => delivery === wanted);
+	return [...known.filter((mid) => !mids.has(mid)), ...found.map(({ mid }) => mid)];
 }
 
 /** The same fold as the server's `Meeting::apply`. */

@@ -47,6 +47,8 @@ export interface Tile {
 	readonly whispering: boolean;
 	/** How the connection is, where known. */
 	readonly quality: Quality | undefined;
+	/** The picture comes smaller than its tile, because the own line is narrow. */
+	readonly reduced: boolean;
 }
 
 /** One side's tiles, in the order of its file. */
@@ -186,6 +188,7 @@ function tile(meeting: MeetingState, seat: Seat, delegation: Delegation | undefi
 	const here = devicesOf(meeting, seat.id);
 	const place = meeting.floor.queue.indexOf(seat.id);
 	const whereabouts = whereaboutsOf(meeting, seat.id);
+	const camera = here?.camera && whereabouts === 'same_room' ? sourceOf(meeting, seat.id, 'camera') : undefined;
 	/** The floor is the plenary's: in a caucus nobody has it or waits for it. */
 	const plenary = caucusOf(meeting) === undefined;
 	return {
@@ -194,7 +197,7 @@ function tile(meeting: MeetingState, seat: Seat, delegation: Delegation | undefi
 		you: seat.id === meeting.you,
 		presence,
 		departed: meeting.departed.includes(seat.id),
-		camera: here?.camera && whereabouts === 'same_room' ? sourceOf(meeting, seat.id, 'camera') : undefined,
+		camera,
 		muted: here !== undefined && !here.microphone,
 		speaking: meeting.speaking.includes(seat.id) && here?.microphone === true && whereabouts === 'same_room',
 		hasFloor: plenary && meeting.floor.holder?.[0] === seat.id,
@@ -204,6 +207,7 @@ function tile(meeting: MeetingState, seat: Seat, delegation: Delegation | undefi
 		whispering: meeting.whispering.includes(seat.id),
 		// Of a connection that is lost, what was last said of it is no longer true.
 		quality: presence.state === 'here' && whereabouts === 'same_room' ? meeting.quality[seat.id] : undefined,
+		reduced: camera !== undefined && meeting.reduced.some((mid) => meeting.slots[mid] === camera),
 	};
 }
 

@@ -121,6 +121,8 @@ export interface MeetingState {
 	readonly slots: Readonly<Record<Mid, SourceId>>;
 	/** Those whose picture does not come, because the line is too narrow. */
 	readonly paused: readonly Mid[];
+	/** Those whose picture comes smaller than its tile, for the same reason. */
+	readonly reduced: readonly Mid[];
 	/** The instant of the reveal has come on this screen. */
 	readonly revealed: boolean;
 }

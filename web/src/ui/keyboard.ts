@@ -16,6 +16,7 @@ export type Shortcut =
 	| 'agenda'
 	| 'security'
 	| 'devices'
+	| 'line'
 	| 'help';
 
 /** The letter of each shortcut, as printed on the sheet. */
@@ -31,6 +32,7 @@ export const KEYS: Readonly<Record<Shortcut, string>> = {
 	agenda: 'A',
 	security: 'L',
 	devices: 'D',
+	line: 'N',
 	help: '?',
 };
 

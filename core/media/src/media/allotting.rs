@@ -25,12 +25,12 @@ impl Media {
     /// What is known of a listener's line now.
     pub(super) fn estimate(&mut self, key: Key<Member>, estimate: Option<Estimate>, now: Instant) {
         let Some(member) = self.members.get_mut(key) else { return };
-        let was_lossy = member.path.is_lossy(now);
         if let Some(estimate) = estimate {
             member.path.note(estimate.finding, now);
         }
         let fell = member.bandwidth.set_estimate(estimate.map(|estimate| member.path.carried(estimate.rate)));
-        if fell || member.path.is_lossy(now) != was_lossy {
+        let repeats = member.path.loses_by_chance(now) || member.path.is_lossy(now);
+        if fell || repeats != member.repeats_sound {
             self.allot(key, BTreeSet::new(), now);
         }
     }
@@ -156,7 +156,9 @@ impl Media {
         let told = source.demand.update(received, now);
         let is_pending = source.demand.is_pending();
         if let Some(layers) = told {
-            source.layers.iter_mut().skip(layers).for_each(|layer| layer.rest(now));
+            for (index, layer) in source.layers.iter_mut().enumerate() {
+                if index < layers { layer.resume(now) } else { layer.rest(now) }
+            }
             if let Some(owner) = self.members.get(source.owner) {
                 let mid = source.mid.clone();
                 self.outputs.push_back(Output::Layers { peer: owner.id, mid, layers });

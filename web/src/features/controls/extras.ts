@@ -7,7 +7,7 @@ import { keyOf, type Shortcut } from '../../ui/keyboard';
 
 export interface Extra {
 	/** Names it for tests, and says what is asked for. */
-	readonly action: 'share' | 'whisper' | 'caucus' | 'devices' | 'end';
+	readonly action: 'share' | 'whisper' | 'caucus' | 'devices' | 'line' | 'end';
 	readonly icon: IconName;
 	readonly label: string;
 	readonly tone: 'plain' | 'on' | 'danger';
@@ -53,6 +53,14 @@ export function extras({ meeting, media, seal, preferences }: Page): readonly Ex
 		shortcut: key('devices'),
 		disabled: false,
 	};
+	const line: Extra = {
+		action: 'line',
+		icon: 'signal',
+		label: m.line_show(),
+		tone: 'plain',
+		shortcut: key('line'),
+		disabled: false,
+	};
 	const end: Extra = {
 		action: 'end',
 		icon: 'end',
@@ -66,6 +74,7 @@ export function extras({ meeting, media, seal, preferences }: Page): readonly Ex
 		whisper,
 		caucus,
 		devices,
+		line,
 		...(isChair(meeting, meeting.you) ? [end] : []),
 	];
 }

@@ -25,6 +25,7 @@ const meeting = (more: Partial<MeetingState>): MeetingState => ({
 	quality: {},
 	slots: {},
 	paused: [],
+	reduced: [],
 	revealed: true,
 	...more,
 });
@@ -47,6 +48,18 @@ test('the floor is said before anything else', () => {
 		'Anneke Sorensdottir-Whitcombe asks for the floor',
 	]);
 	expect(announcements(given, before)).toContain('The floor is free again.');
+});
+
+test('trouble of the own line is said in words that one can act on, and that it is over; not that of others', () => {
+	const well = { grade: 'good', symptom: null } as const;
+	const weak = { grade: 'fair', symptom: 'upload_rate' } as const;
+	const of = (quality: MeetingState['quality'][string]): MeetingState =>
+		meeting({ quality: { 'meridia-head': quality } });
+	expect(announcements(meeting({}), of(well))).toEqual([]);
+	expect(announcements(of(well), of(weak))).toEqual(['Weak upload: your picture is reduced, your voice is not']);
+	expect(announcements(of(weak), of({ ...weak }))).toEqual([]);
+	expect(announcements(of(weak), of(well))).toEqual(['Good connection']);
+	expect(announcements(meeting({}), meeting({ quality: { 'vesland-head': weak } }))).toEqual([]);
 });
 
 test('one’s own turn is said as such', () => {

@@ -2,7 +2,7 @@
  * What a screen reader says of what happened in the room: the difference between two states of the meeting, in words.
  * Voices, microphones and cameras are not announced: they would never be silent.
  */
-import { m, number, text } from '../../i18n';
+import { m, number, qualityMeaning, text } from '../../i18n';
 import { allSeats, caucusOf, presenceOf } from '../../meeting/selectors';
 import type { MeetingState } from '../../meeting/state';
 import type { SeatId } from '../../wire/types';
@@ -78,8 +78,16 @@ const whispers: Change = (before, after) =>
 		return is ? [m.whisper_said({ name: text(seat.name) })] : [];
 	});
 
+/** What is wrong with the own line, and that it is well again; of a line that was always well nothing is said. */
+const ownLine: Change = (before, after) => {
+	const [was, is] = [before.quality[before.you], after.quality[after.you]];
+	if (!is || (was?.grade === is.grade && was.symptom === is.symptom)) return [];
+	const wasWell = was === undefined || was.grade === 'good';
+	return is.grade === 'good' && wasWell ? [] : [qualityMeaning(is, true)];
+};
+
 /** The sentences, in order of weight; `before` is nothing at first. Before the reveal nothing is said. */
 export function announcements(before: MeetingState | undefined, after: MeetingState): string[] {
 	if (!before?.revealed) return after.revealed ? [m.plenary_opened()] : [];
-	return [caucuses, whispers, floor, agenda, hands, presence].flatMap((change) => change(before, after));
+	return [caucuses, whispers, floor, agenda, hands, ownLine, presence].flatMap((change) => change(before, after));
 }

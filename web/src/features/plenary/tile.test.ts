@@ -31,6 +31,7 @@ const person: Person = {
 	whereabouts: 'same_room',
 	whispering: false,
 	quality: { grade: 'fair', symptom: 'delay' },
+	reduced: false,
 };
 
 const place: Omit<Placed, 'place' | 'pictured'> = {
