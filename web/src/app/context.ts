@@ -74,15 +74,12 @@ export interface ClientMedia {
 	/** The browser holds back all sound until the person clicks: show a button that calls `unblockSound`. */
 	readonly soundBlocked: boolean;
 	readonly connection: MediaConnection;
-<<<<<<< HEAD
 	/** By which way; none until it is known. */
 	readonly way: Way | undefined;
-=======
 	/** The figures of the connection, new ones every two seconds; none before there was something to compare with. */
 	readonly figures: Figures | undefined;
 	/** Those of the last ten minutes, one each ten seconds, the oldest first. Not reactive. */
 	readonly figuresKept: readonly Figures[];
->>>>>>> figures
 	readonly echoTest: EchoTest;
 
 	/**

@@ -143,17 +143,15 @@ export const problemWords = (code: string): Explanation =>
 export const qualityWords = (quality: Quality): string =>
 	quality.symptom ? symptoms[quality.symptom][0]() : grades[quality.grade]();
 
-<<<<<<< HEAD
 /** What carries sound and picture, and what that means for the person. */
 export const wayWords = (way: Way): string => ways[way]();
 
 /** The same beside one's own picture; nothing where it is the usual way. */
 export const wayNote = (way: Way | undefined): string | undefined => way && wayNotes[way]?.();
-=======
+
 /** What a connection means for those who meet: by the worst symptom where there is one; `own`: it is one's own. */
 export const qualityMeaning = (quality: Quality, own: boolean): string =>
 	quality.symptom ? symptoms[quality.symptom][own ? 2 : 3]() : grades[quality.grade]();
->>>>>>> figures
 
 /** What would help a connection, where something would. */
 export const qualityCure = (quality: Quality): string | undefined =>

@@ -75,11 +75,8 @@ beforeEach(() => {
 		publish: () => Promise.resolve(),
 		onQuality: () => undefined,
 		onState: (state) => states.push(state),
-<<<<<<< HEAD
 		onWay: () => undefined,
-=======
 		onLook: () => undefined,
->>>>>>> figures
 		onLines: () => undefined,
 		onBypassed: () => undefined,
 	});

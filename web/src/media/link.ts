@@ -26,13 +26,10 @@ export interface LinkOptions {
 	readonly publish: (track: Track, active: boolean) => Promise<unknown>;
 	readonly onQuality: (quality: Quality) => void;
 	readonly onState: (state: MediaConnectionState) => void;
-<<<<<<< HEAD
 	/** By which way it goes, as often as that is known. */
 	readonly onWay: (way: Way) => void;
-=======
 	/** The connection was looked at, in whatever state it is; `kindOf`: what is sent on an m-line. */
 	readonly onLook: (stats: readonly Record<string, unknown>[], kindOf: (mid: Mid) => SourceKind | undefined) => void;
->>>>>>> figures
 	/** A new connection has these receiving m-lines. */
 	readonly onLines: (lines: readonly ReceivingLine[]) => void;
 	/** What is sent of that kind left unsealed; it was stopped. `media.transform_bypassed`. */
