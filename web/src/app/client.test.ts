@@ -72,6 +72,7 @@ function page({ hash = '', keepsake }: { hash?: string; keepsake?: { token: stri
 /** A browser that asks the person for every device, every time. */
 const devices = {
 	addEventListener: () => undefined,
+	getSupportedConstraints: () => ({}),
 	enumerateDevices: () => Promise.resolve([]),
 	getUserMedia: () => new Promise<never>(() => undefined),
 };
