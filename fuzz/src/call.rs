@@ -3,10 +3,12 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use media::{Endpoint, Identity, Media, NewPeer, Output as Said, PeerId, SealWindow, Way};
 use str0m::change::SdpAnswer;
+use str0m::config::DtlsCert;
 use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind, Mid};
 use str0m::net::{Protocol, Receive};
@@ -32,6 +34,19 @@ pub(crate) fn stranger() -> SocketAddr {
     SocketAddr::from(([203, 0, 113, 9], 9))
 }
 
+/// The server's certificate. Making one costs more than a handshake.
+pub(crate) fn identity() -> &'static Identity {
+    static IDENTITY: OnceLock<Identity> = OnceLock::new();
+    IDENTITY.get_or_init(Identity::generate)
+}
+
+/// The certificate of every browser.
+fn certificate() -> DtlsCert {
+    static CERTIFICATE: OnceLock<DtlsCert> = OnceLock::new();
+    let make = || str0m::crypto::from_feature_flags().dtls_provider.generate_certificate().expect("a certificate");
+    CERTIFICATE.get_or_init(make).clone()
+}
+
 /// What a browser of a [`Call`] is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -48,6 +63,8 @@ struct End {
     microphone: Mid,
     camera: Mid,
     connected: bool,
+    /// It gave the connection up: what it was answered did not fit what it had sent, because that was changed on its way.
+    gone: bool,
     timeout: Instant,
     /// What it sent and was not carried yet.
     waiting: VecDeque<Vec<u8>>,
@@ -71,23 +88,22 @@ impl Call {
     /// These browsers were answered; nothing has travelled yet.
     pub(crate) fn new(parts: &[Part]) -> Self {
         let mut call = Self { media: Media::new(), now: Instant::now(), ends: Vec::new() };
-        let identity = Identity::generate();
-        parts.iter().for_each(|part| call.enter(*part, &identity));
+        parts.iter().for_each(|part| call.enter(*part));
         call
     }
 
-    fn enter(&mut self, part: Part, identity: &Identity) {
+    fn enter(&mut self, part: Part) {
         let (index, now) = (self.ends.len(), self.now);
         let address = SocketAddr::from(([198, 51, 100, 1], 40_000 + index as u16));
         let codecs = Rtc::builder().clear_codecs().enable_opus(true, true).enable_vp8(true).enable_vp9(true);
-        let mut rtc = codecs.set_rtp_mode(true).build(now);
+        let mut rtc = codecs.set_dtls_cert(certificate()).set_rtp_mode(true).build(now);
         rtc.add_local_candidate(Candidate::host(address, "udp").expect("an address that can be offered"));
         let direction = if part == Part::Publisher { Direction::SendOnly } else { Direction::RecvOnly };
         let mut api = rtc.sdp_api();
         let microphone = api.add_media(MediaKind::Audio, direction, None, None, None);
         let camera = api.add_media(MediaKind::Video, direction, None, None, None);
         let (offer, pending) = api.apply().expect("something to offer");
-        let answered = NewPeer::answer(&offer.to_sdp_string(), &[Endpoint::udp(server())], identity, now);
+        let answered = NewPeer::answer(&offer.to_sdp_string(), &[Endpoint::udp(server())], identity(), now);
         let (peer, answer) = answered.expect("an offer that is answered");
         let answer = SdpAnswer::from_sdp_string(&answer).expect("an answer that can be read");
         rtc.sdp_api().accept_answer(pending, answer).expect("an answer that fits");
@@ -103,7 +119,7 @@ impl Call {
             self.media.set_pictures(id, vec![(SourceId(2), Pixels(720))], now);
         }
         let waiting = VecDeque::new();
-        let mut end = End { rtc, address, microphone, camera, connected: false, timeout: now, waiting };
+        let mut end = End { rtc, address, microphone, camera, connected: false, gone: false, timeout: now, waiting };
         end.drain(now);
         self.ends.push(end);
     }
@@ -204,6 +220,11 @@ impl Call {
         end.drain(now);
     }
 
+    /// Whether a browser still has its connection.
+    pub(crate) fn goes_on(&self, index: usize) -> bool {
+        !self.ends[index].gone
+    }
+
     /// What holds whatever came.
     pub(crate) fn check(&mut self) {
         self.hear();
@@ -212,21 +233,26 @@ impl Call {
 }
 
 impl End {
-    /// What comes of the server is right, or the server is wrong.
     fn handle(&mut self, input: Input<'_>, now: Instant) {
-        self.rtc.handle_input(input).expect("a browser that works");
-        self.drain(now);
+        if !self.gone {
+            self.gone = self.rtc.handle_input(input).is_err();
+            self.drain(now);
+        }
     }
 
     fn drain(&mut self, now: Instant) {
         for _ in 0..10_000 {
-            match self.rtc.poll_output().expect("a browser that works") {
-                Output::Timeout(at) => {
+            if self.gone {
+                return;
+            }
+            match self.rtc.poll_output() {
+                Ok(Output::Timeout(at)) => {
                     self.timeout = at;
                     return;
                 }
-                Output::Transmit(transmit) => self.waiting.push_back(transmit.contents.into()),
-                Output::Event(event) => self.connected |= matches!(event, str0m::Event::Connected),
+                Ok(Output::Transmit(transmit)) => self.waiting.push_back(transmit.contents.into()),
+                Ok(Output::Event(event)) => self.connected |= matches!(event, str0m::Event::Connected),
+                Err(_) => self.gone = true,
             }
         }
         panic!("a browser that never rests at {now:?}");

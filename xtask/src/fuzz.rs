@@ -30,6 +30,9 @@ const RUSTFLAGS: &str = "-Zsanitizer=address -Cpasses=sancov-module -Cllvm-args=
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares";
 
+/// What Rust leaks on purpose is no finding. The others look for what safe code cannot do; without them a run is a quarter faster.
+const ASAN_OPTIONS: &str = "detect_leaks=0:detect_stack_use_after_return=0:malloc_context_size=0:quarantine_size_mb=8";
+
 const USAGE: &str = "usage: cargo x fuzz [NAME...] [--seconds N | --keep]";
 
 /// What is to be done.
@@ -100,8 +103,8 @@ fn build() -> Result<PathBuf, Failure> {
 
 fn fuzzer(program: &Path, name: &str) -> Command {
     let mut fuzzer = command(program);
-    // What Rust leaks on purpose is no finding.
-    fuzzer.env("FUZZ_TARGET", name).args(["-detect_leaks=0", &format!("-timeout={SLOW_SECONDS}")]);
+    fuzzer.env("FUZZ_TARGET", name).env("ASAN_OPTIONS", ASAN_OPTIONS);
+    fuzzer.args(["-detect_leaks=0", &format!("-timeout={SLOW_SECONDS}")]);
     fuzzer
 }
 

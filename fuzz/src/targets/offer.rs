@@ -1,22 +1,19 @@
 //! An offer of a browser (SDP), and a second one on the connection that the first one made; a line of dashes parts them.
 
-use std::sync::OnceLock;
 use std::time::Instant;
 
-use media::{Endpoint, Identity, Media, NewPeer, PeerId};
+use media::{Endpoint, Media, NewPeer, PeerId};
 
-use crate::call::server;
+use crate::call::{identity, server};
 
 /// The line between two offers.
 const NEXT: &str = "\n---\n";
 
 pub(super) fn run(bytes: &[u8]) {
-    static IDENTITY: OnceLock<Identity> = OnceLock::new();
-    let identity = IDENTITY.get_or_init(Identity::generate);
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (first, second) = text.split_once(NEXT).unwrap_or((text, ""));
     let now = Instant::now();
-    let Ok((peer, answer)) = NewPeer::answer(first, &[Endpoint::udp(server())], identity, now) else { return };
+    let Ok((peer, answer)) = NewPeer::answer(first, &[Endpoint::udp(server())], identity(), now) else { return };
     assert_answers(first, &answer);
     let mut media = Media::new();
     media.add_peer(PeerId(0), peer, now);

@@ -31,4 +31,5 @@ pub(super) fn run(bytes: &[u8]) {
     }
     call.turn();
     call.check();
+    assert!(call.goes_on(1), "the listener lost its connection");
 }
