@@ -1,6 +1,6 @@
 //! One random summit from beginning to end, and what must be true when it has become quiet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use client::Noticed;
@@ -156,18 +156,22 @@ impl World {
         Ok(())
     }
 
-    /// Every camera that is on is a moving picture on the screen of everybody who may see it.
+    /// Every camera that is on is a moving picture on the screen of everybody who may see it; on a line that is narrow, or one
+    /// that is told that it waits for the line.
     fn check_pictures(&mut self) -> Result<(), Finding> {
         let before = self.pictures_shown();
+        let mut waiting = self.pictures_waiting();
         self.run_for(PICTURE_PATIENCE)?;
         let after = self.pictures_shown();
+        waiting.extend(self.pictures_waiting());
         for viewer in self.seats() {
             let places = self.model.presence_for(&viewer);
             for (owner, place) in places.iter().filter(|(owner, _)| self.model.may_receive(&viewer, owner)) {
                 let is_on = matches!(place, Presence::Here { devices } if devices.camera);
                 let shown = |all: &BTreeMap<_, u64>| all.get(&(viewer.clone(), owner.clone())).copied().unwrap_or(0);
                 let (before, after) = (shown(&before), shown(&after));
-                self.check(!is_on || after > before, || {
+                let waits = self.conditions.bottleneck.is_some() && waiting.contains(&(viewer.clone(), owner.clone()));
+                self.check(!is_on || after > before || waits, || {
                     format!("the picture of {owner} stands still for {viewer}: {before}, then {after}")
                 })?;
             }
@@ -190,6 +194,20 @@ impl World {
             }
         }
         shown
+    }
+
+    /// The pictures of whom wait for the line, for each viewer.
+    fn pictures_waiting(&self) -> BTreeSet<(SeatId, SeatId)> {
+        let mut waiting = BTreeSet::new();
+        for viewer in self.seats() {
+            let participant = self.device_of(&viewer).map(Device::participant);
+            let Some((participant, view)) = participant.and_then(|one| Some((one, one.meeting()?))) else { continue };
+            for (_, carried) in participant.slots().iter().filter(|(mid, _)| participant.is_paused(mid)) {
+                let source = view.sources.iter().find(|source| source.id == *carried);
+                waiting.extend(source.map(|source| (viewer.clone(), source.seat.clone())));
+            }
+        }
+        waiting
     }
 
     /// Whoever is given the floor is heard by all who may hear.

@@ -51,7 +51,7 @@ pub struct World {
     pub(crate) sockets: BTreeMap<ConnectionId, Socket>,
     next_connection: u64,
     reloads: u32,
-    conditions: Conditions,
+    pub(crate) conditions: Conditions,
     transcript: Transcript,
 }
 

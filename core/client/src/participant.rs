@@ -3,7 +3,7 @@
 mod conversation;
 mod tap;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -176,6 +176,8 @@ pub struct Participant {
     meeting: Option<Box<MeetingView>>,
     speaking: Vec<SeatId>,
     slots: BTreeMap<Mid, SourceId>,
+    /// Those whose pictures wait until the line has room.
+    paused: BTreeSet<Mid>,
     entry: Entry,
     devices: Devices,
     media: Option<MediaLine>,
@@ -233,6 +235,7 @@ impl Participant {
             meeting: None,
             speaking: Vec::new(),
             slots: BTreeMap::new(),
+            paused: BTreeSet::new(),
             entry: Entry::Outside,
             devices: Devices { microphone: sends, camera: sends },
             media: None,
@@ -433,6 +436,11 @@ impl Participant {
         &self.slots
     }
 
+    /// Whether the picture that an m-line carries waits until the line has room.
+    pub fn is_paused(&self, mid: &Mid) -> bool {
+        self.paused.contains(mid)
+    }
+
     /// What arrived, on each receiving m-line of the present connection.
     pub fn received(&self) -> impl Iterator<Item = (&Mid, Received)> {
         self.media.iter().flat_map(MediaLine::received)
@@ -473,6 +481,7 @@ impl Participant {
                 }
                 Happened::Lost => {
                     self.slots.clear();
+                    self.paused.clear();
                     Output::Notice(Noticed::MediaLost)
                 }
             });

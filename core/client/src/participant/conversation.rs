@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use wire::{
-    Bye, ClientMessage, Devices, Envelope, MeetingView, Presence, Request, RequestId, SeatId, ServerMessage,
+    Bye, ClientMessage, Delivery, Devices, Envelope, MeetingView, Presence, Request, RequestId, SeatId, ServerMessage,
     SignedManifest, Slot, SourceKind, SummitId, SummitPlan, WallTime, Wanted,
 };
 
@@ -290,7 +290,11 @@ impl Participant {
     }
 
     fn fill_slots(&mut self, slots: Vec<Slot>) {
-        for Slot { mid, source, .. } in slots {
+        for Slot { mid, source, delivery } in slots {
+            match delivery {
+                Delivery::Paused => self.paused.insert(mid.clone()),
+                Delivery::Whole | Delivery::Reduced => self.paused.remove(&mid),
+            };
             match source {
                 Some(source) => self.slots.insert(mid, source),
                 None => self.slots.remove(&mid),

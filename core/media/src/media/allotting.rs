@@ -64,7 +64,8 @@ impl Media {
         let by_chance = member.path.loses_by_chance(now);
         let fits = !member.path.is_crowded() && member.bandwidth.carries(twice);
         let repeats_sound = by_chance || (member.path.is_lossy(now) && fits);
-        let sound = if repeats_sound { twice } else { once };
+        // Where losses are by chance the line is not too narrow for both.
+        let sound = if repeats_sound && !by_chance { twice } else { once };
         if !wishes.is_empty() {
             self.allot_soon(now);
         }
