@@ -1,7 +1,7 @@
 /** @typedef {import('../harness/story.mjs').Story} Story */
 
 export const title = 'Chromium and Firefox see and hear each other';
-export const seconds = 90;
+export const seconds = 150;
 
 /** @param {Story} story */
 export default async function (story) {

@@ -14,7 +14,7 @@ import { eventually, expect } from '../harness/wait.mjs';
 export const title =
 	'what the server passes on is neither heard nor seen without keys; where a page seals nothing, the same look finds both';
 
-export const seconds = 90;
+export const seconds = 150;
 
 /** A capture of nothing proves nothing: payloads of sound (four seconds), and of each of the two pictures. */
 const ENOUGH = { sound: 200, picture: 40 };

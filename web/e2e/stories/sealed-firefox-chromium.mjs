@@ -4,7 +4,7 @@ import { expect } from '../harness/wait.mjs';
 /** @typedef {import('../harness/story.mjs').Story} Story */
 
 export const title = 'Chromium and Firefox hold the same keys, and everything between them is sealed';
-export const seconds = 90;
+export const seconds = 150;
 
 /** @param {Story} story */
 export default async function (story) {
