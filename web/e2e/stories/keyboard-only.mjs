@@ -52,6 +52,10 @@ export default async function (story) {
 	await eventually('the floor to be free', async () => (await floor(marsh)).holder === null);
 
 	await marsh.screen.press('s');
+	await eventually('to be asked what is shared', () =>
+		marsh.screen.evaluate(() => document.querySelector('dialog[open]') !== null),
+	);
+	await marsh.screen.press('Enter');
 	await eventually('the screen to be shared', () => shares(marsh), { within: 15_000 });
 	await marsh.screen.press('s');
 	await eventually('the screen to be shared no more', async () => !(await shares(marsh)));
