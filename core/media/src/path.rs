@@ -14,6 +14,9 @@ use crate::rate::BitRate;
 /// From this share of lost packets on sound is worth sending twice.
 const TOO_MANY: f32 = 0.02;
 
+/// From this share on it still is. Of sound that is sent twice only that is seen as lost of which both were: 5 % look like 0.25 %.
+const STILL_TOO_MANY: f32 = 0.002;
+
 /// No way loses as much as this by chance: something on it drops what is above a rate, without letting it wait.
 const TOO_MANY_FOR_CHANCE: f32 = 0.35;
 
@@ -71,9 +74,9 @@ impl Path {
     /// Takes in what was found out.
     pub(crate) fn note(&mut self, Finding { lost, round_trip }: Finding, now: Instant) {
         self.lost = lost;
-        if lost >= TOO_MANY {
-            let since = self.lossy.filter(|_| self.is_lossy(now)).map_or(now, |(since, _)| since);
-            self.lossy = Some((since, now));
+        let lossy_since = self.lossy.filter(|_| self.is_lossy(now)).map(|(since, _)| since);
+        if lost >= if lossy_since.is_some() { STILL_TOO_MANY } else { TOO_MANY } {
+            self.lossy = Some((lossy_since.unwrap_or(now), now));
         }
         let waited = round_trip.map(|round_trip| round_trip.saturating_sub(self.shortest(round_trip, now)));
         let is_crowded = lost >= TOO_MANY_FOR_CHANCE || waited.is_some_and(|waited| waited >= WAITING);
@@ -148,6 +151,16 @@ mod tests {
         assert!(path.is_lossy(now));
         let now = after(&mut path, now, 1, 0.0, 40);
         assert!(!path.is_lossy(now) && !path.loses_by_chance(now));
+    }
+
+    #[test]
+    fn what_is_sent_twice_hides_losses_and_they_still_count() {
+        let mut path = Path::default();
+        let now = after(&mut path, crate::test_start(), 60, 0.0025, 40);
+        assert!(!path.is_lossy(now), "a browser repairs that");
+        let now = after(&mut path, now, 1, 0.05, 40);
+        let now = after(&mut path, now, 60, 0.0025, 40);
+        assert!(path.is_lossy(now), "sent twice by now");
     }
 
     #[test]
