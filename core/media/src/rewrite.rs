@@ -19,6 +19,10 @@ const FIRST_SEQUENCE: u64 = 1000;
 /// again, and a leap of 2^15 would make the receiver count roll-overs wrongly and lose the stream for good (RFC 3711 3.3.1).
 const GAP_MAX: u64 = 1000;
 
+/// The longest gap in the numbers of its frames, to either side. Receivers count frames on beyond 16 bits, and a leap of 2^15 would
+/// send them backwards: whatever came then would be old, and the picture black.
+const FRAME_GAP_MAX: u16 = 1 << 14;
+
 /// Packets left out whose numbers are remembered. A late one from before them is dropped: nobody can say any more which number it has.
 const LEFT_OUT_MAX: usize = 256;
 
@@ -58,7 +62,30 @@ struct Piece {
     frame_offset: Option<FrameNumbers>,
     /// The highest sequence number that came, whether it was sent or left out.
     highest: u64,
+    /// The number of the frame it belongs to, as its publisher wrote it.
+    highest_frame: Option<u16>,
     left_out: LeftOut,
+}
+
+impl Piece {
+    /// A packet came, and was sent or left out.
+    fn reach(&mut self, packet: &Packet) {
+        if self.highest <= packet.sequence {
+            self.highest = packet.sequence;
+            self.highest_frame = frame_of(packet).or(self.highest_frame);
+        }
+    }
+
+    /// Whether a packet of its stream follows so closely that a receiver counts its numbers right.
+    fn continues_with(&self, packet: &Packet) -> bool {
+        let leaps =
+            |(frame, highest): (u16, u16)| frame.wrapping_sub(highest).cast_signed().unsigned_abs() > FRAME_GAP_MAX;
+        packet.sequence <= self.highest + GAP_MAX && !frame_of(packet).zip(self.highest_frame).is_some_and(leaps)
+    }
+}
+
+fn frame_of(packet: &Packet) -> Option<u16> {
+    packet.dependency.as_ref().map(|dependency| dependency.raw.number())
 }
 
 /// The packets of a piece that were left out.
@@ -114,9 +141,7 @@ impl Rewrite {
 
     /// Whether that packet belongs to the piece that is played, and does not leap ahead of it.
     pub(crate) fn plays(&self, packet: &Packet) -> bool {
-        self.piece
-            .as_ref()
-            .is_some_and(|piece| piece.stream == packet.stream && packet.sequence <= piece.highest + GAP_MAX)
+        self.piece.as_ref().is_some_and(|piece| piece.stream == packet.stream && piece.continues_with(packet))
     }
 
     /// From this packet on, its stream is played.
@@ -139,6 +164,7 @@ impl Rewrite {
                 .map_or(0, |index| next_base_layer.wrapping_sub(index)),
             frame_offset: packet.dependency.as_ref().map(|dependency| self.frame_offset(dependency)),
             highest: packet.sequence,
+            highest_frame: frame_of(packet),
             left_out: LeftOut::default(),
         });
         let first = self.apply(packet).unwrap_or(Rewritten {
@@ -163,7 +189,7 @@ impl Rewrite {
     /// its gap: they have their numbers.
     pub(crate) fn leave_out(&mut self, packet: &Packet) {
         if let Some(piece) = self.piece.as_mut().filter(|piece| piece.highest < packet.sequence) {
-            piece.highest = packet.sequence;
+            piece.reach(packet);
             piece.left_out.note(packet.sequence);
         }
     }
@@ -174,7 +200,7 @@ impl Rewrite {
         let piece = self.piece.as_mut()?;
         let place =
             packet.sequence.checked_sub(piece.first_sequence)?.checked_sub(piece.left_out.before(packet.sequence)?)?;
-        piece.highest = piece.highest.max(packet.sequence);
+        piece.reach(packet);
         let frame = packet.dependency.as_ref().zip(piece.frame_offset).map(|(dependency, offset)| FrameNumbers {
             number: dependency.raw.number().wrapping_add(offset.number),
             ids: offset.ids,
@@ -302,6 +328,20 @@ mod tests {
         assert_eq!(rewrite.apply(&described(1, 15, 10, None, now)).unwrap().sequence, FIRST_SEQUENCE + 3, "late");
         rewrite.leave_out(&described(1, 14, 10, None, now));
         assert_eq!(rewrite.apply(&described(1, 18, 13, None, now)).unwrap().sequence, FIRST_SEQUENCE + 5);
+    }
+
+    #[test]
+    fn a_piece_ends_where_the_numbers_of_its_frames_leap() {
+        let now = crate::test_start();
+        let mut rewrite = Rewrite::default();
+        rewrite.begin(&described(1, 10, 65_000, Some(0), now));
+        rewrite.apply(&described(1, 11, 100, None, now));
+        assert!(rewrite.plays(&described(1, 12, 65_500, None, now)), "late");
+        assert!(rewrite.plays(&described(1, 12, 100 + FRAME_GAP_MAX, None, now)));
+        assert!(!rewrite.plays(&described(1, 12, 101 + FRAME_GAP_MAX, None, now)));
+        assert!(!rewrite.plays(&described(1, 12, 40_000, None, now)));
+        let again = rewrite.begin(&described(1, 12, 40_000, Some(0), now)).frame.unwrap();
+        assert_eq!(again.number, 637, "after the 637 of which it had sent the first and the last");
     }
 
     #[test]
