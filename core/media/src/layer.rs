@@ -219,6 +219,8 @@ pub(crate) struct Layer {
 #[derive(Debug)]
 pub(crate) struct Known {
     structure: Structure,
+    /// The number of the frame that brought it.
+    brought_by: u16,
     /// Its versions with all frames and with half of them, where there are both.
     targets: Option<(usize, usize)>,
 }
@@ -263,14 +265,17 @@ impl Layer {
             Ok(mut read) => {
                 let brought = read.structure.take();
                 packet.descriptor.starts_keyframe = read.starts_frame && brought.is_some();
-                let known = brought.map(Known::new);
+                let known = brought.map(|structure| Known::new(structure, read.number));
                 if let Some(Known { structure, .. }) = &known {
                     dependency.templates = Some(structure.template_ids());
                     packet.descriptor.height = packet.descriptor.height.or(structure.height());
                 }
                 dependency.role = known.as_ref().or(self.known.as_ref()).and_then(|known| known.role_of(&read));
-                if !is_late && known.is_some() {
-                    self.known = known;
+                // It may come late, sent again after what needs it.
+                let is_older =
+                    |known: &Known| is_late && self.known.as_ref().is_some_and(|now| !known.is_newer_than(now));
+                if let Some(known) = known.filter(|known| !is_older(known)) {
+                    self.known = Some(known);
                 }
             }
             // The first packet of its key frame was lost, and will come again.
@@ -304,9 +309,14 @@ impl Layer {
 }
 
 impl Known {
-    fn new(structure: Structure) -> Self {
+    fn new(structure: Structure, brought_by: u16) -> Self {
         let targets = structure.whole_and_half();
-        Self { structure, targets }
+        Self { structure, brought_by, targets }
+    }
+
+    /// Of two that came at about the same time: numbers of frames wrap around.
+    fn is_newer_than(&self, other: &Self) -> bool {
+        self.brought_by.wrapping_sub(other.brought_by).cast_signed() > 0
     }
 
     /// What a frame is to the picture at half its frame rate.
@@ -475,6 +485,37 @@ mod tests {
         assert!(starts(13, true, 1));
         assert!(starts(2, true, 7), "another stream counts on its own");
         assert_eq!(layers[0].height, Some(360));
+    }
+
+    /// A packet of a frame that Chromium sent, with its dependency descriptor.
+    fn described(sequence: u64, descriptor: &[u8]) -> Packet {
+        let raw = dependency::Raw::new(descriptor).expect("bytes");
+        let dependency = Some(crate::packet::Dependency::new(std::sync::Arc::new(raw)));
+        Packet { sequence, dependency, ..packet(Codec::Vp8, crate::test_start()) }
+    }
+
+    #[test]
+    fn a_structure_that_comes_late_is_learnt_and_an_older_one_is_not() {
+        let structure_of = |frame: u8| {
+            let rest =
+                [0x80, 0x02, 0x04, 0x4e, 0xaa, 0xaf, 0x28, 0x60, 0x41, 0x4d, 0x34, 0x53, 0x8a, 0x09, 0x40, 0x40, 0x9f];
+            [&[0x80, 0, frame], &rest[..], &[0xc0, 0x59, 0xc0]].concat()
+        };
+        let role = |layers: &mut [Layer], sequence, descriptor: &[u8]| {
+            let mut packet = described(sequence, descriptor);
+            note(layers, &mut packet);
+            packet.dependency.and_then(|dependency| dependency.role)
+        };
+        let layers = &mut [Layer::default()];
+        role(layers, 9, &[0x40, 0, 6]);
+        assert_eq!(role(layers, 11, &[0xc5, 0, 8]), None, "the first packet of its key frame is missing");
+        role(layers, 10, &structure_of(7));
+        let known = |layers: &[Layer]| layers[0].known.as_ref().map(|known| known.brought_by);
+        assert_eq!(known(layers), Some(7));
+        assert!(role(layers, 12, &[0xc3, 0, 9]).is_some());
+        role(layers, 13, &structure_of(12));
+        role(layers, 10, &structure_of(7));
+        assert_eq!(known(layers), Some(12));
     }
 
     #[test]
