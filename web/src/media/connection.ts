@@ -120,6 +120,11 @@ export class MediaConnection {
 		await this.#negotiate(this.#tracksInUse(tracks));
 	}
 
+	/** Every offer so far was answered, or failed: the server knows the m-lines. */
+	settled(): Promise<void> {
+		return this.#negotiation;
+	}
+
 	/** Looks for another way through the network; what is sent and received goes on. */
 	async restart(tracks: SentTracks): Promise<void> {
 		this.peer.restartIce();

@@ -43,6 +43,8 @@ let peers: FakePeer[];
 /** The offers, in order: whether each was the first of its connection. */
 let offers: boolean[];
 let states: MediaConnection[];
+/** What the server was told, in order. */
+let said: string[];
 let offer: (fresh: boolean) => Promise<string>;
 let link: MediaLink;
 
@@ -54,7 +56,7 @@ const latest = (): FakePeer => {
 
 beforeEach(() => {
 	vi.useFakeTimers();
-	[peers, offers, states] = [[], [], []];
+	[peers, offers, states, said] = [[], [], [], []];
 	offer = () => Promise.resolve('v=0 answer');
 	vi.stubGlobal(
 		'RTCPeerConnection',
@@ -70,9 +72,15 @@ beforeEach(() => {
 		lines: new SealedLines({ install: () => 0, tell: () => undefined, counts: () => Promise.resolve(new Map()) }),
 		offer: (_sdp, _tracks, fresh) => {
 			offers.push(fresh);
-			return offer(fresh);
+			return offer(fresh).then((answer) => {
+				said.push('answer');
+				return answer;
+			});
 		},
-		publish: () => Promise.resolve(),
+		publish: ({ kind }, active) => {
+			said.push(`${kind}: ${active ? 'shared' : 'over'}`);
+			return Promise.resolve();
+		},
 		onQuality: () => undefined,
 		onState: (state) => states.push(state),
 		onWay: () => undefined,
@@ -107,6 +115,20 @@ test('in another network another way is looked for at once, and when the session
 	await link.resume(true);
 	expect(offers).toEqual([true, false, false, false]);
 	expect(peers).toHaveLength(1);
+});
+
+test('a screen that is not shared any more before its offer is answered is over when it was', async () => {
+	await isConnected();
+	let answered: (sdp: string) => void = () => undefined;
+	offer = () => new Promise((resolve) => (answered = resolve));
+	const shared = link.setScreen({ kind: 'video' } as MediaStreamTrack, null);
+	await vi.advanceTimersByTimeAsync(0);
+	const over = link.setScreen(null, null);
+	await vi.advanceTimersByTimeAsync(0);
+	expect(said).toEqual(['answer']);
+	answered('v=0 answer');
+	await Promise.all([shared, over]);
+	expect(said).toEqual(['answer', 'answer', 'screen: over', 'screen_audio: over']);
 });
 
 describe('an offer that was lost with the session', () => {

@@ -125,6 +125,8 @@ export class MediaLink {
 		}
 		await connection.replace('screen', screen);
 		await connection.replace('screen_audio', sound);
+		// What is said of a line that the server does not know yet is lost, and the offer under way says that it is in use.
+		await connection.settled();
 		await this.#publishScreen();
 	}
 
