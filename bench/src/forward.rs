@@ -1,37 +1,54 @@
 //! What the server spends on a forwarded packet: one publisher to 50 listeners, and 10 people who all see each other. The
-//! load is five packets of about 1,100 bytes for each of 30 frames a second, and 50 packets of sound.
+//! load is five packets of about 1,100 bytes for each of 30 frames a second, and 50 packets of sound. Beside it, in the same
+//! rounds, Janus with the same load.
 
 use std::time::Duration;
 
+use crate::janus::Janus;
 use crate::machine::{Cores, median};
 use crate::summit::{Bots, Summit, count};
 use crate::{floor, machine};
 
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 /// Reports that are let pass before measuring: key frames, layer choice, caches.
 const WARM_UP_SECONDS: usize = 4;
 const MEASURED_SECONDS: usize = 10;
 const FLOOR_FRAMES: usize = 300;
+const LISTENERS: usize = 50;
+const PEOPLE: usize = 10;
+/// Packets a second of one speaker: five for each frame, and one of sound each 20 ms.
+const PICTURE_PACKETS: u64 = 5 * 30;
+const SOUND_PACKETS: u64 = 50;
+
+/// Who is measured, and doing what.
+const COLUMNS: [&str; 5] = ["floor", "1 -> 50", "10 x 10", "Janus 1->50", "Janus 10x10"];
 
 /// Measures everything in turns and prints it.
 pub(crate) fn run() -> Result<(), String> {
+    if !Janus::is_here() {
+        return Err("Janus is not installed; cargo x bench forward installs it where it may".to_owned());
+    }
     let cores = Cores::find()?;
     machine::pin(cores.load);
-    let (mut floors, mut fans, mut meetings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut rounds = Vec::new();
     println!("microseconds of server CPU for each forwarded packet");
-    println!("{:>5} {:>10} {:>10} {:>10}", "round", "floor", "1 -> 50", "10 x 10");
+    print_row("round", COLUMNS.map(str::to_owned));
     for round in 1..=ROUNDS {
-        let floor = floor::measure(cores, 50, FLOOR_FRAMES).map_err(|error| error.to_string())?;
-        let fan = one_to_fifty(cores)?;
-        let meeting = ten_by_ten(cores)?;
-        println!("{round:>5} {floor:>10.2} {fan:>10.2} {meeting:>10.2}");
-        floors.push(floor);
-        fans.push(fan);
-        meetings.push(meeting);
+        let figures = [
+            floor::measure(cores, LISTENERS, FLOOR_FRAMES).map_err(|error| error.to_string())?,
+            one_to_fifty(cores)?,
+            ten_by_ten(cores)?,
+            janus_one_to_fifty(cores)?,
+            janus_ten_by_ten(cores)?,
+        ];
+        print_row(&round.to_string(), figures.map(written));
+        rounds.push(figures);
     }
-    let (floor, fan, meeting) = (median(&floors), median(&fans), median(&meetings));
-    println!("{:>5} {floor:>10.2} {fan:>10.2} {meeting:>10.2}", "mid");
-    println!("{:>5} {:>10.2} {:>10.2} {:>10.2}", "ratio", 1.0, fan / floor, meeting / floor);
+    let middle: [f64; 5] =
+        std::array::from_fn(|column| median(&rounds.iter().map(|row| row[column]).collect::<Vec<_>>()));
+    print_row("mid", middle.map(written));
+    let [floor, fan, meeting, janus_fan, janus_meeting] = middle;
+    print_row("ratio", middle.map(|figure| written(figure / floor)));
     let figures = serde_json::json!({
         "bench": "forward",
         "us_per_packet_1x50": round(fan),
@@ -39,26 +56,37 @@ pub(crate) fn run() -> Result<(), String> {
         "floor_us": round(floor),
         "ratio_1x50": round(fan / floor),
         "ratio_10x10": round(meeting / floor),
+        "janus_us_per_packet_1x50": round(janus_fan),
+        "janus_us_per_packet_10x10": round(janus_meeting),
+        "times_cheaper_than_janus_1x50": round(janus_fan / fan),
+        "times_cheaper_than_janus_10x10": round(janus_meeting / meeting),
     });
     println!("{figures}");
     Ok(())
 }
 
+fn print_row(name: &str, cells: [String; 5]) {
+    println!("{name:>5} {}", cells.map(|cell| format!("{cell:>12}")).join(" "));
+}
+
+fn written(figure: f64) -> String {
+    format!("{figure:.2}")
+}
+
 fn one_to_fifty(cores: Cores) -> Result<f64, String> {
-    let summit = Summit::start(cores, 51)?;
+    let summit = Summit::start(cores, 1 + LISTENERS)?;
     let _publisher = summit.seat(0..1, &["--heavy", "--all-speak"])?;
-    let mut listeners = summit.seat(1..51, &["--listen"])?;
-    listeners.report_when_joined(50)?;
-    // Five packets a frame and one of sound each 20 ms, to everybody.
-    measure(&summit, &mut listeners, 50 * (5 * 30 + 50))
+    let mut listeners = summit.seat(1..1 + LISTENERS, &["--listen"])?;
+    listeners.report_when_joined(LISTENERS as u64)?;
+    measure(&summit, &mut listeners, LISTENERS as u64 * (PICTURE_PACKETS + SOUND_PACKETS))
 }
 
 fn ten_by_ten(cores: Cores) -> Result<f64, String> {
-    let summit = Summit::start(cores, 10)?;
-    let mut people = summit.seat(0..10, &["--heavy", "--all-speak"])?;
-    people.report_when_joined(10)?;
+    let summit = Summit::start(cores, PEOPLE)?;
+    let mut people = summit.seat(0..PEOPLE, &["--heavy", "--all-speak"])?;
+    people.report_when_joined(PEOPLE as u64)?;
     // Everybody sees nine and hears three.
-    measure(&summit, &mut people, 10 * (9 * 5 * 30 + 3 * 50))
+    measure(&summit, &mut people, PEOPLE as u64 * (9 * PICTURE_PACKETS + 3 * SOUND_PACKETS))
 }
 
 /// Microseconds for each packet that arrived. `expected` packets a second should: a run with many fewer is void.
@@ -72,11 +100,45 @@ fn measure(summit: &Summit, bots: &mut Bots, expected: u64) -> Result<f64, Strin
     }
     let (end, after) = (count(&bots.report()?, "packets"), summit.cpu_time()?);
     let (packets, spent): (u64, Duration) = (end.saturating_sub(start), after.saturating_sub(before));
+    cost(packets, spent, expected)
+}
+
+fn cost(packets: u64, spent: Duration, expected: u64) -> Result<f64, String> {
     let share = packets as f64 / (expected * MEASURED_SECONDS as u64) as f64;
     if share < 0.9 {
         return Err(format!("only {:.0} % of the packets arrived: the figure is void", share * 100.0));
     }
     Ok(spent.as_secs_f64() * 1e6 / packets as f64)
+}
+
+fn janus_one_to_fifty(cores: Cores) -> Result<f64, String> {
+    let mut janus = Janus::start(cores)?;
+    janus.add_speaker()?;
+    janus.until_connected()?;
+    for _ in 0..LISTENERS {
+        janus.add_listener(std::iter::once(0))?;
+    }
+    measure_janus(janus, LISTENERS as u64 * (PICTURE_PACKETS + SOUND_PACKETS))
+}
+
+/// Everybody sees and hears nine: Janus does not choose who is loudest.
+fn janus_ten_by_ten(cores: Cores) -> Result<f64, String> {
+    let mut janus = Janus::start(cores)?;
+    for _ in 0..PEOPLE {
+        janus.add_speaker()?;
+    }
+    janus.until_connected()?;
+    for person in 0..PEOPLE {
+        janus.add_listener((0..PEOPLE).filter(|speaker| *speaker != person))?;
+    }
+    measure_janus(janus, PEOPLE as u64 * 9 * (PICTURE_PACKETS + SOUND_PACKETS))
+}
+
+fn measure_janus(mut janus: Janus, expected: u64) -> Result<f64, String> {
+    janus.until_connected()?;
+    janus.run(Duration::from_secs(WARM_UP_SECONDS as u64))?;
+    let (packets, spent) = janus.run(Duration::from_secs(MEASURED_SECONDS as u64))?;
+    cost(packets, spent, expected)
 }
 
 fn round(figure: f64) -> f64 {

@@ -3,7 +3,9 @@
 
 mod floor;
 mod forward;
+mod janus;
 mod join;
+mod load;
 mod machine;
 mod seal;
 mod summit;

@@ -8,6 +8,9 @@ use crate::{Failure, setup, web};
 /// What can be measured.
 const NAMES: [&str; 4] = ["forward", "join", "network", "seal"];
 
+/// The one that compares with others.
+const FORWARD: &str = "forward";
+
 /// The one that is all in browsers.
 const NETWORK: &str = "network";
 
@@ -28,6 +31,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         setup::for_tests()?
     } else {
         setup::for_demo()?
+    }
+    if wanted.iter().any(|name| name == FORWARD) {
+        setup::for_peers()?;
     }
     web::build()?;
     run_to_the_end(&mut cargo(&[

@@ -18,6 +18,9 @@ const FOR_TESTS: &[(&str, Option<&str>)] = &[
 /// What `cargo x assets` needs; nothing else does, because the assets are committed.
 const FOR_ASSETS: &[(&str, Option<&str>)] = &[("ffmpeg", Some("ffmpeg")), ("espeak-ng", Some("espeak-ng"))];
 
+/// What `cargo x bench forward` compares with.
+const FOR_PEERS: &[(&str, Option<&str>)] = &[("janus", Some("janus"))];
+
 /// Runs the command.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     no_arguments(arguments)?;
@@ -36,6 +39,11 @@ pub(crate) fn for_tests() -> Result<(), Failure> {
     debian_packages(FOR_TESTS)?;
     cargo_tool("cargo-nextest")?;
     npm_packages()
+}
+
+/// What a comparison with others needs.
+pub(crate) fn for_peers() -> Result<(), Failure> {
+    debian_packages(FOR_PEERS)
 }
 
 /// What making the assets needs.

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use str0m::change::{SdpAnswer, SdpPendingOffer};
+use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::format::Codec;
 use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Pt, Rid};
 use str0m::net::{Protocol, Receive};
@@ -48,6 +48,9 @@ pub enum CallerError {
     /// The server's answer cannot be used.
     #[error("the answer cannot be used: {0}")]
     Answer(String),
+    /// The server's offer cannot be answered.
+    #[error("the offer cannot be answered: {0}")]
+    Offer(String),
 }
 
 /// What must leave, or what happened.
@@ -129,11 +132,31 @@ impl Caller {
         Self::begin(setup, None, local, now)
     }
 
+    /// Listens to a server that makes the offer itself, as others than ours do: takes the offer, and makes the answer.
+    ///
+    /// # Errors
+    /// ICE cannot use the address, or the offer is none.
+    pub fn answer(offer: &str, local: SocketAddr, now: Instant) -> Result<(Self, String), CallerError> {
+        let mut caller = Self::new(Sending::Nothing, None, local, now)?;
+        let refused = |error: &dyn std::fmt::Display| CallerError::Offer(error.to_string());
+        let offer = SdpOffer::from_sdp_string(offer).map_err(|error| refused(&error))?;
+        let answer = caller.rtc.sdp_api().accept_offer(offer).map_err(|error| refused(&error))?;
+        caller.handle_timeout(now);
+        Ok((caller, answer.to_sdp_string()))
+    }
+
     fn begin(setup: Setup, tap: Option<Tap>, local: SocketAddr, now: Instant) -> Result<(Self, String), CallerError> {
+        let mut caller = Self::new(setup.sending, tap, local, now)?;
+        let sdp = caller.add_lines(setup);
+        caller.drain(now);
+        Ok((caller, sdp))
+    }
+
+    fn new(sending: Sending, tap: Option<Tap>, local: SocketAddr, now: Instant) -> Result<Self, CallerError> {
         let mut rtc = build(tap.is_some(), now);
         let candidate = Candidate::host(local, Protocol::Udp).map_err(|_| CallerError::Address(local))?;
         rtc.add_local_candidate(candidate).ok_or(CallerError::Address(local))?;
-        let mut caller = Self {
+        Ok(Self {
             rtc,
             pending: None,
             connected: false,
@@ -141,8 +164,8 @@ impl Caller {
             tracks: Vec::new(),
             audio: None,
             video: BTreeMap::new(),
-            layers_sent: setup.sending.layers(),
-            sending: setup.sending,
+            layers_sent: sending.layers(),
+            sending,
             structure: frames::structure(),
             counters: BTreeMap::new(),
             first_picture: None,
@@ -150,10 +173,7 @@ impl Caller {
             frames: VecDeque::new(),
             tap,
             timeout: now,
-        };
-        let sdp = caller.add_lines(setup);
-        caller.drain(now);
-        Ok((caller, sdp))
+        })
     }
 
     /// The offered sending m-lines and what they carry, as the server wants to be told.
@@ -366,6 +386,10 @@ impl Caller {
                 self.outputs.extend(wanted.map(|(layer, _)| CallerOutput::KeyFrameWanted(*layer)));
             }
             Event::RtpPacket(packet) => self.count(&packet, now),
+            Event::MediaAdded(line) if line.direction.is_receiving() => {
+                let counter = if line.kind.is_audio() { Counter::sound() } else { Counter::pictures() };
+                self.counters.entry(Mid(line.mid.to_string())).or_insert(counter);
+            }
             _ => {}
         }
     }
