@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bytes, Denied, Envelope, Event, GroupId, GroupView, MeetingView, Mid, Newcomer, Presence, Quality, Refusal,
-    Relay, RequestId, SeatId, Sequence, SignedManifest, Slot, Source, SourceId, SummitId, SummitPlan, WallTime,
+    Bytes, Denied, Envelope, Event, GroupId, GroupView, MeetingView, Mid, Newcomer, Presence, Quality, Refusal, Relay,
+    RequestId, SeatId, Sequence, SignedManifest, Slot, Source, SourceId, SummitId, SummitPlan, WallTime,
 };
 
 /// What the server sends.

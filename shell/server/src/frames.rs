@@ -165,7 +165,7 @@ mod tests {
             let mut came = cut(&mut unframer, &stream[..at]);
             came.extend(cut(&mut unframer, &stream[at..]));
             assert_eq!(came, sent, "cut at {at}");
-            assert!(unframer.waiting.rest.is_empty());
+            assert!(unframer.rest.is_empty());
         }
         let mut unframer = Unframer::default();
         let came: Vec<_> = stream.iter().flat_map(|byte| cut(&mut unframer, &[*byte])).collect();
@@ -194,7 +194,7 @@ mod tests {
                 if unframer.take(&bytes, |datagram| datagram.len() <= FRAME_BYTES_MAX).is_err() {
                     break;
                 }
-                assert!(unframer.waiting.rest.len() < HEAD_BYTES + FRAME_BYTES_MAX);
+                assert!(unframer.rest.len() < HEAD_BYTES + FRAME_BYTES_MAX);
             }
         }
     }

@@ -29,7 +29,8 @@ impl Inside {
 
 impl<S> Accept<TcpStream, S> for Inside
 where
-    RustlsAcceptor<Door>: Accept<TcpStream, S, Stream = TlsStream<CountedStream>, Future: Send + 'static, Service: Send>,
+    RustlsAcceptor<Door>:
+        Accept<TcpStream, S, Stream = TlsStream<CountedStream>, Future: Send + 'static, Service: Send>,
 {
     type Stream = Begun;
     type Service = <RustlsAcceptor<Door> as Accept<TcpStream, S>>::Service;

@@ -2,6 +2,8 @@
 //! sockets: what a browser sends to one of our media addresses goes to the media thread behind it, and nothing else can be
 //! reached. A credential is handed out with the welcome, and looked at when a relay is asked for.
 
+#[cfg(test)]
+mod browser;
 mod credentials;
 mod line;
 mod messages;

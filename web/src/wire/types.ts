@@ -1309,7 +1309,11 @@ invitation: Envelope,
 /**
  * The latest revocation list of each party that has one.
  */
-revocations: Array<Envelope>, } | { "type": "seat_taken", 
+revocations: Array<Envelope>, 
+/**
+ * The relay of this server; none where it has none.
+ */
+relay?: Relay, } | { "type": "seat_taken", 
 /**
  * What that device calls itself.
  */

@@ -212,3 +212,146 @@ impl Line {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use node::SessionId;
+    use tokio::io::DuplexStream;
+
+    use super::*;
+    use crate::metrics::Metrics;
+    use crate::relay::browser::{Browser, error_of};
+
+    /// A browser at the other end of a connection, which holds little.
+    struct Far {
+        stream: DuplexStream,
+        messages: Messages,
+        browser: Browser,
+    }
+
+    impl Far {
+        async fn say(&mut self, message: Vec<u8>) {
+            self.stream.write_all(&padded(message)).await.unwrap();
+        }
+
+        /// The next message; none when the connection is closed.
+        async fn hear(&mut self) -> Option<Vec<u8>> {
+            let mut bytes = [0; 512];
+            loop {
+                if let Some(message) = self.messages.next().unwrap() {
+                    return Some(message);
+                }
+                match self.stream.read(&mut bytes).await.unwrap() {
+                    0 => return None,
+                    count => self.messages.add(&bytes[..count]),
+                }
+            }
+        }
+
+        async fn ask(&mut self, request: Vec<u8>) -> Option<u16> {
+            self.say(request).await;
+            error_of(&self.hear().await.expect("a response"))
+        }
+    }
+
+    fn relays() -> Relays {
+        Relays::new(None, HashMap::from([(media(), 0)]), &[], Arc::new(Metrics::new(1)))
+    }
+
+    fn media() -> SocketAddr {
+        "192.0.2.10:8444".parse().unwrap()
+    }
+
+    fn line(relays: &Relays) -> (Arc<Line>, Far) {
+        let (near, far) = tokio::io::duplex(4096);
+        let browser = "198.51.100.7:40000".parse().unwrap();
+        let session = Mutex::new(Session::new(relays.clone(), browser, Now::read()));
+        let (back, allocated) = (WayBack::default(), Notify::new());
+        let line = Arc::new(Line { session, relays: relays.clone(), browser, back, allocated });
+        let (reader, writer) = tokio::io::split(near);
+        let held = line.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = held.receive(reader, 0) => {}
+                _ = held.send(writer) => {}
+                _ = held.must_end() => {}
+            }
+        });
+        let offer = relays.offer(SessionId(1), Now::read().wall);
+        (line, Far { stream: far, messages: Messages::default(), browser: Browser::new((offer.user, offer.password)) })
+    }
+
+    async fn allocated(relays: &Relays) -> (Arc<Line>, Far) {
+        let (line, mut far) = line(relays);
+        // The first byte of a request was read by who looked what it is.
+        far.stream.write_all(&far.browser.allocate()[1..]).await.unwrap();
+        let refusal = far.hear().await.unwrap();
+        far.browser.learn(&refusal);
+        assert_eq!(far.ask(far.browser.allocate()).await, None);
+        assert_eq!(far.ask(far.browser.bind(0x4001, media())).await, None);
+        (line, far)
+    }
+
+    #[tokio::test]
+    async fn a_browser_that_does_not_read_costs_pictures_and_gets_all_sound_once_it_does() {
+        let (line, mut far) = allocated(&relays()).await;
+        let mut dropped = 0;
+        for number in 0..1000_u32 {
+            dropped += line.back.send(media(), vec![1; 1200], true);
+            if number % 10 == 0 {
+                dropped += line.back.send(media(), vec![2; 80], false);
+            }
+        }
+        assert!(dropped > 800);
+        let (mut pictures, mut sounds) = (0, 0);
+        while sounds < 100 || pictures + dropped < 1000 {
+            match far.hear().await.unwrap().len() {
+                84 => sounds += 1,
+                length => {
+                    assert_eq!(length, 1204);
+                    assert!(pictures < 10 || sounds == 100, "sound leaves first");
+                    pictures += 1;
+                }
+            }
+        }
+        assert_eq!((sounds, pictures + dropped), (100, 1000));
+    }
+
+    #[tokio::test]
+    async fn who_asks_and_does_not_listen_costs_no_memory() {
+        let (line, mut far) = allocated(&relays()).await;
+        let ask = far.browser.refresh(600);
+        for _ in 0..5000 {
+            far.say(ask.clone()).await;
+        }
+        let mut waiting = 0;
+        while let Some(next) = line.back.pop() {
+            waiting += next.as_ref().len();
+        }
+        assert!(waiting > 0 && waiting <= 128 * 1024, "{waiting}");
+    }
+
+    #[tokio::test]
+    async fn the_fifth_relay_of_a_person_ends_the_connection_of_the_first() {
+        let relays = relays();
+        let (_line, mut first) = allocated(&relays).await;
+        let mut others = Vec::new();
+        for _ in 0..4 {
+            others.push(allocated(&relays).await);
+        }
+        assert_eq!(first.hear().await, None);
+        for (_, other) in &mut others {
+            assert_eq!(other.ask(other.browser.refresh(600)).await, None);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_has_no_relay_in_time_is_let_go() {
+        let (_line, mut far) = line(&relays());
+        far.stream.write_all(&far.browser.allocate()[1..]).await.unwrap();
+        assert_eq!(error_of(&far.hear().await.unwrap()), Some(401));
+        assert_eq!(far.hear().await, None);
+    }
+}

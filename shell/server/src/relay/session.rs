@@ -21,8 +21,8 @@ use turn_server_proto::types::stun::prelude::{
 };
 use turn_server_proto::types::{AddressFamily, TransportType};
 
-use super::places::{OWN_END, Place};
 use super::Relays;
+use super::places::{OWN_END, Place};
 use crate::clock::Now;
 
 /// What the relay calls itself.
@@ -258,4 +258,234 @@ fn is_unauthorized(response: &[u8]) -> bool {
     let code = |response: Message<'_>| response.attribute::<ErrorCode>().ok().map(|error| error.code());
     let code = Message::from_bytes(response).ok().and_then(code);
     matches!(code, Some(ErrorCode::UNAUTHORIZED | ErrorCode::STALE_NONCE))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::time::Duration;
+
+    use node::SessionId;
+    use turn_server_proto::types::stun::message::BINDING;
+    use wire::WallTime;
+
+    use super::*;
+    use crate::metrics::Metrics;
+    use crate::relay::browser::{Browser, error_of};
+
+    const MEDIA: [&str; 3] = ["192.0.2.10:8444", "192.0.2.10:8445", "[2001:db8::10]:8444"];
+
+    fn address(text: &str) -> SocketAddr {
+        text.parse().unwrap()
+    }
+
+    fn media() -> SocketAddr {
+        address(MEDIA[0])
+    }
+
+    fn relays() -> Relays {
+        let behind: HashMap<_, _> = MEDIA.iter().map(|text| (address(text), 0)).collect();
+        Relays::new(None, behind, &[], Arc::new(Metrics::new(1)))
+    }
+
+    fn later(now: Now, by: Duration) -> Now {
+        Now { instant: now.instant + by, wall: now.wall.plus(by) }
+    }
+
+    /// A browser and its relay, at a moment that the test says.
+    struct Bench {
+        session: Session,
+        browser: Browser,
+        now: Now,
+    }
+
+    impl Bench {
+        /// A connection by which nothing was said, of the bearer of a credential of now.
+        fn connected(relays: &Relays) -> Self {
+            let now = Now { instant: Instant::now(), wall: WallTime(1_795_456_800_000) };
+            let offer = relays.offer(SessionId(1), now.wall);
+            let session = Session::new(relays.clone(), address("198.51.100.7:40000"), now);
+            Self { session, browser: Browser::new((offer.user, offer.password)), now }
+        }
+
+        fn allocated(relays: &Relays) -> Self {
+            let mut bench = Self::connected(relays);
+            bench.learn_challenge();
+            assert_eq!(bench.ask(bench.browser.allocate()), None);
+            bench
+        }
+
+        fn say(&mut self, message: Vec<u8>) -> Result<Vec<Output>, NotTurn> {
+            self.session.handle_message(message, self.now)
+        }
+
+        /// The error that a request leads to.
+        fn ask(&mut self, request: Vec<u8>) -> Option<u16> {
+            match self.say(request).unwrap().as_slice() {
+                [Output::Message(response) | Output::Refusal(response)] => error_of(response),
+                other => panic!("{other:?}"),
+            }
+        }
+
+        fn learn_challenge(&mut self) {
+            let outputs = self.say(self.browser.allocate()).unwrap();
+            let [Output::Refusal(refusal)] = outputs.as_slice() else { panic!("{outputs:?}") };
+            assert_eq!(error_of(refusal), Some(401));
+            self.browser.learn(refusal);
+        }
+
+        fn hears(&mut self, from: SocketAddr) -> Option<Vec<u8>> {
+            self.session.handle_datagram(from, vec![5; 5], self.now)
+        }
+    }
+
+    fn datagram(to: SocketAddr, bytes: &[u8]) -> Vec<Output> {
+        vec![Output::Datagram { to, bytes: bytes.to_vec() }]
+    }
+
+    #[test]
+    fn datagrams_go_to_our_media_and_come_back_in_indications_and_in_channels() {
+        let mut bench = Bench::allocated(&relays());
+        assert_eq!(bench.hears(media()), None, "not without a permission");
+        assert_eq!(bench.ask(bench.browser.permit(&[media()])), None);
+        assert_eq!(bench.say(bench.browser.send(media(), b"check")), Ok(datagram(media(), b"check")));
+        let indication = bench.hears(media()).unwrap();
+        assert!(indication.len() > 20 + 5 && !is_channel_data(&indication));
+        assert_eq!(bench.ask(bench.browser.bind(0x4001, media())), None);
+        assert_eq!(bench.say(Browser::channel(0x4001, b"media")), Ok(datagram(media(), b"media")));
+        assert_eq!(bench.hears(media()), Some(Browser::channel(0x4001, &[5; 5])));
+    }
+
+    #[test]
+    fn a_permission_may_leave_out_the_port() {
+        let mut bench = Bench::allocated(&relays());
+        assert_eq!(bench.ask(bench.browser.permit(&[address("192.0.2.10:0")])), None);
+        assert_eq!(bench.say(bench.browser.send(media(), b"check")), Ok(datagram(media(), b"check")));
+    }
+
+    #[test]
+    fn nothing_but_our_media_can_be_reached() {
+        let elsewhere = [
+            "192.0.2.10:22",
+            "192.0.2.10:8446",
+            "192.0.2.11:8444",
+            "10.0.0.5:80",
+            "127.0.0.1:8444",
+            "127.0.0.2:25",
+            "0.0.0.0:8444",
+            "255.255.255.255:8444",
+            "224.0.0.1:8444",
+            "169.254.169.254:80",
+            "100.100.100.200:80",
+            "192.0.0.8:1024",
+            "[::]:8444",
+            "[::1]:8444",
+            "[fe80::1]:8444",
+            "[fd00::5]:80",
+            "[ff02::1]:8444",
+            "[2001:db8::10]:22",
+            "[2001:db8::11]:8444",
+            "[::ffff:192.0.2.10]:8444",
+            "[::ffff:127.0.0.1]:8444",
+            "[::ffff:169.254.169.254]:80",
+            "[64:ff9b::a9fe:a9fe]:80",
+            "[2002:7f00:1::]:80",
+        ];
+        let mut bench = Bench::allocated(&relays());
+        assert_eq!(bench.ask(bench.browser.permit(&[media()])), None);
+        for (channel, peer) in (0x4100..).zip(elsewhere.map(address)) {
+            for request in [
+                bench.browser.permit(&[peer]),
+                bench.browser.permit(&[media(), peer]),
+                bench.browser.permit(&[peer, media()]),
+                bench.browser.bind(channel, peer),
+            ] {
+                assert_eq!(bench.ask(request), Some(403), "{peer}");
+            }
+            assert_eq!(bench.say(bench.browser.send(peer, b"in")), Ok(vec![]), "{peer}");
+            assert_eq!(bench.say(Browser::channel(channel, b"in")), Ok(vec![]), "{peer}");
+            if peer.ip() != media().ip() {
+                assert_eq!(bench.hears(peer), None, "{peer}");
+            }
+        }
+        // Media of ours to which a relay of IPv4 has no way.
+        let v6 = address(MEDIA[2]);
+        assert_eq!(bench.ask(bench.browser.permit(&[v6])), Some(443));
+        assert_eq!(bench.say(bench.browser.send(v6, b"in")), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_bound_channel_is_not_bound_to_anything_else() {
+        let mut bench = Bench::allocated(&relays());
+        assert_eq!(bench.ask(bench.browser.bind(0x4001, media())), None);
+        assert_eq!(bench.ask(bench.browser.bind(0x4001, address("10.0.0.5:80"))), Some(403));
+        assert_eq!(bench.say(Browser::channel(0x4001, b"media")), Ok(datagram(media(), b"media")));
+    }
+
+    #[test]
+    fn a_credential_that_ran_out_opens_nothing_and_what_it_opened_stays_open() {
+        let relays = relays();
+        let (mut open, mut late) = (Bench::allocated(&relays), Bench::connected(&relays));
+        for hour in 1..=30 {
+            // A browser asks for an hour each time, and is told of a new nonce now and then.
+            open.now = later(open.now, Duration::from_secs(3500));
+            if let Some(error) = open.ask(open.browser.refresh(3600)) {
+                assert_eq!(error, 438);
+                let outputs = open.say(open.browser.refresh(3600)).unwrap();
+                let [Output::Refusal(refusal)] = outputs.as_slice() else { panic!("{outputs:?}") };
+                open.browser.learn(refusal);
+                assert_eq!(open.ask(open.browser.refresh(3600)), None, "{hour}");
+            }
+            assert_eq!(open.ask(open.browser.permit(&[media()])), None);
+            assert_eq!(open.say(open.browser.send(media(), b"check")), Ok(datagram(media(), b"check")));
+        }
+        late.now = open.now;
+        late.learn_challenge();
+        assert_eq!(late.ask(late.browser.allocate()), Some(401));
+        assert_eq!(late.session.address(), None);
+    }
+
+    #[test]
+    fn a_stranger_is_told_that_nothing_was_proved_and_nothing_else() {
+        let relays = relays();
+        let mut stranger = Bench::connected(&relays);
+        stranger.browser = Browser::new(("9999999999:1".to_owned(), "a guess".to_owned()));
+        stranger.learn_challenge();
+        for request in [
+            stranger.browser.allocate(),
+            stranger.browser.refresh(600),
+            stranger.browser.permit(&[media()]),
+            stranger.browser.permit(&[address("10.0.0.5:80")]),
+            stranger.browser.bind(0x4001, media()),
+        ] {
+            let outputs = stranger.say(request).unwrap();
+            let [Output::Refusal(refusal)] = outputs.as_slice() else { panic!("{outputs:?}") };
+            assert_eq!(error_of(refusal), Some(401));
+            assert!(refusal.len() < 200);
+        }
+        assert_eq!(stranger.say(stranger.browser.send(media(), b"in")), Ok(vec![]));
+        assert_eq!(stranger.say(Browser::channel(0x4001, b"in")), Ok(vec![]));
+        assert_eq!(stranger.say(stranger.browser.request(BINDING, &|_| vec![])), Err(NotTurn));
+        assert_eq!(stranger.session.address(), None);
+    }
+
+    #[test]
+    fn a_connection_has_one_relay_also_after_it_was_given_back() {
+        let mut bench = Bench::allocated(&relays());
+        let address = bench.session.address();
+        assert_eq!(bench.ask(bench.browser.allocate()), Some(437));
+        assert_eq!(bench.ask(bench.browser.refresh(0)), None);
+        assert_eq!(bench.ask(bench.browser.allocate()), Some(508));
+        assert_eq!(bench.say(bench.browser.send(media(), b"in")), Ok(vec![]));
+        assert_eq!(bench.session.address(), address, "it is nobody else's before the connection ends");
+    }
+
+    #[test]
+    fn of_a_thousand_relays_of_one_person_the_last_four_may_stay() {
+        use futures_util::FutureExt as _;
+        let relays = relays();
+        let benches: Vec<_> = (0..1000).map(|_| Bench::allocated(&relays)).collect();
+        let stays = |bench: &&Bench| bench.session.displaced().unwrap().notified().now_or_never().is_none();
+        assert_eq!(benches.iter().filter(stays).count(), 4);
+    }
 }
