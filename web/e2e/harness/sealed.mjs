@@ -111,9 +111,7 @@ export async function sealsAndOpens(person, within = 10_000) {
 		{ within },
 	);
 	for (const { mid, counts } of lines) {
-		const bad = ['authFailed', 'wrongSender'].filter(
-			(what) => counts?.[/** @type {keyof Counts} */ (what)],
-		);
+		const bad = ['authFailed', 'wrongSender'].filter((what) => counts?.[/** @type {keyof Counts} */ (what)]);
 		expect(bad.length === 0, `${person.seat}, line ${mid}: ${JSON.stringify(counts)}`);
 	}
 	return lines;

@@ -11,6 +11,7 @@ class FakePeer {
 	onconnectionstatechange: () => void = () => undefined;
 	localDescription: { sdp: string } | null = null;
 	readonly restartIce = vi.fn();
+	readonly setConfiguration = vi.fn();
 	readonly setRemoteDescription = vi.fn(() => Promise.resolve());
 	#lines = 0;
 
@@ -59,7 +60,7 @@ beforeEach(() => {
 	vi.stubGlobal(
 		'RTCPeerConnection',
 		class extends FakePeer {
-			constructor() {
+			constructor(readonly configuration: RTCConfiguration) {
 				super();
 				peers.push(this);
 			}
@@ -107,6 +108,26 @@ test('in another network another way is looked for at once, and when the session
 	await link.resume(true);
 	expect(offers).toEqual([true, false, false, false]);
 	expect(peers).toHaveLength(1);
+});
+
+test('the relay of the latest welcome is used by the next connection and by the next search for a way', async () => {
+	const [first, second] = [{ urls: 'turns:a.example:443' }, { urls: 'turns:b.example:443' }];
+	link.setIceServers([first]);
+	await isConnected();
+	expect(latest()).toMatchObject({ configuration: { bundlePolicy: 'max-bundle', iceServers: [first] } });
+	link.setIceServers([second]);
+	link.moved();
+	await vi.advanceTimersByTimeAsync(0);
+	// Browsers refuse a configuration in which anything else has changed.
+	const changed = expect.objectContaining({
+		bundlePolicy: 'max-bundle',
+		rtcpMuxPolicy: 'require',
+		iceServers: [second],
+	});
+	expect(latest().setConfiguration).toHaveBeenLastCalledWith(changed);
+	expect(latest().restartIce).toHaveBeenCalledOnce();
+	await link.resume(false);
+	expect(latest()).toMatchObject({ configuration: { iceServers: [second] } });
 });
 
 describe('an offer that was lost with the session', () => {

@@ -53,6 +53,7 @@ export class MediaLink {
 	#tracks: SentTracks = NO_TRACKS;
 	#screenContent: ScreenContent = 'text';
 	#videoSlots = 1;
+	#iceServers: readonly RTCIceServer[] = [];
 	#health = new Health(0);
 	#quality = new QualityMeter();
 	#looks = 0;
@@ -80,6 +81,11 @@ export class MediaLink {
 		this.#isLost = false;
 		this.#timer ??= setInterval(() => void this.#look(), LOOK_EVERY_MS);
 		void this.#renew();
+	}
+
+	/** What leads to the server besides its own addresses, from the next connection or the next search for a way on. */
+	setIceServers(servers: readonly RTCIceServer[]): void {
+		this.#iceServers = servers;
 	}
 
 	/** The session came back; `stands` tells whether the server still has the connection. */
@@ -169,6 +175,7 @@ export class MediaLink {
 		const connection = new MediaConnection({
 			lines,
 			videoSlots: this.#videoSlots,
+			iceServers: this.#iceServers,
 			offer,
 			onState: (state) => this.#show(state),
 			onLines,
@@ -190,7 +197,7 @@ export class MediaLink {
 	async #restart(connection: MediaConnection): Promise<void> {
 		this.#inDoubt = false;
 		this.#health.restarts(Date.now());
-		await this.#careful(connection.restart(this.#tracks));
+		await this.#careful(connection.restart(this.#tracks, this.#iceServers));
 	}
 
 	#lose(): void {
