@@ -12,6 +12,8 @@ class FakePeer {
 	localDescription: { sdp: string } | null = null;
 	readonly restartIce = vi.fn();
 	readonly setConfiguration = vi.fn();
+	/** What the way in use begins with. */
+	local: object | undefined;
 	readonly setRemoteDescription = vi.fn(() => Promise.resolve());
 	#lines = 0;
 
@@ -27,7 +29,8 @@ class FakePeer {
 	}
 
 	getStats(): Promise<Map<string, unknown>> {
-		return Promise.resolve(new Map());
+		const pair = { id: 'P', type: 'candidate-pair', selected: true, localCandidateId: 'L' };
+		return Promise.resolve(new Map(this.local ? Object.entries({ P: pair, L: { id: 'L', ...this.local } }) : []));
 	}
 
 	becomes(state: RTCPeerConnectionState): void {
@@ -128,6 +131,20 @@ test('the relay of the latest welcome is used by the next connection and by the 
 	expect(latest().restartIce).toHaveBeenCalledOnce();
 	await link.resume(false);
 	expect(latest()).toMatchObject({ configuration: { iceServers: [second] } });
+});
+
+test('who falls back to the relay looks for a better way once, and who has no other way does not', async () => {
+	await isConnected();
+	const goes = async (local: object): Promise<void> => {
+		latest().local = local;
+		await vi.advanceTimersByTimeAsync(2000);
+	};
+	await goes({ protocol: 'udp', candidateType: 'relay' });
+	expect(latest().restartIce).not.toHaveBeenCalled();
+	await goes({ protocol: 'udp', candidateType: 'host' });
+	await goes({ protocol: 'udp', candidateType: 'relay' });
+	await goes({ protocol: 'udp', candidateType: 'relay' });
+	expect(latest().restartIce).toHaveBeenCalledOnce();
 });
 
 describe('an offer that was lost with the session', () => {

@@ -54,6 +54,8 @@ export class MediaLink {
 	#screenContent: ScreenContent = 'text';
 	#videoSlots = 1;
 	#iceServers: readonly RTCIceServer[] = [];
+	/** By which way it went at the last look. */
+	#way: Way | undefined;
 	#health = new Health(0);
 	#quality = new QualityMeter();
 	#looks = 0;
@@ -169,6 +171,7 @@ export class MediaLink {
 	async #renew(): Promise<void> {
 		this.#connection?.close();
 		this.#inDoubt = false;
+		this.#way = undefined;
 		this.#health = new Health(Date.now());
 		this.#quality = new QualityMeter();
 		const { lines, offer, onLines } = this.#options;
@@ -236,6 +239,10 @@ export class MediaLink {
 		if (remedy === 'restart') return this.#restart(connection);
 		const way = wayIn(stats);
 		if (way) this.#options.onWay(way);
+		// Browsers keep the relay at hand and give up other ways: whether there is a better one is looked for once.
+		const fellBack = way === 'relay' && (this.#way ?? way) !== 'relay';
+		this.#way = way ?? this.#way;
+		if (fellBack) return this.#restart(connection);
 		this.#looks += 1;
 		if (state !== 'connected' || this.#looks % QUALITY_EVERY !== 0) return;
 		const quality = this.#quality.read(stats);
