@@ -39,7 +39,7 @@ pub enum ServerMessage {
         /// The relay of this server; none where it has none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
-        relay: Option<Relay>,
+        relay: Option<Box<Relay>>,
     },
     /// Answers `hello`: another device has this seat. Say `hello` again with `take_over`, or go.
     #[serde(rename = "seat_taken")]

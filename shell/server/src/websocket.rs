@@ -272,7 +272,7 @@ impl Conversation {
                 if let ServerMessage::Welcome { relay, .. } = &mut message {
                     self.welcome_by = None;
                     // Of relays the node knows nothing.
-                    let offer = |relays: &Relays| relays.offer(SessionId(self.session.id), wall_time());
+                    let offer = |relays: &Relays| Box::new(relays.offer(SessionId(self.session.id), wall_time()));
                     *relay = self.shared.relays.as_ref().map(offer);
                 }
                 self.write_message(socket, &message).await
