@@ -3,8 +3,8 @@
 //!
 //! Start at `run.rs`, which joins the parts. A packet: `udp.rs` -> `media_thread.rs` -> `node` -> `egress.rs` -> `udp.rs`,
 //! all on one thread; where UDP is blocked, `tcp.rs` in place of both, once `reception.rs` has found the thread; where only TLS
-//! passes, `inside.rs` -> `relay.rs` -> `media_thread.rs` and back. A request: `websocket.rs` -> `media_thread.rs` -> `node` -> `store` -> `node` -> `outbound.rs` ->
-//! `websocket.rs`. Nothing of a meeting is decided here, and no secret, name or content reaches a log.
+//! passes, `inside.rs` -> `relay.rs` -> `media_thread.rs` and back. A request: `websocket.rs` -> `media_thread.rs` -> `node` ->
+//! `store` -> `node` -> `outbound.rs` -> `websocket.rs`. Nothing of a meeting is decided here, and no secret, name or content reaches a log.
 
 mod accept;
 mod addresses;
