@@ -64,6 +64,7 @@ fn main() {
         Source,
         Track,
         Wanted,
+        Relay,
         Slot,
         Delivery,
         Grade,

@@ -39,7 +39,7 @@ pub use floor::FloorView;
 pub use group::{GroupBody, GroupEntry, GroupView, Held, Newcomer};
 pub use id::{AgendaItemId, BadId, DelegationId, GroupId, RequestId, SeatId, SourceId, SummitId};
 pub use localized::{Language, Localized};
-pub use media::{Delivery, Grade, Mid, Quality, Slot, Source, SourceKind, Symptom, Track, Wanted};
+pub use media::{Delivery, Grade, Mid, Quality, Relay, Slot, Source, SourceKind, Symptom, Track, Wanted};
 pub use meeting::{MeetingView, Phase};
 pub use message::{Bye, Outcome, ServerMessage};
 pub use party::{PartyMessage, PartyReply};

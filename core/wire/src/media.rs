@@ -1,5 +1,7 @@
 //! Sounds and pictures: what is published, what is wanted, what arrives on which m-line.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Pixels, SeatId, SourceId};
@@ -89,6 +91,26 @@ pub enum Delivery {
     Reduced,
     /// Nothing, because the line is too narrow; it goes on by itself.
     Paused,
+}
+
+/// A TURN server (RFC 8656) inside of TLS, for networks that let nothing else through. It leads to the server's own media ports
+/// and nowhere else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Relay {
+    /// Its host and port, such as `summit.example:443`; none: those of the page.
+    pub address: Option<String>,
+    /// The user name for it. It is good for twelve hours, and what it opened stays open.
+    pub user: String,
+    /// The password of that user.
+    pub password: String,
+}
+
+impl fmt::Debug for Relay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without what must reach no log.
+        f.debug_struct("Relay").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 /// How good a connection is, in one word.

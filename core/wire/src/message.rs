@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bytes, Denied, Envelope, Event, GroupId, GroupView, MeetingView, Mid, Newcomer, Presence, Quality, Refusal,
+    Bytes, Denied, Envelope, Event, GroupId, GroupView, MeetingView, Mid, Newcomer, Presence, Quality, Refusal, Relay,
     RequestId, SeatId, Sequence, SignedManifest, Slot, Source, SourceId, SummitId, SummitPlan, WallTime,
 };
 
@@ -36,6 +36,10 @@ pub enum ServerMessage {
         invitation: Envelope,
         /// The latest revocation list of each party that has one.
         revocations: Vec<Envelope>,
+        /// The relay of this server; none where it has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        relay: Option<Box<Relay>>,
     },
     /// Answers `hello`: another device has this seat. Say `hello` again with `take_over`, or go.
     #[serde(rename = "seat_taken")]

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use server::{BaseUrl, HostName, PublicAddress, Settings};
+use server::{BaseUrl, HostName, PublicAddress, RelayAddress, Settings};
 
 pub(super) fn run(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
@@ -15,6 +15,7 @@ pub(super) fn run(bytes: &[u8]) {
     again::<BaseUrl>(text);
     again::<HostName>(text);
     again::<PublicAddress>(text);
+    again::<RelayAddress>(text);
 }
 
 fn again<T: FromStr + Display>(text: &str) {

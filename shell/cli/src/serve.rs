@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use serde::Serialize;
-use server::{BaseUrl, HostName, LogFormat, PublicAddress, Server, Settings, TlsFiles};
+use server::{BaseUrl, HostName, LogFormat, PublicAddress, RelayAddress, Server, Settings, TlsFiles};
 
 use crate::log::start_log;
 use crate::settings::{Place, names};
@@ -45,9 +45,13 @@ pub(crate) struct Flags {
     /// Behind 1:1 NAT, the address that browsers see, with a port if that is mapped too; may be repeated
     #[arg(long = "public-address", value_name = "ADDRESS[:PORT]")]
     public_addresses: Vec<PublicAddress>,
-    /// Offer no TCP for media where UDP is blocked; for a server before which something else ends TLS
+    /// Offer no TCP for media where UDP is blocked, and no relay; for a server before which something else ends TLS
     #[arg(long)]
     media_over_udp_only: bool,
+    /// Where browsers reach this server's own TLS, for a relay; for a server behind a proxy [default: where the page is, and
+    /// none behind a proxy]
+    #[arg(long, value_name = "HOST:PORT")]
+    relay_address: Option<RelayAddress>,
     /// A name or an address under which people reach the page; may be repeated
     #[arg(long = "host-name", value_name = "NAME")]
     host_names: Vec<HostName>,

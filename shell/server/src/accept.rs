@@ -2,7 +2,7 @@
 //! By its first byte a connection is one for pages, or one that carries media.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::Extension;
 use axum::middleware::AddExtension;
 use axum_server::accept::Accept;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep, timeout};
@@ -20,6 +21,7 @@ use tower_layer::Layer as _;
 use crate::crowd::{Crowd, Guest, Limits};
 use crate::metrics::Metrics;
 use crate::reception::Reception;
+use crate::tcp::keep_little_unsent;
 
 /// Connections in all. When there are so many, new ones are closed at once: the people who are in stay in.
 pub(crate) const CONNECTIONS_MAX: usize = 4096;
@@ -141,6 +143,12 @@ pub(crate) struct CountedStream {
 impl CountedStream {
     fn new(stream: TcpStream, still_within: Duration, guest: Guest, allowance: Allowance) -> Self {
         Self { stream, still_within, still: Box::pin(sleep(still_within)), allowance, _guest: guest }
+    }
+
+    /// From now on it carries media. Returns whose it is.
+    pub(crate) fn prefer_sound(&self) -> io::Result<SocketAddr> {
+        keep_little_unsent(SockRef::from(&self.stream));
+        self.stream.peer_addr()
     }
 
     /// What reading or writing came to, unless it waits and nothing has moved for too long. Both wait in one task, so one

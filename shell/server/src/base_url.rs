@@ -50,7 +50,7 @@ impl FromStr for BaseUrl {
 }
 
 /// What `HOST` or `HOST:PORT` says; none when it is neither.
-fn host_and_port(authority: &str) -> Option<(HostName, Option<u16>)> {
+pub(crate) fn host_and_port(authority: &str) -> Option<(HostName, Option<u16>)> {
     // The colons inside of brackets belong to an address.
     let end = authority.rfind(']').map_or(0, |bracket| bracket + 1);
     let (host, port) = match authority[end..].find(':') {

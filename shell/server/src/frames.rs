@@ -16,7 +16,7 @@ const HEAD_BYTES: usize = 2;
 const QUEUE_BYTES_MAX: usize = 128 * 1024;
 
 /// What is given to a stream at a time, in bytes. It leaves as it is, so sound waits behind this much of a picture.
-const PIECE_BYTES: usize = 4 * 1024;
+pub(crate) const PIECE_BYTES: usize = 4 * 1024;
 
 /// A length that no browser sends: the stream cannot be made sense of any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,16 +56,50 @@ impl Unframer {
     }
 }
 
-/// What waits for a stream.
+/// What waits for one stream, whole datagrams: everything else leaves before pictures.
+pub(crate) struct Waiting<T> {
+    pictures: VecDeque<T>,
+    rest: VecDeque<T>,
+    /// Of both queues.
+    bytes: usize,
+}
+
+impl<T> Default for Waiting<T> {
+    fn default() -> Self {
+        Self { pictures: VecDeque::new(), rest: VecDeque::new(), bytes: 0 }
+    }
+}
+
+impl<T: AsRef<[u8]>> Waiting<T> {
+    /// Adds one; returns how many were dropped for it.
+    pub(crate) fn push(&mut self, datagram: T, is_picture: bool) -> u64 {
+        self.bytes += datagram.as_ref().len();
+        if is_picture { &mut self.pictures } else { &mut self.rest }.push_back(datagram);
+        let mut dropped = 0;
+        while self.bytes > QUEUE_BYTES_MAX
+            && let Some(oldest) = self.pictures.pop_front().or_else(|| self.rest.pop_front())
+        {
+            self.bytes -= oldest.as_ref().len();
+            dropped += 1;
+        }
+        dropped
+    }
+
+    /// The one that leaves next.
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        let next = self.rest.pop_front().or_else(|| self.pictures.pop_front())?;
+        self.bytes -= next.as_ref().len();
+        Some(next)
+    }
+}
+
+/// What waits for a stream of frames.
 #[derive(Default)]
 pub(crate) struct Framer {
     /// Whole frames, as they leave next; the stream has taken the first `taken` bytes.
     piece: Vec<u8>,
     taken: usize,
-    pictures: VecDeque<Vec<u8>>,
-    rest: VecDeque<Vec<u8>>,
-    /// Of both queues.
-    waiting: usize,
+    waiting: Waiting<Vec<u8>>,
 }
 
 impl Framer {
@@ -75,16 +109,7 @@ impl Framer {
         if datagram.len() > usize::from(u16::MAX) {
             return 1;
         }
-        self.waiting += datagram.len();
-        if is_picture { &mut self.pictures } else { &mut self.rest }.push_back(datagram);
-        let mut dropped = 0;
-        while self.waiting > QUEUE_BYTES_MAX
-            && let Some(oldest) = self.pictures.pop_front().or_else(|| self.rest.pop_front())
-        {
-            self.waiting -= oldest.len();
-            dropped += 1;
-        }
-        dropped
+        self.waiting.push(datagram, is_picture)
     }
 
     /// What the stream should take next; empty when nothing waits.
@@ -93,9 +118,8 @@ impl Framer {
             self.piece.clear();
             self.taken = 0;
             while self.piece.len() < PIECE_BYTES
-                && let Some(datagram) = self.rest.pop_front().or_else(|| self.pictures.pop_front())
+                && let Some(datagram) = self.waiting.pop()
             {
-                self.waiting -= datagram.len();
                 // It fits: see `push`.
                 self.piece.extend((datagram.len() as u16).to_be_bytes());
                 self.piece.extend(datagram);
@@ -210,7 +234,7 @@ mod tests {
             }
             let order: Vec<u8> = drained(&mut framer, at_once).iter().map(|datagram| datagram[0]).collect();
             assert_eq!(order, (100..110).chain(0..10).collect::<Vec<u8>>());
-            assert_eq!(framer.waiting, 0);
+            assert_eq!(framer.waiting.bytes, 0);
         }
     }
 
@@ -231,13 +255,13 @@ mod tests {
         for number in 0..1000_u32 {
             dropped += framer.push(vec![u8::try_from(number % 100).unwrap(); 1200], true);
             dropped += framer.push(vec![200; 80], false);
-            assert!(framer.waiting <= QUEUE_BYTES_MAX);
+            assert!(framer.waiting.bytes <= QUEUE_BYTES_MAX);
         }
-        assert_eq!(framer.rest.len(), 1000, "sound is whole");
-        assert_eq!(dropped as usize, 1000 - framer.pictures.len());
-        assert_eq!(framer.pictures.back().unwrap()[0], 99, "the newest pictures are kept");
+        assert_eq!(framer.waiting.rest.len(), 1000, "sound is whole");
+        assert_eq!(dropped as usize, 1000 - framer.waiting.pictures.len());
+        assert_eq!(framer.waiting.pictures.back().unwrap()[0], 99, "the newest pictures are kept");
 
         dropped = (0..3000).map(|_| framer.push(vec![201; 80], false)).sum();
-        assert!(dropped > 0 && framer.pictures.is_empty() && framer.waiting <= QUEUE_BYTES_MAX);
+        assert!(dropped > 0 && framer.waiting.pictures.is_empty() && framer.waiting.bytes <= QUEUE_BYTES_MAX);
     }
 }

@@ -25,6 +25,7 @@ use crate::crowd::{Crowd, Guest, Limits};
 use crate::gauge::Counted;
 use crate::metrics::Metrics;
 use crate::problem::{Code, problem};
+use crate::relay::Relays;
 use crate::rooms::Rooms;
 use crate::sessions::{Refused, Sessions};
 use crate::{embed, files, headers, party, websocket};
@@ -58,6 +59,8 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     /// Who has opened a WebSocket and said no hello yet.
     pub(crate) half_open: Crowd,
+    /// Inside of TLS, where this server has any.
+    pub(crate) relays: Option<Relays>,
     /// True once the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
     /// Held by every WebSocket; the server waits until none is left.

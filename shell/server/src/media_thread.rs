@@ -27,6 +27,7 @@ use crate::clock::Now;
 use crate::metrics::ThreadMetrics;
 use crate::outbound::Outbound;
 use crate::reception::Visitor;
+use crate::relay::{WayBack, is_place};
 use crate::rooms::Placements;
 use crate::udp::{MediaSocket, ReceiveBuffers};
 use appending::Ticket;
@@ -69,6 +70,15 @@ pub(crate) enum Command {
     Node(Input),
     /// A TCP connection and its first frame: it stays if that is the check of a peer, else it goes back.
     Visit(Box<Visitor>, oneshot::Sender<Box<Visitor>>),
+    /// Datagrams that came by one relay, and the way back.
+    Relayed {
+        /// With their ways.
+        datagrams: Vec<(Way, Vec<u8>)>,
+        /// To the browser.
+        back: WayBack,
+    },
+    /// The relay at that address is no more.
+    RelayClosed(SocketAddr),
     /// Say good-bye to everybody, then end.
     Stop,
     /// Panic, for a test of what follows.
@@ -287,6 +297,10 @@ impl Turning {
     fn take_batch(&mut self, index: usize, now: Now) {
         let count = self.desk.ports.sockets[index].receive(&mut self.buffers);
         for datagram in self.buffers.datagrams(count) {
+            // Nothing comes from there but what a relay brings.
+            if is_place(datagram.source) {
+                continue;
+            }
             self.metrics.received.fetch_add(1, Ordering::Relaxed);
             self.metrics.received_bytes.fetch_add(datagram.bytes.len() as u64, Ordering::Relaxed);
             let destination = self.desk.ports.sockets[index].candidate_for(datagram.arrived_at);

@@ -28,6 +28,8 @@ pub(crate) struct Metrics {
     pub(crate) malformed: AtomicU64,
     /// WebSockets refused because of their origin.
     pub(crate) foreign_origins: AtomicU64,
+    /// Relays that browsers have.
+    pub(crate) relays: AtomicU64,
     /// TCP connections refused because there were too many.
     pub(crate) connections_refused: AtomicU64,
     /// Changes that could not be stored.
@@ -101,6 +103,7 @@ impl Metrics {
             links_refused: AtomicU64::new(0),
             malformed: AtomicU64::new(0),
             foreign_origins: AtomicU64::new(0),
+            relays: AtomicU64::new(0),
             connections_refused: AtomicU64::new(0),
             appends_failed: AtomicU64::new(0),
             appends: Default::default(),
@@ -163,7 +166,8 @@ impl Metrics {
             self.connections_refused.load(Relaxed),
         );
         page.gauge("media_tcp_connections", "TCP connections that carry media.", sum(|t| &t.tcp_connections));
-        page.counter("datagrams_received", "Datagrams that arrived, over UDP or TCP.", sum(|t| &t.received));
+        page.gauge("media_relays", "Relays inside of TLS that browsers have.", self.relays.load(Relaxed));
+        page.counter("datagrams_received", "Datagrams that arrived, by whatever way.", sum(|t| &t.received));
         page.counter("bytes_received", "Bytes of those.", sum(|t| &t.received_bytes));
         page.counter("datagrams_sent", "Datagrams sent.", sum(|t| &t.sent));
         page.counter("bytes_sent", "Bytes of those.", sum(|t| &t.sent_bytes));

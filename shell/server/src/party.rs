@@ -27,7 +27,7 @@ use crate::http::Shared;
 use crate::media_thread::Command;
 use crate::outbound::{Outbound, OutboundQueue, Outgoing, outbound};
 use crate::rooms::Place;
-use crate::token_bucket::TokenBucket;
+use crate::token_bucket::{MESSAGES, TokenBucket};
 use crate::websocket::{CLOSE_WITHIN, HELLO_WITHIN, WRITE_WITHIN, next_connection, read_after};
 use proof::{Domain, is_by_party, is_signed};
 
@@ -228,7 +228,7 @@ struct Desk {
 impl Desk {
     fn new(shared: Arc<Shared>, summit: SummitId, party: PartyId, manifest: Manifest, signed: SignedManifest) -> Self {
         let (outbound, queue) = outbound();
-        let bucket = TokenBucket::new(Instant::now().into_std());
+        let bucket = TokenBucket::new(MESSAGES, Instant::now().into_std());
         let (connection, outbound) = (next_connection(), Some(outbound));
         Self { shared, summit, party, manifest, signed, connection, queue, outbound, place: None, bucket }
     }

@@ -1,5 +1,6 @@
 //! Starts the parts of a server in order, joins them, and ends them in order.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,15 +17,18 @@ use crate::accept::{BEGIN_WITHIN, Door, IDLE_WITHIN};
 use crate::crowd::Crowd;
 use crate::files::Files;
 use crate::http::{HALF_OPEN, Shared, router};
+use crate::inside::Inside;
 use crate::listen;
 use crate::media_thread::{Command, MediaThread, Negotiator, Surroundings};
 use crate::metrics::Metrics;
 use crate::reception::Reception;
+use crate::relay::Relays;
 use crate::rooms::{Placements, Rooms};
 use crate::sessions::Sessions;
 use crate::settings::Settings;
 use crate::start_error::StartError;
 use crate::tls::{self, Tls};
+use crate::udp::MediaSocket;
 use crate::{addresses, admin, urls};
 
 /// The longest head of a request, in bytes; a browser's has about one thousand.
@@ -88,6 +92,7 @@ impl Server {
         let listeners = listen::tcp(&settings.listen)?;
         let sockets = listen::media(settings, &own)?;
         let media: Vec<_> = sockets.iter().flatten().flat_map(|socket| socket.candidates()).copied().collect();
+        let behind = threads_behind(&sockets);
         let bound: Vec<_> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
         let doors = addresses::doors(settings, &bound, &own);
         let urls = urls::of(settings, &bound, &own);
@@ -96,6 +101,9 @@ impl Server {
         let metrics = Arc::new(Metrics::new(sockets.len()));
         let placements = Placements::default();
         let threads = start_media(sockets, &doors, &runtime, writer, &metrics, &placements)?;
+        // Relays have IPv4 addresses, and lead to such addresses only.
+        let has_relay = settings.has_relay() && behind.keys().any(SocketAddr::is_ipv4);
+        let relays = has_relay.then(|| Relays::new(settings.relay_address.clone(), behind, &threads, metrics.clone()));
         let (stopping, is_stopping) = watch::channel(false);
         let (open_sockets, closed) = mpsc::channel(1);
         let shared = Arc::new(Shared {
@@ -104,6 +112,7 @@ impl Server {
             files: Files::new(),
             writer: writer.clone(),
             metrics,
+            relays,
             half_open: Crowd::new(HALF_OPEN),
             stopping: is_stopping,
             open_sockets: open_sockets.downgrade(),
@@ -215,6 +224,9 @@ fn check(settings: &Settings) -> Result<(), StartError> {
     if settings.plain_http && settings.tls.is_some() {
         return Err(StartError::PlainHttpWithCertificate);
     }
+    if settings.plain_http && settings.relay_address.is_some() {
+        return Err(StartError::RelayWithoutTls);
+    }
     match settings.exposed_address() {
         Some(address) if settings.plain_http => Err(StartError::PlainHttpExposed(address)),
         Some(_) | None => Ok(()),
@@ -232,8 +244,17 @@ fn certificate(settings: &Settings, own: &[IpAddr]) -> Result<Option<Tls>, Start
     Ok(Some(tls))
 }
 
+/// Which media thread is behind which address, as browsers know it.
+fn threads_behind(sockets: &[Vec<MediaSocket>]) -> HashMap<SocketAddr, usize> {
+    let of_thread = |(thread, sockets): (usize, &Vec<MediaSocket>)| {
+        let addresses = sockets.iter().flat_map(MediaSocket::candidates).copied().collect::<Vec<_>>();
+        addresses.into_iter().map(move |address| (address, thread))
+    };
+    sockets.iter().enumerate().flat_map(of_thread).collect()
+}
+
 fn start_media(
-    sockets: Vec<Vec<crate::udp::MediaSocket>>,
+    sockets: Vec<Vec<MediaSocket>>,
     doors: &[SocketAddr],
     runtime: &Runtime,
     writer: &Writer,
@@ -278,10 +299,11 @@ fn serve(
         server.http_builder().http1().header_read_timeout(IDLE_WITHIN).max_buf_size(HEAD_BYTES_MAX);
         match tls {
             Some(tls) => {
-                let acceptor = RustlsAcceptor::new(RustlsConfig::from_config(tls.config.clone()))
+                let outside = RustlsAcceptor::new(RustlsConfig::from_config(tls.config.clone()))
                     .handshake_timeout(BEGIN_WITHIN)
                     .acceptor(door.clone());
-                runtime.spawn(server.acceptor(acceptor).serve(service));
+                let inside = Inside::new(outside, shared.relays.clone());
+                runtime.spawn(server.acceptor(inside).serve(service));
             }
             None => {
                 runtime.spawn(server.acceptor(door.clone()).serve(service));

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base_url::BaseUrl;
 use crate::host_name::HostName;
+use crate::relay_address::RelayAddress;
 
 /// All settings of a server. Unknown keys are refused, so that a misspelt one is not silently ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,10 @@ pub struct Settings {
     /// Sound and pictures travel over UDP only: browsers are told of no TCP port for where UDP is blocked. For a server
     /// before which something else ends TLS, and so takes no other bytes on that port; behind a proxy it is always so.
     pub media_over_udp_only: bool,
+    /// Where browsers find this server's TLS, as `summit.example:443`, for a relay where a network lets nothing but TLS
+    /// through. Default: where the page comes from, and no relay behind a proxy or with `media_over_udp_only`, for there
+    /// something else ends TLS. To be set where the bytes inside of TLS reach this server all the same.
+    pub relay_address: Option<RelayAddress>,
     /// Names and addresses under which people reach the page: they go into the printed links and into the server's own
     /// certificate. Default: the public addresses, else the machine's own.
     pub host_names: Vec<HostName>,
@@ -72,6 +77,7 @@ impl Default for Settings {
             media_addresses: Vec::new(),
             public_addresses: Vec::new(),
             media_over_udp_only: false,
+            relay_address: None,
             host_names: Vec::new(),
             base_url: None,
             tls: None,
@@ -167,6 +173,12 @@ impl Settings {
         })
     }
 
+    /// Whether browsers are told of a relay inside of TLS: where this server ends the TLS that they begin.
+    pub(crate) fn has_relay(&self) -> bool {
+        let ends_their_tls = !self.plain_http && !self.behind_proxy && !self.media_over_udp_only;
+        ends_their_tls || self.relay_address.is_some()
+    }
+
     /// The first address in `listen` that other machines can reach.
     pub(crate) fn exposed_address(&self) -> Option<SocketAddr> {
         self.listen.iter().find(|address| !address.ip().is_loopback()).copied()
@@ -185,6 +197,17 @@ mod tests {
         for text in ["summit.example", "203.0.113.7:0", ""] {
             assert_eq!(text.parse::<PublicAddress>(), Err(BadPublicAddress));
         }
+    }
+
+    #[test]
+    fn there_is_a_relay_where_the_server_ends_tls_and_where_the_operator_says_so() {
+        let plain = Settings { plain_http: true, ..Settings::default() };
+        let behind_proxy = Settings { behind_proxy: true, ..Settings::default() };
+        let over_udp_only = Settings { media_over_udp_only: true, ..Settings::default() };
+        let all = [Settings::default(), plain, behind_proxy.clone(), over_udp_only];
+        assert_eq!(all.map(|settings| settings.has_relay()), [true, false, false, false]);
+        let relay_address = Some("summit.example:443".parse().unwrap());
+        assert!(Settings { relay_address, ..behind_proxy }.has_relay());
     }
 
     #[test]

@@ -21,6 +21,9 @@ pub enum StartError {
     /// Both a certificate and plain HTTP.
     #[error("`tls` and `plain_http` exclude each other; leave one of them out")]
     PlainHttpWithCertificate,
+    /// A relay inside of TLS, and no TLS.
+    #[error("`relay_address` is for a server with TLS, and `plain_http` has none; leave one of them out")]
+    RelayWithoutTls,
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),

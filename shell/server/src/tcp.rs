@@ -31,6 +31,11 @@ const STILL_WITHIN: Duration = Duration::from_secs(45);
 /// How often connections are looked over for that.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
+/// Has the kernel take no more of a connection than it can send soon. Where it does not know of that, sound waits longer.
+pub(crate) fn keep_little_unsent(stream: SockRef<'_>) {
+    drop(stream.set_tcp_notsent_lowat(UNSENT_BYTES));
+}
+
 /// A connection that has proved whose it is.
 pub(crate) struct Connection {
     stream: TcpStream,
@@ -46,8 +51,7 @@ impl Connection {
     /// Takes over a connection. Its first frame was read.
     pub(crate) fn new(stream: std::net::TcpStream, way: Way, guest: Guest, now: Instant) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
-        // Where the kernel does not know of it, sound waits longer.
-        drop(SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES));
+        keep_little_unsent(SockRef::from(&stream));
         let stream = TcpStream::from_std(stream);
         Ok(Self { stream, way, unframer: Unframer::default(), framer: Framer::default(), heard: now, _guest: guest })
     }

@@ -119,8 +119,8 @@ fn server_config(
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
         .with_no_client_auth()
         .with_single_cert(chain, key)?;
-    // WebSockets begin as HTTP/1.1 (RFC 6455), and the page is a handful of files.
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    // WebSockets begin as HTTP/1.1 (RFC 6455), and the page is a handful of files. Who comes for a relay may say so (RFC 7443).
+    config.alpn_protocols = vec![b"http/1.1".to_vec(), b"stun.turn".to_vec()];
     Ok(Arc::new(config))
 }
 

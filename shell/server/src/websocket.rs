@@ -20,9 +20,10 @@ use crate::gauge::Counted;
 use crate::http::Shared;
 use crate::media_thread::Command;
 use crate::outbound::{Outbound, OutboundQueue, Outgoing, outbound};
+use crate::relay::Relays;
 use crate::rooms::Place;
 use crate::sessions::Refused;
-use crate::token_bucket::TokenBucket;
+use crate::token_bucket::{MESSAGES, TokenBucket};
 
 /// How long a new connection may take to say hello.
 pub(crate) const HELLO_WITHIN: Duration = Duration::from_secs(10);
@@ -172,7 +173,7 @@ impl Conversation {
             place,
             queue,
             outbound: Some(outbound),
-            bucket: TokenBucket::new(now.into_std()),
+            bucket: TokenBucket::new(MESSAGES, now.into_std()),
             welcome_by: Some(now + QUESTION_WITHIN),
         }
     }
@@ -267,9 +268,12 @@ impl Conversation {
             Outgoing::Bye(reason) => Err(End::Bye(reason)),
             // Only registrars are sent these, and they are served elsewhere.
             Outgoing::Party(_) => Ok(()),
-            Outgoing::Message(message) => {
-                if matches!(message, ServerMessage::Welcome { .. }) {
+            Outgoing::Message(mut message) => {
+                if let ServerMessage::Welcome { relay, .. } = &mut message {
                     self.welcome_by = None;
+                    // Of relays the node knows nothing.
+                    let offer = |relays: &Relays| Box::new(relays.offer(SessionId(self.session.id), wall_time()));
+                    *relay = self.shared.relays.as_ref().map(offer);
                 }
                 self.write_message(socket, &message).await
             }

@@ -28,13 +28,13 @@ const GOTO_TRIES = 3;
 export const CHROMIUM = process.env['SOMMET_CHROMIUM'] ?? '/usr/bin/chromium';
 
 /**
- * @param {{ executable?: string, permissive?: boolean }} [options] a browser that is not permissive denies what was not
- * granted, as a person would by "Block"
+ * @param {{ executable?: string, permissive?: boolean, flags?: string[] }} [options] a browser that is not permissive denies
+ * what was not granted, as a person would by "Block"
  */
-export function launch({ executable = CHROMIUM, permissive = true } = {}) {
+export function launch({ executable = CHROMIUM, permissive = true, flags = [] } = {}) {
 	return chromium.launch({
 		executablePath: executable,
-		args: permissive ? [...FLAGS, YES] : FLAGS,
+		args: [...FLAGS, ...flags, ...(permissive ? [YES] : [])],
 		chromiumSandbox: process.getuid?.() !== 0,
 	});
 }

@@ -1,5 +1,6 @@
 /** A real `sommet serve` on a folder of its own, and the `sommet` command beside it. */
 import { execFile, spawn } from 'node:child_process';
+import { X509Certificate, createHash } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -20,18 +21,24 @@ const run = promisify(execFile);
  * @property {Map<string, import('node:child_process').ChildProcess>} registrars each party's
  */
 
+/**
+ * @typedef {object} Elsewhere how it is reached, if not just from this machine over HTTP
+ * @property {string | undefined} [address] of its own, for other machines
+ * @property {number | undefined} [mediaSeenAt] the port for media that browsers are told of: something stands before it, and
+ * they are told of no TCP unless that is asked for, for what stands there is passed by nothing
+ * @property {boolean | undefined} [overTcp] they are
+ * @property {boolean | undefined} [relay] there is TLS, with a relay inside
+ */
+
 export class Server {
 	/** @type {import('node:child_process').ChildProcess | undefined} */
 	#process;
 	#summits = 0;
 
 	/**
-	 * @param {{ folder: string, port: number, mediaPort: number, address?: string | undefined, mediaSeenAt?: number | undefined, overTcp?: boolean | undefined }} place
-	 * a server without an address of its own is reached from this machine only, over HTTP; browsers are told another port
-	 * for media where something stands before it, and there of no TCP unless it is asked for: what stands there is passed by
-	 * nothing
+	 * @param {{ folder: string, port: number, mediaPort: number } & Elsewhere} place
 	 */
-	constructor({ folder, port, mediaPort, address, mediaSeenAt, overTcp }) {
+	constructor({ folder, port, mediaPort, address, mediaSeenAt, overTcp, relay }) {
 		this.folder = folder;
 		this.data = path.join(folder, 'data');
 		this.port = port;
@@ -39,18 +46,19 @@ export class Server {
 		this.address = address;
 		this.mediaSeenAt = mediaSeenAt;
 		this.overTcp = overTcp;
+		this.relay = relay;
 	}
 
 	/**
 	 * Starts a server in a folder that is emptied before.
 	 * @param {string} folder
-	 * @param {{ address?: string, mediaSeenAt?: number, overTcp?: boolean | undefined }} [options]
+	 * @param {Elsewhere} [options]
 	 */
-	static async start(folder, { address, mediaSeenAt, overTcp } = {}) {
+	static async start(folder, { address, mediaSeenAt, overTcp, relay } = {}) {
 		fs.rmSync(folder, { recursive: true, force: true });
 		fs.mkdirSync(folder, { recursive: true });
 		const [port, mediaPort] = [await freeTcpPort(), await freeUdpPort()];
-		const server = new Server({ folder, port, mediaPort, address, mediaSeenAt, overTcp });
+		const server = new Server({ folder, port, mediaPort, address, mediaSeenAt, overTcp, relay });
 		await server.start();
 		return server;
 	}
@@ -62,16 +70,24 @@ export class Server {
 
 	/** Browsers trust the name `localhost` without a certificate; for another address they must be told to. */
 	get #scheme() {
-		return this.address === undefined ? 'http' : 'https';
+		return this.address === undefined && !this.relay ? 'http' : 'https';
+	}
+
+	/** What tells Chromium to trust the certificate that this server made, in whatever comes inside of TLS. */
+	get trustInChromium() {
+		const certificate = new X509Certificate(fs.readFileSync(path.join(this.data, 'tls', 'certificate.pem')));
+		const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
+		return `--ignore-certificate-errors-spki-list=${createHash('sha256').update(key).digest('base64')}`;
 	}
 
 	async start() {
 		const addresses = this.address === undefined ? ['127.0.0.1'] : ['127.0.0.1', this.address];
 		const listen = addresses.flatMap((address) => ['--listen', `${address}:${this.port}`]);
 		const media = ['--media-port', String(this.mediaPort)];
-		const plain = this.address === undefined ? ['--plain-http'] : [];
+		const plain = this.#scheme === 'http' ? ['--plain-http'] : [];
+		const relay = this.relay ? ['--relay-address', `localhost:${this.port}`] : [];
 		const log = fs.openSync(path.join(this.folder, 'server.log'), 'a');
-		this.#process = spawn(sommet, ['serve', '--data', this.data, ...listen, ...media, ...plain], {
+		this.#process = spawn(sommet, ['serve', '--data', this.data, ...listen, ...media, ...plain, ...relay], {
 			stdio: ['ignore', log, log],
 			env: { ...process.env, ...this.#seenElsewhere },
 		});

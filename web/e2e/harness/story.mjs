@@ -45,7 +45,7 @@ export class Story {
 
 	/**
 	 * A server for this story alone, which it may stop, kill and start again.
-	 * @param {{ address?: string, mediaSeenAt?: number, overTcp?: boolean | undefined }} [options]
+	 * @param {import('./server.mjs').Elsewhere} [options]
 	 */
 	async ownServer(options) {
 		const server = await Server.start(path.join(this.folder, 'server'), options);
@@ -55,12 +55,13 @@ export class Story {
 
 	/**
 	 * A server for this story alone, to whose UDP ports there is a line that can be made bad. Nothing goes another way, unless
-	 * media may also go over TCP.
-	 * @param {{ overTcp?: boolean | undefined, line?: string[] | undefined }} [options] how the line is both ways to begin with
+	 * media may also go over TCP, or by a relay.
+	 * @param {{ overTcp?: boolean | undefined, relay?: boolean, line?: string[] | undefined }} [options] how the line is both ways
+	 * to begin with
 	 */
-	async serverBehindBadLine({ overTcp, line: words = [] } = {}) {
+	async serverBehindBadLine({ overTcp, relay, line: words = [] } = {}) {
 		const mediaSeenAt = await freeUdpPort();
-		const server = await this.ownServer({ mediaSeenAt, overTcp });
+		const server = await this.ownServer({ mediaSeenAt, overTcp, relay });
 		const line = await BadLine.start(mediaSeenAt, server.mediaPort);
 		this.later(() => line.close());
 		await line.is('both', ...words);

@@ -7,6 +7,7 @@ import { camerasAtReveal, hasVoice, inSeatOrder, mayHear, othersWithCamera } fro
 import { initial } from '../meeting/state';
 import type { Action, Input, MeetingState, Problem, Stage, State } from '../meeting/state';
 import { Media } from '../media/media.svelte';
+import { iceServersOf } from '../media/relay';
 import { accessOf } from '../seal/invitation';
 import { SealClient } from '../seal/seal-client';
 import { canTransform } from '../seal/transform';
@@ -249,6 +250,7 @@ export class PageClient implements Client {
 		this.#sealing?.hear(message);
 		if (message.type === 'cert.revoked') this.seal.learnRevoked(message.list);
 		if (message.type === 'welcome' && this.seal.whispering) this.#whisper(true);
+		if (message.type === 'welcome') this.media.link.setIceServers(iceServersOf(message.relay, location));
 		if (message.type === 'welcome' && this.#state.entered) this.#comeIn(message.media);
 		if (message.type === 'media.layers') void this.media.link.sendLayers(message.mid, message.layers);
 		// While the seat is another device's, this one holds neither camera nor microphone.

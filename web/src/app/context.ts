@@ -39,8 +39,8 @@ export type ScreenContent = 'text' | 'motion';
 /** Where the media connection is. `none` before the person came in. */
 export type MediaConnection = 'none' | 'connecting' | 'connected' | 'lost';
 
-/** What carries sound and picture: the usual UDP, or TCP where UDP is blocked. */
-export type Way = 'udp' | 'tcp';
+/** What carries sound and picture: the usual UDP, TCP where UDP is blocked, or the server's relay in TLS where TCP is too. */
+export type Way = 'udp' | 'tcp' | 'relay';
 
 /** Where a picture is: it comes, it will come, the line is too narrow for it, or there are more cameras than one screen receives. */
 export type Arrival = 'arriving' | 'awaited' | 'paused' | 'left_out';

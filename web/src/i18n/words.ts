@@ -103,9 +103,9 @@ const symptoms: Record<Symptom, readonly [Words, Words, Words, Words]> = {
 	],
 };
 
-const ways: Record<Way, Words> = { udp: m.way_udp, tcp: m.way_tcp };
+const ways: Record<Way, Words> = { udp: m.way_udp, tcp: m.way_tcp, relay: m.way_relay };
 
-const wayNotes: Partial<Record<Way, Words>> = { tcp: m.way_tcp_note };
+const wayNotes: Partial<Record<Way, Words>> = { tcp: m.way_tcp_note, relay: m.way_relay_note };
 
 const presences: Record<Presence['state'], Words> = {
 	absent: m.presence_absent,

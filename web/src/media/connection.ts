@@ -15,6 +15,9 @@ export const AUDIO_SLOTS = 4;
 /** Pictures received at once, at most: what one server thread and one screen carry well. */
 const VIDEO_SLOTS_MAX = 10;
 
+/** Everything travels together. */
+const TRANSPORT: RTCConfiguration = { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' };
+
 /** How many pictures to be ready for: one per other person who may show a camera, and one for a document. */
 export function videoSlots(othersWithCamera: number): number {
 	return Math.min(VIDEO_SLOTS_MAX, othersWithCamera + 1);
@@ -24,6 +27,8 @@ export interface ConnectionOptions {
 	/** Every m-line is made known to them at once: what they do not know leaves unsealed. */
 	readonly lines: SealedLines;
 	readonly videoSlots: number;
+	/** What else leads to the server. */
+	readonly iceServers: readonly RTCIceServer[];
 	/** Brings an offer to the server and its answer back. */
 	readonly offer: (sdp: string, tracks: Track[], fresh: boolean) => Promise<string>;
 	readonly onState: (state: RTCPeerConnectionState) => void;
@@ -42,7 +47,7 @@ export interface ReceivingLine {
 export type SentTracks = Readonly<Record<SourceKind, MediaStreamTrack | null>>;
 
 export class MediaConnection {
-	readonly peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
+	readonly peer: RTCPeerConnection;
 	readonly #options: ConnectionOptions;
 	readonly #sending = new Map<SourceKind, RTCRtpTransceiver>();
 	readonly #receiving: RTCRtpTransceiver[] = [];
@@ -54,6 +59,7 @@ export class MediaConnection {
 
 	constructor(options: ConnectionOptions) {
 		this.#options = options;
+		this.peer = new RTCPeerConnection({ ...TRANSPORT, iceServers: [...options.iceServers] });
 		options.lines.begin();
 		this.peer.onconnectionstatechange = () => {
 			if (!this.#closed) options.onState(this.peer.connectionState);
@@ -125,8 +131,9 @@ export class MediaConnection {
 		return this.#negotiation;
 	}
 
-	/** Looks for another way through the network; what is sent and received goes on. */
-	async restart(tracks: SentTracks): Promise<void> {
+	/** Looks for another way through the network, also by these servers; what is sent and received goes on. */
+	async restart(tracks: SentTracks, iceServers: readonly RTCIceServer[]): Promise<void> {
+		this.peer.setConfiguration({ ...TRANSPORT, iceServers: [...iceServers] });
 		this.peer.restartIce();
 		await this.#negotiate(this.#tracksInUse(tracks));
 	}

@@ -2,8 +2,10 @@
  * The figures of a connection, for whoever looks after the line: what the browser counted between two looks, as rates and
  * shares. Pure: two readings of the counters in, rows out. A figure that a browser does not count is left out.
  */
+import type { Way } from '../app/context';
 import type { Mid, SourceId, SourceKind } from '../wire/types';
 import { CAMERA_ENCODINGS } from './codecs';
+import { wayOf } from './way';
 
 type Stats = Record<string, unknown>;
 
@@ -17,7 +19,7 @@ export interface Lines {
 
 /** What an answer to a connectivity check took in milliseconds; rates in bits per second. */
 export interface ConnectionFigures {
-	readonly way: 'udp' | 'tcp' | 'relay' | undefined;
+	readonly way: Way | undefined;
 	readonly roundTripMs: number | undefined;
 	readonly sendBps: number | undefined;
 	readonly receiveBps: number | undefined;
@@ -118,7 +120,7 @@ function connectionIn(looks: readonly Look[]): ConnectionFigures {
 	const pair = byId.get(transport?.['selectedCandidatePairId']) ?? looks.find(isSelected);
 	const local = byId.get(pair?.now['localCandidateId'])?.now;
 	return {
-		way: local && (local['candidateType'] === 'relay' ? 'relay' : local['protocol'] === 'tcp' ? 'tcp' : 'udp'),
+		way: local && wayOf(local),
 		roundTripMs: scaled(pair && read(pair.now, 'currentRoundTripTime'), 1000),
 		sendBps: pair && rate(pair, 'bytesSent'),
 		receiveBps: pair && rate(pair, 'bytesReceived'),

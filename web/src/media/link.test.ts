@@ -11,6 +11,9 @@ class FakePeer {
 	onconnectionstatechange: () => void = () => undefined;
 	localDescription: { sdp: string } | null = null;
 	readonly restartIce = vi.fn();
+	readonly setConfiguration = vi.fn();
+	/** What the way in use begins with. */
+	local: object | undefined;
 	readonly setRemoteDescription = vi.fn(() => Promise.resolve());
 	#lines = 0;
 
@@ -26,7 +29,8 @@ class FakePeer {
 	}
 
 	getStats(): Promise<Map<string, unknown>> {
-		return Promise.resolve(new Map());
+		const pair = { id: 'P', type: 'candidate-pair', selected: true, localCandidateId: 'L' };
+		return Promise.resolve(new Map(this.local ? Object.entries({ P: pair, L: { id: 'L', ...this.local } }) : []));
 	}
 
 	becomes(state: RTCPeerConnectionState): void {
@@ -61,7 +65,7 @@ beforeEach(() => {
 	vi.stubGlobal(
 		'RTCPeerConnection',
 		class extends FakePeer {
-			constructor() {
+			constructor(readonly configuration: RTCConfiguration) {
 				super();
 				peers.push(this);
 			}
@@ -129,6 +133,40 @@ test('a screen that is not shared any more before its offer is answered is over 
 	answered('v=0 answer');
 	await Promise.all([shared, over]);
 	expect(said).toEqual(['answer', 'answer', 'screen: over', 'screen_audio: over']);
+});
+
+test('the relay of the latest welcome is used by the next connection and by the next search for a way', async () => {
+	const [first, second] = [{ urls: 'turns:a.example:443' }, { urls: 'turns:b.example:443' }];
+	link.setIceServers([first]);
+	await isConnected();
+	expect(latest()).toMatchObject({ configuration: { bundlePolicy: 'max-bundle', iceServers: [first] } });
+	link.setIceServers([second]);
+	link.moved();
+	await vi.advanceTimersByTimeAsync(0);
+	// Browsers refuse a configuration in which anything else has changed.
+	const changed = expect.objectContaining({
+		bundlePolicy: 'max-bundle',
+		rtcpMuxPolicy: 'require',
+		iceServers: [second],
+	});
+	expect(latest().setConfiguration).toHaveBeenLastCalledWith(changed);
+	expect(latest().restartIce).toHaveBeenCalledOnce();
+	await link.resume(false);
+	expect(latest()).toMatchObject({ configuration: { iceServers: [second] } });
+});
+
+test('who falls back to the relay looks for a better way once, and who has no other way does not', async () => {
+	await isConnected();
+	const goes = async (local: object): Promise<void> => {
+		latest().local = local;
+		await vi.advanceTimersByTimeAsync(2000);
+	};
+	await goes({ protocol: 'udp', candidateType: 'relay' });
+	expect(latest().restartIce).not.toHaveBeenCalled();
+	await goes({ protocol: 'udp', candidateType: 'host' });
+	await goes({ protocol: 'udp', candidateType: 'relay' });
+	await goes({ protocol: 'udp', candidateType: 'relay' });
+	expect(latest().restartIce).toHaveBeenCalledOnce();
 });
 
 describe('an offer that was lost with the session', () => {

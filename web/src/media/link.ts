@@ -53,6 +53,9 @@ export class MediaLink {
 	#tracks: SentTracks = NO_TRACKS;
 	#screenContent: ScreenContent = 'text';
 	#videoSlots = 1;
+	#iceServers: readonly RTCIceServer[] = [];
+	/** By which way it went at the last look. */
+	#way: Way | undefined;
 	#health = new Health(0);
 	#quality = new QualityMeter();
 	#looks = 0;
@@ -80,6 +83,11 @@ export class MediaLink {
 		this.#isLost = false;
 		this.#timer ??= setInterval(() => void this.#look(), LOOK_EVERY_MS);
 		void this.#renew();
+	}
+
+	/** What leads to the server besides its own addresses, from the next connection or the next search for a way on. */
+	setIceServers(servers: readonly RTCIceServer[]): void {
+		this.#iceServers = servers;
 	}
 
 	/** The session came back; `stands` tells whether the server still has the connection. */
@@ -165,12 +173,14 @@ export class MediaLink {
 	async #renew(): Promise<void> {
 		this.#connection?.close();
 		this.#inDoubt = false;
+		this.#way = undefined;
 		this.#health = new Health(Date.now());
 		this.#quality = new QualityMeter();
 		const { lines, offer, onLines } = this.#options;
 		const connection = new MediaConnection({
 			lines,
 			videoSlots: this.#videoSlots,
+			iceServers: this.#iceServers,
 			offer,
 			onState: (state) => this.#show(state),
 			onLines,
@@ -192,7 +202,7 @@ export class MediaLink {
 	async #restart(connection: MediaConnection): Promise<void> {
 		this.#inDoubt = false;
 		this.#health.restarts(Date.now());
-		await this.#careful(connection.restart(this.#tracks));
+		await this.#careful(connection.restart(this.#tracks, this.#iceServers));
 	}
 
 	#lose(): void {
@@ -231,6 +241,10 @@ export class MediaLink {
 		if (remedy === 'restart') return this.#restart(connection);
 		const way = wayIn(stats);
 		if (way) this.#options.onWay(way);
+		// Browsers keep the relay at hand and give up other ways: whether there is a better one is looked for once.
+		const fellBack = way === 'relay' && (this.#way ?? way) !== 'relay';
+		this.#way = way ?? this.#way;
+		if (fellBack) return this.#restart(connection);
 		this.#looks += 1;
 		if (state !== 'connected' || this.#looks % QUALITY_EVERY !== 0) return;
 		const quality = this.#quality.read(stats);

@@ -17,6 +17,8 @@ test('the way is that of the pair in use, in the words of any browser', () => {
 		{ ...pairs[1], selected: false },
 	];
 	expect(wayIn([...inFirefox, ...overTcp])).toBe('udp');
+	const byRelay = [local('L1', { protocol: 'udp' }), local('L2', { protocol: 'udp', candidateType: 'relay' })];
+	expect(wayIn([transport, ...pairs, ...byRelay])).toBe('relay');
 });
 
 test('without a pair in use there is no way', () => {

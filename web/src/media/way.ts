@@ -8,7 +8,12 @@ export function wayIn(stats: readonly Stats[]): Way | undefined {
 	const byId = new Map(stats.map((entry) => [entry['id'], entry]));
 	const pair = byId.get(stats.find(isTransport)?.['selectedCandidatePairId']) ?? stats.find(isSelected);
 	const local = byId.get(pair?.['localCandidateId']);
-	if (local === undefined) return undefined;
+	return local && wayOf(local);
+}
+
+/** The way that begins at a local address. */
+export function wayOf(local: Stats): Way {
+	if (local['candidateType'] === 'relay') return 'relay';
 	return local['protocol'] === 'tcp' ? 'tcp' : 'udp';
 }
 

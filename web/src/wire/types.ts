@@ -638,6 +638,24 @@ source: SourceId,
 height: Pixels, };
 
 /**
+ * A TURN server (RFC 8656) inside of TLS, for networks that let nothing else through. It leads to the server's own media ports
+ * and nowhere else.
+ */
+export type Relay = { 
+/**
+ * Its host and port, such as `summit.example:443`; none: those of the page.
+ */
+address: string | null, 
+/**
+ * The user name for it. It is good for twelve hours, and what it opened stays open.
+ */
+user: string, 
+/**
+ * The password of that user.
+ */
+password: string, };
+
+/**
  * What one receiving m-line carries now.
  */
 export type Slot = { 
@@ -1309,7 +1327,11 @@ invitation: Envelope,
 /**
  * The latest revocation list of each party that has one.
  */
-revocations: Array<Envelope>, } | { "type": "seat_taken", 
+revocations: Array<Envelope>, 
+/**
+ * The relay of this server; none where it has none.
+ */
+relay?: Relay, } | { "type": "seat_taken", 
 /**
  * What that device calls itself.
  */

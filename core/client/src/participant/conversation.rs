@@ -48,6 +48,8 @@ impl Participant {
                 manifest,
                 invitation,
                 revocations,
+                // Programs go the direct way.
+                relay: _,
             } => {
                 let papers =
                     Welcome { summit, you, plan, meeting, now: server, media, manifest, invitation, revocations };

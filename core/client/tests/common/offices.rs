@@ -80,6 +80,7 @@ impl Offices {
             manifest: self.manifest.clone(),
             invitation: self.links[you].invitation.clone(),
             revocations: Vec::new(),
+            relay: None,
         }
     }
 

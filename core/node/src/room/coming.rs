@@ -110,6 +110,8 @@ impl Room {
             manifest: self.manifest.clone(),
             invitation: occupant.document.clone(),
             revocations: self.revocations.clone(),
+            // The shell says where it has one.
+            relay: None,
         };
         turn.send(connection, message);
         self.tell_slots_again(&seat, connection, turn);

@@ -20,6 +20,7 @@ use crate::clock::Now;
 use crate::metrics::ThreadMetrics;
 use crate::outbound::{Outbound, Outgoing, TooSlow};
 use crate::reception::Visitor;
+use crate::relay::WayBack;
 use crate::tcp::Received;
 
 /// The way by which work that was handed out comes back.
@@ -141,6 +142,18 @@ impl Desk {
         }
     }
 
+    /// Takes in what came by a relay. It becomes a way back with its first datagram of a peer of this thread.
+    fn relayed(&mut self, datagrams: Vec<(Way, Vec<u8>)>, back: &WayBack, now: Now) {
+        for (way, bytes) in datagrams {
+            self.metrics.received.fetch_add(1, Ordering::Relaxed);
+            self.metrics.received_bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            if self.node.handle_datagram(way, &bytes, now.instant) {
+                self.ports.relays.insert(way.remote, back.clone());
+            }
+        }
+        self.drain(now);
+    }
+
     pub(super) fn answered(&mut self, answer: Answer, now: Now) {
         let is_current = answer.life == self.back.life;
         match answer.what {
@@ -175,6 +188,13 @@ impl Desk {
                 }
             }
             Command::Visit(visitor, back) => self.visit(visitor, back, now),
+            Command::Relayed { datagrams, back } => self.relayed(datagrams, &back, now),
+            Command::RelayClosed(relay) => {
+                if self.ports.relays.remove(&relay).is_some() {
+                    self.node.handle_closed(Endpoint::udp(relay));
+                    self.drain(now);
+                }
+            }
             Command::Node(input) if is_current => self.tell(input, now),
             Command::Node(_) => {}
             #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The sockets of a media thread and what waits to leave by them.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,12 +13,15 @@ use node::{Carrier, Endpoint, Way};
 use crate::egress::Egress;
 use crate::metrics::ThreadMetrics;
 use crate::reception::Visitor;
+use crate::relay::{WayBack, is_place};
 use crate::tcp::{Connection, Connections};
 use crate::udp::{MediaSocket, Sent};
 
 pub(super) struct Ports {
     pub(super) sockets: Vec<MediaSocket>,
     pub(super) connections: Connections,
+    /// The ways back to browsers behind relays.
+    pub(super) relays: HashMap<SocketAddr, WayBack>,
     /// The addresses at which browsers open TCP connections: those of all media threads together.
     doors: Vec<SocketAddr>,
     egress: Egress,
@@ -37,7 +41,15 @@ impl Ports {
             socket.register(&registry, Token(number))?;
         }
         let connections = Connections::new(registry, Token(sockets.len()), Instant::now());
-        Ok(Self { sockets, connections, doors, egress: Egress::default(), sent: Sent::default(), metrics })
+        Ok(Self {
+            sockets,
+            connections,
+            relays: HashMap::new(),
+            doors,
+            egress: Egress::default(),
+            sent: Sent::default(),
+            metrics,
+        })
     }
 
     /// Where browsers reach this thread.
@@ -71,12 +83,24 @@ impl Ports {
     /// Keeps a datagram until the turn ends or enough has gathered.
     pub(super) fn queue(&mut self, way: Way, is_picture: bool, payload: Vec<u8>) {
         match way.carrier {
+            Carrier::Udp if is_place(way.remote) => self.relay(way, is_picture, payload),
             Carrier::Udp => self.egress.push(way.local, way.remote, &payload),
             Carrier::Tcp => self.connections.queue(way, is_picture, payload, &mut self.sent),
         }
         if self.egress.is_full() {
             self.send();
         }
+    }
+
+    /// Gives a datagram to the relay that is its way. Where there is none any more it is dropped.
+    fn relay(&mut self, way: Way, is_picture: bool, payload: Vec<u8>) {
+        let Some(back) = self.relays.get(&way.remote) else {
+            self.sent.dropped_refused += 1;
+            return;
+        };
+        self.sent.datagrams += 1;
+        self.sent.bytes += payload.len() as u64;
+        self.sent.dropped_full += back.send(way.local, payload, is_picture);
     }
 
     /// Sends all that waits: what goes over UDP by the socket that browsers know as its source.
@@ -97,6 +121,7 @@ impl Ports {
     pub(super) fn clear(&mut self) {
         self.egress = Egress::default();
         self.connections.clear();
+        self.relays.clear();
         self.count_connections();
     }
 }

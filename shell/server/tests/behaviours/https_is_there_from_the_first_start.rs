@@ -1,33 +1,11 @@
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use server::{Server, Settings, TlsFiles};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::support::{address_of, get, request_over, run, settings};
+use crate::support::{address_of, get, request_over, run, settings, trusting};
 
 fn with_tls(data: &std::path::Path) -> Settings {
     Settings { plain_http: false, ..settings(data) }
-}
-
-/// Connects as a browser that was told to trust this certificate, and no other.
-async fn connect(address: SocketAddr, certificate: &std::path::Path) -> TlsStream<TcpStream> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(certificate).unwrap()).unwrap();
-    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ServerName::from(address.ip());
-    let stream = TcpStream::connect(address).await.unwrap();
-    TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
 }
 
 #[test]
@@ -41,7 +19,7 @@ fn its_own_certificate_names_its_addresses_and_survives_restarts() {
         let address = address_of(&server.urls()[0]);
         assert!(server.urls()[0].starts_with("https://127.0.0.1:"));
         run(async {
-            let mut stream = connect(address, &certificate).await;
+            let mut stream = trusting(address, &certificate).await;
             let reply = request_over(&mut stream, address, "GET", "/healthz", "", "").await;
             assert_eq!((reply.status, reply.body.as_str()), (200, "ok\n"));
             assert_eq!(reply.header("strict-transport-security"), Some("max-age=31536000"));

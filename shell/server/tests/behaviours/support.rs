@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
@@ -12,9 +13,14 @@ use serde_json::{Value, json};
 use server::{Server, Settings};
 use store::{NewInvitation, SecretHash, SqliteStore, Store as _};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -42,6 +48,15 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn start() -> Self {
+        Self::start_with(|settings| settings)
+    }
+
+    /// With HTTPS, and what else is changed.
+    pub(crate) fn start_with_tls(change: impl FnOnce(Settings) -> Settings) -> Self {
+        Self::start_with(|settings| change(Settings { plain_http: false, ..settings }))
+    }
+
+    fn start_with(change: impl FnOnce(Settings) -> Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut store = SqliteStore::open(folder.path()).unwrap();
         for summit in ["talks", "other"] {
@@ -52,7 +67,7 @@ impl Bench {
         }
         create(&mut store, "proposal");
         drop(store);
-        let server = Some(Server::start(&settings(folder.path())).unwrap());
+        let server = Some(Server::start(&change(settings(folder.path()))).unwrap());
         Self { server, folder }
     }
 
@@ -72,8 +87,22 @@ impl Bench {
         address_of(&self.server().urls()[0])
     }
 
+    /// A connection as a browser has it that was told to trust the certificate, where there is one.
+    pub(crate) async fn dial(&self) -> Box<dyn Duplex> {
+        let certificate = self.folder.path().join("tls/certificate.pem");
+        match self.server().fingerprint() {
+            Some(_) => Box::new(trusting(self.address(), &certificate).await),
+            None => Box::new(TcpStream::connect(self.address()).await.unwrap()),
+        }
+    }
+
+    async fn request(&self, method: &str, path: &str, headers: &str, body: &str) -> Reply {
+        request_over(&mut self.dial().await, self.address(), method, path, headers, body).await
+    }
+
     pub(crate) async fn post_link(&self, secret: &str) -> Reply {
-        post_json(self.address(), "/api/v1/sessions", &json!({ "secret": secret }).to_string()).await
+        let body = json!({ "secret": secret }).to_string();
+        self.request("POST", "/api/v1/sessions", "Content-Type: application/json\r\n", &body).await
     }
 
     /// The token for a seat of a summit.
@@ -85,16 +114,22 @@ impl Bench {
 
     /// Somebody with an open WebSocket who said nothing yet.
     pub(crate) async fn stranger(&self) -> Person {
-        Person::connect(self.address(), None).await.unwrap()
+        Person::over(self.dial().await, self.address(), "/api/v1/ws", None).await.unwrap()
     }
 
     /// Somebody who was welcomed on the seat.
     pub(crate) async fn guest(&self, summit: &str, seat: &str) -> Person {
+        self.welcomed(summit, seat).await.0
+    }
+
+    /// The same, with the welcome.
+    pub(crate) async fn welcomed(&self, summit: &str, seat: &str) -> (Person, Value) {
         let token = self.token(summit, seat).await;
         let mut person = self.stranger().await;
         person.say_hello(&token).await;
-        assert_eq!(person.hear().await["type"], "welcome");
-        person
+        let welcome = person.hear().await;
+        assert_eq!(welcome["type"], "welcome");
+        (person, welcome)
     }
 
     /// A program that was shown the challenge and said nothing yet.
@@ -115,10 +150,30 @@ impl Bench {
     }
 
     pub(crate) async fn metric(&self, name: &str) -> u64 {
-        let page = get(self.address(), "/metrics").await.body;
+        let page = self.request("GET", "/metrics", "", "").await.body;
         let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')).expect(name);
         line.parse::<f64>().unwrap() as u64
     }
+}
+
+/// The end of a connection.
+pub(crate) trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Duplex for S {}
+
+/// Connects as a browser that was told to trust this certificate, and no other.
+pub(crate) async fn trusting(address: SocketAddr, certificate: &Path) -> TlsStream<TcpStream> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(certificate).unwrap()).unwrap();
+    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::from(address.ip());
+    let stream = TcpStream::connect(address).await.unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
 }
 
 /// Settings for a trial: plain HTTP and media on 127.0.0.1, free ports.
@@ -342,7 +397,7 @@ fn parse(text: &str) -> Reply {
 
 /// A participant at the other end of a WebSocket.
 pub(crate) struct Person {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<Box<dyn Duplex>>,
     next: u32,
 }
 
@@ -353,11 +408,19 @@ impl Person {
     }
 
     pub(crate) async fn connect_to(address: SocketAddr, path: &str, origin: Option<&str>) -> Result<Self, u16> {
+        Self::over(Box::new(TcpStream::connect(address).await.unwrap()), address, path, origin).await
+    }
+
+    pub(crate) async fn over(
+        stream: Box<dyn Duplex>,
+        address: SocketAddr,
+        path: &str,
+        origin: Option<&str>,
+    ) -> Result<Self, u16> {
         let mut request = format!("ws://{address}{path}").into_client_request().unwrap();
         if let Some(origin) = origin {
             request.headers_mut().insert("Origin", HeaderValue::from_str(origin).unwrap());
         }
-        let stream = TcpStream::connect(address).await.unwrap();
         match tokio_tungstenite::client_async(request, stream).await {
             Ok((socket, _)) => Ok(Self { socket, next: 0 }),
             Err(tokio_tungstenite::tungstenite::Error::Http(response)) => Err(response.status().as_u16()),

@@ -34,6 +34,9 @@ fn what_excludes_each_other_is_named() {
     assert!(matches!(error, StartError::PlainHttpWithCertificate), "{error}");
     let error = foreseen(&Settings { tls: Some(files), plain_http: false, ..settings(folder.path()) });
     assert!(matches!(error, StartError::Tls(_)), "{error}");
+    let relay_address = Some("summit.example:443".parse().unwrap());
+    let error = foreseen(&Settings { relay_address, ..settings(folder.path()) });
+    assert!(matches!(error, StartError::RelayWithoutTls), "{error}");
     let error = foreseen(&Settings { listen: vec![], ..settings(folder.path()) });
     assert!(matches!(error, StartError::NothingToListenAt), "{error}");
 }
