@@ -38,6 +38,8 @@ export type Place = 'principal' | 'member' | 'head';
 
 /** One person's place. */
 export interface Tile {
+	/** Names the place for as long as it is there: by its person, or by where it is on every page. */
+	key: string;
 	seat: string;
 	/** None at the head of the table, and in pages. */
 	delegation: string | null;
@@ -137,7 +139,7 @@ export function placeHead(head: readonly string[], area: Rect, m: Measure): Tile
 		const rowWidth = inRow * width + (inRow - 1) * m.gap;
 		const x = area.x + Math.floor((area.width - rowWidth) / 2) + (index % across) * (width + m.gap);
 		const rect = { x, y: area.y + row * (m.head + m.gap), width, height: m.head };
-		return { seat, delegation: null, place: 'head', rect, plate: m.head, beside: true, pictured: true };
+		return { key: seat, seat, delegation: null, place: 'head', rect, plate: m.head, beside: true, pictured: true };
 	});
 }
 

@@ -203,6 +203,7 @@ function placeSide(side: Side, x: number, y: number, block: Block, m: Measure): 
 	const principalHeight = pictureHeight(block.principal) + plate;
 	const tiles: Tile[] = [
 		{
+			key: side.principal,
 			seat: side.principal,
 			delegation: side.delegation,
 			place: 'principal',
@@ -217,6 +218,7 @@ function placeSide(side: Side, x: number, y: number, block: Block, m: Measure): 
 		const inRow = Math.min(block.columns, side.members.length - row * block.columns);
 		const start = centred(inRow * block.member + (inRow - 1) * m.gap);
 		tiles.push({
+			key: seat,
 			seat,
 			delegation: side.delegation,
 			place: 'member',

@@ -25,7 +25,7 @@ import {
 } from './geometry';
 
 /** A place at the front, whoever is in it. */
-export type FrontPlace = Omit<Tile, 'seat' | 'delegation'>;
+export type FrontPlace = Omit<Tile, 'key' | 'seat' | 'delegation'>;
 
 /** What there is besides the places of one page. */
 export interface Paging {
@@ -174,6 +174,7 @@ function placeParties(
 	const share = columns * rows;
 	return parties.flatMap((party, block) =>
 		party.slice(page * share, (page + 1) * share).map((person, index) => ({
+			key: `${block} ${index}`,
 			seat: person,
 			delegation: null,
 			place: 'member' as const,

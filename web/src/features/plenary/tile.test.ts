@@ -36,6 +36,7 @@ const person: Person = {
 };
 
 const place: Omit<Placed, 'place' | 'pictured'> = {
+	key: 'vesland-head',
 	seat: 'vesland-head',
 	delegation: null,
 	rect: { x: 0, y: 0, width: 400, height: 300 },
