@@ -1,3 +1,4 @@
+import { clean } from '../harness/axe.mjs';
 import { hasPinned, nothingMoved, pins, turnsAllPages, watchShifts } from '../harness/paging.mjs';
 import { seatOf } from '../harness/plans.mjs';
 import { eventually } from '../harness/wait.mjs';
@@ -26,7 +27,13 @@ export default async function (story) {
 	const turns = await turnsAllPages(vidal, seats, bots);
 	story.says(`from the key to the first picture of the next page: ${turns.join(', ')} ms`);
 	await vidal.fits('the last page');
+	await clean(vidal, 'the last page');
 	await story.picture(vidal, 'last-page');
+	await vidal.screen.press('p');
+	await vidal.hasOpen('people');
+	await clean(vidal, 'the list of people');
+	await story.picture(vidal, 'people');
+	await vidal.screen.press('Escape');
 
 	await vidal.watchTiles();
 	await watchShifts(vidal);

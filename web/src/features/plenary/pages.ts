@@ -61,6 +61,8 @@ const PLACE_WIDTH_MIN = 112;
 const PLACE_WIDTH = { share: 0.16, enough: 200 };
 /** How much of a wide stage the front has. */
 const FRONT_SHARE = 0.24;
+/** But no less than that. */
+const FRONT_WIDTH_MIN = 168;
 /** How much of that its places may give up so that there is room for one more. */
 const FRONT_GIVES = 0.15;
 /** How much of a tall stage the front has, and no less than that. */
@@ -197,7 +199,7 @@ const frontHeight = (width: number): number => pictureHeight(width) + frontPlate
 
 /** The front at the side of a wide stage: places one above the other. */
 function frontBeside(area: Rect, m: Measure): { front: FrontPlace[]; rest: Rect } {
-	const full = Math.max(PLACE_WIDTH_MIN, Math.floor(area.width * FRONT_SHARE));
+	const full = Math.max(FRONT_WIDTH_MIN, Math.floor(area.width * FRONT_SHARE));
 	const widthOf = (count: number): number =>
 		Math.min(full, widthFor(Math.floor((area.height - (count - 1) * m.gap) / count), frontHeight));
 	let count = FRONT_MAX;
