@@ -56,7 +56,7 @@ pub struct Settings {
     pub talk: Talk,
     /// What it does by itself.
     pub behaviour: Behaviour,
-    /// How high it shows every picture.
+    /// How high it shows every picture; 0: it shows none, and receives none.
     pub height: Pixels,
     /// The address of the socket that carries its media.
     pub local: SocketAddr,

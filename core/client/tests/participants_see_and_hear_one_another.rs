@@ -61,6 +61,15 @@ fn a_small_tile_gets_a_small_picture() {
 }
 
 #[test]
+fn who_shows_no_pictures_receives_none_and_hears_all_the_same() {
+    let mut room = Room::with(2, |settings| settings.height = Pixels(0));
+    room.run(Duration::from_secs(8));
+    let stats = room.guests[0].participant.stats();
+    assert_eq!(stats.pictures.frames, 0, "{:?}", stats.pictures);
+    assert!(stats.sound.heard_packets > 100, "{:?}", stats.sound);
+}
+
+#[test]
 fn media_that_were_lost_are_offered_again() {
     let mut room = Room::new(2);
     room.run(Duration::from_secs(3));

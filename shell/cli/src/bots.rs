@@ -70,7 +70,7 @@ pub(crate) struct Args {
     /// SHA-256 of the server's certificate, as `sommet serve` prints it; not needed on this machine
     #[arg(long, value_name = "HEX")]
     fingerprint: Option<Fingerprint>,
-    /// How high every picture is shown, in pixels
+    /// How high every picture is shown, in pixels; with 0 they receive none
     #[arg(long, value_name = "PIXELS", default_value_t = 360)]
     height: u16,
     /// How many come in each second
@@ -121,7 +121,7 @@ pub(crate) struct Manner {
     pub(crate) take_over: bool,
     /// The server's certificate; on this machine's own addresses any is believed.
     pub(crate) fingerprint: Option<Fingerprint>,
-    /// How high every picture is shown, in pixels.
+    /// How high every picture is shown, in pixels; 0: they receive none.
     pub(crate) height: u16,
     /// How many come in each second.
     pub(crate) per_second: u32,

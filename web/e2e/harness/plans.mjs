@@ -59,15 +59,29 @@ const localized = (texts) =>
 export const seatOf = (side, index) => (index === 0 ? `${side}-head` : `${side}-${index}`);
 
 /**
+ * Who sits there, with what title. A large delegation has each of its advisers again, with a number.
+ * @param {Side} side
+ * @param {number} index 0 is the head
+ * @returns {[string, string]}
+ */
+function personOf({ people: [head, ...advisers] }, index) {
+	if (index === 0 && head) return head;
+	const adviser = advisers[(index - 1) % advisers.length];
+	if (!adviser) throw new Error('a delegation has a head and advisers');
+	const turn = Math.floor((index - 1) / advisers.length) + 1;
+	return turn === 1 ? adviser : [`${adviser[0]} ${turn}`, adviser[1]];
+}
+
+/**
  * The name on a seat's plate.
  * @param {string} seat
  */
 export function nameOf(seat) {
 	if (seat === 'chair') return 'Oriel Santander';
-	const [side = '', place = ''] = seat.split('-');
-	const person = SIDES[side]?.people[place === 'head' ? 0 : Number(place)];
-	if (!person) throw new Error(`nobody sits at "${seat}"`);
-	return person[0];
+	const [name = '', place = ''] = seat.split('-');
+	const side = SIDES[name];
+	if (!side) throw new Error(`nobody sits at "${seat}"`);
+	return personOf(side, place === 'head' ? 0 : Number(place))[0];
 }
 
 /**
@@ -95,10 +109,11 @@ function write({ sides, people, chair }, keys) {
 		if (!side) throw new Error(`there is no side "${name}"`);
 		lines.push('', '[[delegation]]', `id = "${side.id}"`, `name = ${localized(side.name)}`, `key = "${keys[name]}"`);
 		lines.push(`flag = { layout = "${side.flag.layout}", colours = ${JSON.stringify(side.flag.colours)} }`);
-		side.people.slice(0, people).forEach(([person, title], index) => {
+		for (let index = 0; index < people; index += 1) {
+			const [person, title] = personOf(side, index);
 			lines.push('', '[[delegation.seat]]', ...seat(seatOf(side.id, index), person, title));
 			lines.push(`role = "${index === 0 ? 'principal' : 'adviser'}"`);
-		});
+		}
 	}
 	if (chair === true)
 		lines.push('', '[[secretariat]]', ...seat('chair', nameOf('chair'), 'Chair of the Talks'), 'role = "chair"');

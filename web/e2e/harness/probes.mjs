@@ -171,7 +171,7 @@ export function watchTiles() {
 	const places = new Map();
 	/** @type {string[]} */
 	const moves = [];
-	window.story = { moves };
+	window.story = { ...window.story, moves };
 	const look = () => {
 		for (const tile of document.querySelectorAll('[data-tile]')) {
 			const { left, top, width, height } = tile.getBoundingClientRect();

@@ -3,7 +3,7 @@
  * (the reducer and the selectors do) and nothing about packets (the media engine does); it brings each to the other.
  */
 import { stageOf, reduce, revealDueAt } from '../meeting/reduce';
-import { camerasAtReveal, hasVoice, inSeatOrder, mayHear, othersWithCamera } from '../meeting/selectors';
+import { camerasAtReveal, hasVoice, inSeatOrder, mayHear, othersWithCamera, sourceOf } from '../meeting/selectors';
 import { initial } from '../meeting/state';
 import type { Action, Input, MeetingState, Problem, Stage, State } from '../meeting/state';
 import { Media } from '../media/media.svelte';
@@ -18,8 +18,9 @@ import type { Keepsake } from '../session/keepsake';
 import { forgetSecret, secretIn } from '../session/link';
 import { onOtherNetwork } from '../session/network';
 import { Session } from '../session/session';
-import type { Outcome, Request, RequestId, ServerMessage } from '../wire/types';
+import type { Outcome, Request, RequestId, SeatId, ServerMessage } from '../wire/types';
 import type { Client } from './context';
+import { Pins } from './pins.svelte';
 import { StoredPreferences } from './preferences.svelte';
 import { PageSeal } from './seal.svelte';
 
@@ -34,6 +35,7 @@ export class PageClient implements Client {
 	readonly preferences = new StoredPreferences();
 	readonly media: Media;
 	readonly seal: PageSeal;
+	readonly #pins = new Pins();
 	#state: State = $state.raw(initial);
 	readonly #stage: Stage = $derived(stageOf(this.#state));
 	#session: Session | undefined;
@@ -141,6 +143,15 @@ export class PageClient implements Client {
 		this.#dispatch({ type: 'problem', problem: null });
 		if (problem === 'taken_over') this.#returnHere();
 		else void this.open();
+	}
+
+	get pinned(): readonly SeatId[] {
+		return this.#pins.in(this.meeting.summit);
+	}
+
+	pin(seat: SeatId, on: boolean): void {
+		this.#pins.set(this.meeting.summit, seat, on);
+		this.#arrangePictures();
 	}
 
 	dismiss(id: RequestId): void {
@@ -321,12 +332,18 @@ export class PageClient implements Client {
 			(id) => meeting.sources.find((source) => source.id === id),
 			(source) => mayHear(meeting, source),
 		);
-		this.media.wanted.arrange(inSeatOrder(meeting));
+		this.#arrangePictures();
 		this.media.wanted.expect(camerasAtReveal(meeting).map((source) => ({ source, height: HEIGHT_AT_REVEAL })));
 		clearTimeout(this.#revealTimer);
 		const due = revealDueAt(this.#state);
 		if (due === undefined) return;
 		this.#revealTimer = setTimeout(() => this.#tick(), Math.max(0, Math.ceil(due - Date.now())));
+	}
+
+	/** Which pictures come first where not all can come. */
+	#arrangePictures(): void {
+		const cameras = this.pinned.flatMap((seat) => sourceOf(this.meeting, seat, 'camera') ?? []);
+		this.media.wanted.arrange(inSeatOrder(this.meeting), cameras);
 	}
 
 	/** A timer may come a little early: then it is set anew. */

@@ -342,6 +342,10 @@ export interface Client {
 	takeOver(): void;
 	/** Tries again after a problem, with the same link or session. */
 	retry(): void;
+	/** Whom this person pinned, the last one last; reactive. */
+	readonly pinned: readonly SeatId[];
+	/** Pins somebody, for this person only, or no longer. */
+	pin(seat: SeatId, on: boolean): void;
 	/** The person has read a notice. */
 	dismiss(id: RequestId): void;
 	readonly media: ClientMedia;

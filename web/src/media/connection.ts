@@ -1,7 +1,7 @@
 /**
  * One peer connection to the server, from its first offer to its end. The browser always offers; m-lines are never
- * stopped; a shared screen adds its m-lines once by a further offer. It knows m-lines, not people: which source a
- * receiving m-line carries is said elsewhere.
+ * stopped; a shared screen, and more pictures than there are m-lines for, add theirs by a further offer. It knows
+ * m-lines, not people: which source a receiving m-line carries is said elsewhere.
  */
 import type { SealedLines } from '../seal/lines';
 import { withConstantOpus } from '../seal/sdp';
@@ -12,15 +12,25 @@ import { screenEncoding, sentAs } from './screen';
 
 /** Sounds received at once: the three loudest voices, and whoever has the floor or the sound of a shared screen. */
 export const AUDIO_SLOTS = 4;
-/** Pictures received at once, at most: what one server thread and one screen carry well. */
-const VIDEO_SLOTS_MAX = 10;
+/** Pictures received at once, at most: a full page, who is seen on every page, and a document. */
+export const VIDEO_SLOTS_MAX = 32;
+/** Each m-line costs the server a little for every packet of the others, so there are no more than this to begin with. */
+const VIDEO_SLOTS_FIRST = 10;
+/** So many more are added at a time, so that not every camera that is switched on needs an offer. */
+const VIDEO_SLOTS_STEP = 8;
 
 /** Everything travels together. */
 const TRANSPORT: RTCConfiguration = { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' };
 
 /** How many pictures to be ready for: one per other person who may show a camera, and one for a document. */
 export function videoSlots(othersWithCamera: number): number {
-	return Math.min(VIDEO_SLOTS_MAX, othersWithCamera + 1);
+	return Math.min(VIDEO_SLOTS_FIRST, othersWithCamera + 1);
+}
+
+/** How many m-lines there must be for so many pictures, where there are `slots`. */
+export function grownSlots(slots: number, pictures: number): number {
+	if (pictures <= slots) return slots;
+	return Math.min(VIDEO_SLOTS_MAX, Math.ceil(pictures / VIDEO_SLOTS_STEP) * VIDEO_SLOTS_STEP);
 }
 
 export interface ConnectionOptions {
@@ -32,7 +42,7 @@ export interface ConnectionOptions {
 	/** Brings an offer to the server and its answer back. */
 	readonly offer: (sdp: string, tracks: Track[], fresh: boolean) => Promise<string>;
 	readonly onState: (state: RTCPeerConnectionState) => void;
-	/** The receiving m-lines have their names; said once, before the server is told of them. */
+	/** The receiving m-lines have their names; said whenever there are new ones, before the server is told of them. */
 	readonly onLines: (lines: readonly ReceivingLine[]) => void;
 }
 
@@ -54,6 +64,8 @@ export class MediaConnection {
 	/** Offers wait for one another. */
 	#negotiation: Promise<void> = Promise.resolve();
 	#offered = false;
+	/** So many receiving m-lines were said to have their names. */
+	#named = 0;
 	#agreed = false;
 	#closed = false;
 
@@ -131,6 +143,14 @@ export class MediaConnection {
 		return this.#negotiation;
 	}
 
+	/** Adds m-lines until there are so many for pictures, and offers them; what is received goes on. */
+	async addPictures(slots: number, tracks: SentTracks): Promise<void> {
+		const present = this.#receiving.filter(({ receiver }) => receiver.track.kind === 'video').length;
+		if (this.#closed || present >= slots) return;
+		for (let slot = present; slot < slots; slot += 1) this.#addReceiving('video');
+		await this.#negotiate(this.#tracksInUse(tracks));
+	}
+
 	/** Looks for another way through the network, also by these servers; what is sent and received goes on. */
 	async restart(tracks: SentTracks, iceServers: readonly RTCIceServer[]): Promise<void> {
 		this.peer.setConfiguration({ ...TRANSPORT, iceServers: [...iceServers] });
@@ -165,6 +185,13 @@ export class MediaConnection {
 		this.peer.close();
 	}
 
+	#nameLines(): void {
+		const lines = this.#receivingLines();
+		if (lines.length === this.#named) return;
+		this.#named = lines.length;
+		this.#options.onLines(lines);
+	}
+
 	#receivingLines(): ReceivingLine[] {
 		return this.#receiving.flatMap(({ mid, receiver: { track } }) =>
 			mid === null ? [] : [{ mid, kind: track.kind === 'audio' ? 'audio' : 'video', track }],
@@ -177,7 +204,7 @@ export class MediaConnection {
 			const fresh = !this.#offered;
 			this.#offered = true;
 			await this.peer.setLocalDescription();
-			if (fresh) this.#options.onLines(this.#receivingLines());
+			this.#nameLines();
 			const sdp = await this.#options.offer(this.peer.localDescription?.sdp ?? '', tracks(), fresh);
 			if (this.#closed) return;
 			const voice = this.midOf('microphone');

@@ -15,10 +15,11 @@ class FakePeer {
 	/** What the way in use begins with. */
 	local: object | undefined;
 	readonly setRemoteDescription = vi.fn(() => Promise.resolve());
-	#lines = 0;
+	/** Of its m-lines. */
+	readonly kinds: string[] = [];
 
 	addTransceiver(kind: string): unknown {
-		const mid = String(this.#lines++);
+		const mid = String(this.kinds.push(kind) - 1);
 		const replaceTrack = (): Promise<void> => Promise.resolve();
 		return { mid, sender: { replaceTrack }, receiver: { track: { kind } } };
 	}
@@ -119,6 +120,20 @@ test('in another network another way is looked for at once, and when the session
 	await link.resume(true);
 	expect(offers).toEqual([true, false, false, false]);
 	expect(peers).toHaveLength(1);
+});
+
+test('more pictures than there are m-lines for get theirs by a further offer, and a new connection has as many at once', async () => {
+	const received = (): number => latest().kinds.filter((kind) => kind === 'video').length - 1;
+	link.start(40);
+	await vi.advanceTimersByTimeAsync(0);
+	expect([received(), offers]).toEqual([10, [true]]);
+	await link.receive(8);
+	await link.receive(14);
+	expect([received(), offers]).toEqual([16, [true, false]]);
+	await link.receive(12);
+	expect(received()).toBe(16);
+	await link.resume(false);
+	expect([received(), offers]).toEqual([16, [true, false, true]]);
 });
 
 test('a screen that is not shared any more before its offer is answered is over when it was', async () => {

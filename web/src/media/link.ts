@@ -6,7 +6,7 @@ import { ConnectionLost } from '../session/session';
 import type { SealedLines } from '../seal/lines';
 import type { Mid, Quality, SourceKind, Track } from '../wire/types';
 import type { MediaConnection as MediaConnectionState, ScreenContent, Way } from '../app/context';
-import { MediaConnection, videoSlots } from './connection';
+import { MediaConnection, grownSlots, videoSlots } from './connection';
 import type { ReceivingLine, SentTracks } from './connection';
 import { Health, heardIn } from './health';
 import { QualityMeter } from './quality';
@@ -136,6 +136,15 @@ export class MediaLink {
 		// What is said of a line that the server does not know yet is lost, and the offer under way says that it is in use.
 		await connection.settled();
 		await this.#publishScreen();
+	}
+
+	/** So many pictures are to be received, in this connection and in later ones. */
+	async receive(pictures: number): Promise<void> {
+		const slots = grownSlots(this.#videoSlots, pictures);
+		if (slots === this.#videoSlots) return;
+		this.#videoSlots = slots;
+		// In doubt about the last offer it is restarted or renewed soon, and then there are as many.
+		if (this.#connection) await this.#careful(this.#connection.addPictures(slots, this.#tracks));
 	}
 
 	/** What the screen shows, in this connection and in later ones. */

@@ -79,7 +79,11 @@ export class Media implements ClientMedia {
 
 	constructor(preferences: Preferences, signalling: Signalling) {
 		this.#preferences = preferences;
-		this.wanted = new WantedPictures((videos) => signalling.want(videos));
+		this.wanted = new WantedPictures((videos) => {
+			signalling.want(videos);
+			this.#pictures.useWanted(videos.length);
+			void this.link.receive(videos.length);
+		});
 		this.#pictures = new Pictures(this.wanted);
 		this.#showSelf = this.#pictures.showOwn(() => this.preview);
 		this.#speakers = new Speakers((blocked) => this.#onSoundBlocked(blocked));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { screenTroubleOf, statusOf } from './capture';
 import { pickCodecs } from './codecs';
-import { videoSlots } from './connection';
+import { grownSlots, videoSlots } from './connection';
 import { loudness } from './level';
 import { pause } from './speakers';
 
@@ -23,10 +23,17 @@ test('only the codecs of a meeting are offered, best first', () => {
 	]);
 });
 
-test('there is a slot for every other camera and one for a document, up to ten', () => {
+test('there is a slot for every other camera and one for a document, up to ten to begin with', () => {
 	expect(videoSlots(1)).toBe(2);
 	expect(videoSlots(9)).toBe(10);
 	expect(videoSlots(40)).toBe(10);
+});
+
+test('slots are added when there are more pictures, several at a time and up to a bound, and none is taken away', () => {
+	expect(grownSlots(10, 3)).toBe(10);
+	expect(grownSlots(10, 11)).toBe(16);
+	expect(grownSlots(16, 16)).toBe(16);
+	expect(grownSlots(16, 500)).toBe(32);
 });
 
 test.each([

@@ -8,11 +8,13 @@ import type { Attachment } from 'svelte/attachments';
 
 import type { Arrival } from '../app/context';
 import type { Mid, SourceId } from '../wire/types';
-import type { ReceivingLine } from './connection';
+import { VIDEO_SLOTS_MAX, type ReceivingLine } from './connection';
 import type { WantedPictures } from './wanted';
 
 export class Pictures {
 	readonly #wanted: WantedPictures;
+	/** The server was asked for more pictures than one connection receives. */
+	#isTooMany: boolean = $state(false);
 	#streams: ReadonlyMap<Mid, MediaStream> = $state.raw(new Map());
 	#mids: ReadonlyMap<SourceId, Mid> = $state.raw(new Map());
 	#arrived: ReadonlySet<SourceId> = $state.raw(new Set());
@@ -28,10 +30,20 @@ export class Pictures {
 	/** A new connection has these m-lines. */
 	useLines(lines: readonly ReceivingLine[]): void {
 		const videos = lines.filter(({ kind }) => kind === 'video');
-		const isKnown = ({ mid, track }: ReceivingLine): boolean => this.#streams.get(mid)?.getVideoTracks()[0] === track;
-		if (videos.length === this.#streams.size && videos.every(isKnown)) return;
-		this.#streams = new Map(videos.map(({ mid, track }) => [mid, new MediaStream([track])]));
-		this.#arrived = new Set();
+		const known = ({ mid, track }: ReceivingLine): MediaStream | undefined => {
+			const stream = this.#streams.get(mid);
+			return stream?.getVideoTracks()[0] === track ? stream : undefined;
+		};
+		const kept = videos.filter(known).length;
+		if (kept === videos.length && kept === this.#streams.size) return;
+		// What goes on while m-lines are added stays on the screen.
+		if (kept < this.#streams.size) this.#arrived = new Set();
+		this.#streams = new Map(videos.map((line) => [line.mid, known(line) ?? new MediaStream([line.track])]));
+	}
+
+	/** So many pictures were asked for. */
+	useWanted(count: number): void {
+		this.#isTooMany = count > VIDEO_SLOTS_MAX;
 	}
 
 	/** What the m-lines carry now, and on which of them nothing comes because the line is too narrow. */
@@ -57,13 +69,7 @@ export class Pictures {
 		if (mid !== undefined && this.#paused.has(mid)) return 'paused';
 		if (this.isArriving(source)) return 'arriving';
 		const isCarried = mid !== undefined;
-		return !isCarried && this.#isFull ? 'left_out' : 'awaited';
-	}
-
-	/** Every m-line for pictures carries one. */
-	get #isFull(): boolean {
-		const inUse = new Set(this.#mids.values());
-		return this.#streams.size > 0 && [...this.#streams.keys()].every((mid) => inUse.has(mid));
+		return !isCarried && this.#isTooMany ? 'left_out' : 'awaited';
 	}
 
 	streamFor(source: SourceId | undefined): MediaStream | undefined {

@@ -63,7 +63,14 @@ test('a picture shown twice is asked for once, in its larger size', () => {
 test('of pictures of one size, those of the first seats come first', () => {
 	wanted.show(tile, 4, 180);
 	wanted.show(other, 6, 180);
-	wanted.arrange([6, 4]);
+	wanted.arrange([6, 4], []);
+	expect(wanted.current().map(({ source }) => source)).toEqual([6, 4]);
+});
+
+test('what is pinned comes first, however small it is', () => {
+	wanted.show(tile, 4, 720);
+	wanted.show(other, 6, 180);
+	wanted.arrange([4, 6], [6]);
 	expect(wanted.current().map(({ source }) => source)).toEqual([6, 4]);
 });
 

@@ -13,6 +13,7 @@ export class WantedPictures {
 	readonly #shown = new Map<object, Wanted>();
 	/** Where each source sits, for those shown equally large. */
 	#order: ReadonlyMap<SourceId, number> = new Map();
+	#pinned: readonly SourceId[] = [];
 	#expected: readonly Wanted[] = [];
 	#told = '';
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,9 +40,13 @@ export class WantedPictures {
 		this.#schedule();
 	}
 
-	/** The order of the seats decides among pictures of one size, when there are more than can be received. */
-	arrange(sources: readonly SourceId[]): void {
+	/**
+	 * What is pinned comes first, on a narrow line, too. Among pictures of one size the order of the seats decides, when
+	 * there are more than can be received.
+	 */
+	arrange(sources: readonly SourceId[], pinned: readonly SourceId[]): void {
 		this.#order = new Map(sources.map((source, place) => [source, place]));
+		this.#pinned = pinned;
 		this.#schedule();
 	}
 
@@ -51,7 +56,7 @@ export class WantedPictures {
 		this.#schedule();
 	}
 
-	/** Each source once, in its largest size, the largest first; of one size, in the order of the seats. */
+	/** Each source once, in its largest size: what is pinned, then the largest; of one size, in the order of the seats. */
 	current(): Wanted[] {
 		const heights = new Map<SourceId, number>();
 		for (const { source, height } of [...this.#expected, ...this.#shown.values()]) {
@@ -59,7 +64,10 @@ export class WantedPictures {
 		}
 		const all = [...heights].map(([source, height]) => ({ source, height }));
 		const place = ({ source }: Wanted): number => this.#order.get(source) ?? this.#order.size + source;
-		return all.sort((one, other) => other.height - one.height || place(one) - place(other));
+		const rank = ({ source }: Wanted): number => (this.#pinned.includes(source) ? 0 : 1);
+		const before = (one: Wanted, other: Wanted): number =>
+			rank(one) - rank(other) || other.height - one.height || place(one) - place(other);
+		return all.sort(before);
 	}
 
 	#schedule(): void {

@@ -17,9 +17,12 @@ export type Shortcut =
 	| 'security'
 	| 'devices'
 	| 'line'
+	| 'people'
+	| 'previous'
+	| 'next'
 	| 'help';
 
-/** The letter of each shortcut, as printed on the sheet. */
+/** The letter of each shortcut, or the name of its key, as printed on the sheet. */
 export const KEYS: Readonly<Record<Shortcut, string>> = {
 	microphone: 'M',
 	camera: 'V',
@@ -33,6 +36,9 @@ export const KEYS: Readonly<Record<Shortcut, string>> = {
 	security: 'L',
 	devices: 'D',
 	line: 'N',
+	people: 'P',
+	previous: 'PageUp',
+	next: 'PageDown',
 	help: '?',
 };
 

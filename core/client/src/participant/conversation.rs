@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use wire::{
-    Bye, ClientMessage, Delivery, Devices, Envelope, MeetingView, Presence, Request, RequestId, SeatId, ServerMessage,
-    SignedManifest, Slot, SourceKind, SummitId, SummitPlan, WallTime, Wanted,
+    Bye, ClientMessage, Delivery, Devices, Envelope, MeetingView, Pixels, Presence, Request, RequestId, SeatId,
+    ServerMessage, SignedManifest, Slot, SourceKind, SummitId, SummitPlan, WallTime, Wanted,
 };
 
 use super::{AUDIO_SLOTS, Entry, Noticed, Output, PING, Participant, VIDEO_SLOTS_MAX, WISH_PAUSE};
@@ -169,6 +169,10 @@ impl Participant {
         self.send(Request::MediaWant { videos: wish });
     }
 
+    fn pictures_max(&self) -> usize {
+        if self.settings.height == Pixels(0) { 0 } else { VIDEO_SLOTS_MAX }
+    }
+
     fn pictures(&self) -> Vec<Wanted> {
         let Some(meeting) = &self.meeting else { return Vec::new() };
         let of_kind = |kind| {
@@ -177,7 +181,7 @@ impl Participant {
         };
         of_kind(SourceKind::Screen)
             .chain(of_kind(SourceKind::Camera))
-            .take(VIDEO_SLOTS_MAX)
+            .take(self.pictures_max())
             .map(|source| Wanted { source: source.id, height: self.settings.height })
             .collect()
     }
@@ -254,7 +258,7 @@ impl Participant {
             persona: self.settings.persona.clone(),
             audio_slots: AUDIO_SLOTS,
             // The others' cameras and one document.
-            video_slots: plan.seats().count().min(VIDEO_SLOTS_MAX),
+            video_slots: plan.seats().count().min(self.pictures_max()),
             tapped: self.tapped,
         }
     }

@@ -1,6 +1,6 @@
 /** Lays the lobby's table: one's own side alone, with the head of it in the middle. */
 import type { Tile } from '../../meeting/selectors';
-import type { Table } from '../plenary/layout';
+import type { Table } from '../plenary/geometry';
 
 /** The table of these people; the secretariat, which has no head, sits in its own order. */
 export function ownTable(tiles: readonly Tile[]): Table {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { layout, type Arrangement, type Rect, type Side, type Table, type Tile, type Viewport } from './layout';
+import type { Arrangement, Rect, Side, Table, Tile, Viewport } from './geometry';
+import { layout } from './layout';
 
 const side = (name: string, members: number): Side => ({
 	delegation: name,

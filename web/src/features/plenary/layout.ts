@@ -3,65 +3,23 @@
  * pixels. It knows nothing of who is present, speaks or shows a picture, so nothing moves when that changes; and it
  * treats every delegation alike, so that no side is ever a pixel larger than another.
  */
-
-/** A rectangle in whole CSS pixels; `x` is measured from the left edge in both writing directions. */
-export interface Rect {
-	x: number;
-	y: number;
-	width: number;
-	height: number;
-}
-
-/** The stage: what is left of the window between the heading and the controls. */
-export interface Viewport {
-	width: number;
-	height: number;
-	/** The writing direction: right to left mirrors the whole table. */
-	direction: 'ltr' | 'rtl';
-}
-
-/** One delegation at the table. */
-export interface Side {
-	delegation: string;
-	/** The head of delegation. */
-	principal: string;
-	/** The others, in their own order of precedence. */
-	members: readonly string[];
-}
-
-/** Everybody at the table, in the order in which this viewer sees them. */
-export interface Table {
-	/** Chair and secretariat, at the head of the table. */
-	head: readonly string[];
-	/** The delegations; by the alternat the viewer's own comes first. */
-	sides: readonly Side[];
-}
-
-/** What kind of place it is: all places of one kind have the same size. */
-export type Place = 'principal' | 'member' | 'head';
-
-/** One person's place. */
-export interface Tile {
-	seat: string;
-	/** None at the head of the table. */
-	delegation: string | null;
-	place: Place;
-	/** The whole place: picture and name plate. */
-	rect: Rect;
-	/** The height of the name plate at the foot of the place; the picture has the rest. Head places have it at the side. */
-	plate: number;
-	/** False where there is no room for pictures: the name plate is the whole place. */
-	pictured: boolean;
-}
-
-/** The table laid. */
-export interface Arrangement {
-	tiles: Tile[];
-	/** Where a shared document lies. */
-	document: Rect | null;
-	/** The height of the whole; larger than the stage where the table does not fit and the stage scrolls. */
-	height: number;
-}
+import {
+	divide,
+	headHeight,
+	measure,
+	memberPlate,
+	mirrored,
+	pictureHeight,
+	placeHead,
+	principalPlate,
+	type Arrangement,
+	type Measure,
+	type Rect,
+	type Side,
+	type Table,
+	type Tile,
+	type Viewport,
+} from './geometry';
 
 /** A principal's picture is never narrower than this while anything else can give way. */
 const PRINCIPAL_WIDTH_MIN = 176;
@@ -79,40 +37,6 @@ const MEMBER_SHARE = 0.34;
 const MEMBER_SHARE_MAX = 0.6;
 /** Up to this many members in a row are no wider together than their principal. */
 const ALIGNED_COLUMNS_MAX = 4;
-/** How much of a wide stage a shared document takes. */
-const DOCUMENT_SHARE = 0.68;
-/** How much of a tall stage a shared document takes. */
-const DOCUMENT_SHARE_TALL = 0.4;
-
-const clamp = (low: number, value: number, high: number): number => Math.round(Math.min(high, Math.max(low, value)));
-
-/** Distances and heights that grow with the stage, from a phone to a wall. */
-interface Measure {
-	/** Between the places of one delegation, and around the table. */
-	gap: number;
-	/** Between delegations. */
-	aisle: number;
-	/** The height of the head of the table. */
-	head: number;
-	/** The height of a member's plate that stands alone. */
-	lonePlate: number;
-}
-
-function measure(viewport: Viewport): Measure {
-	const shorter = Math.min(viewport.width, viewport.height);
-	const gap = clamp(8, shorter * 0.016, 32);
-	return {
-		gap,
-		aisle: gap * 2,
-		head: clamp(48, viewport.height * 0.085, 132),
-		lonePlate: clamp(44, shorter * 0.06, 96),
-	};
-}
-
-const pictureHeight = (width: number): number => Math.round((width * 9) / 16);
-/** Narrow plates are taller: a long name takes two lines there. */
-const principalPlate = (width: number): number => clamp(52, Math.max(width * 0.118, 96 - width * 0.14), 168);
-const memberPlate = (width: number): number => clamp(40, width * 0.23, 104);
 
 /** The inner measures of one delegation's places, the same for all. */
 interface Block {
@@ -273,41 +197,19 @@ function scrollingGrid(width: number, sides: number, members: number, m: Measure
 	};
 }
 
-function placeHead(head: readonly string[], area: Rect, m: Measure): Tile[] {
-	if (head.length === 0) return [];
-	const width = headWidth(area, m);
-	const across = headColumns(head.length, area, m);
-	return head.map((seat, index) => {
-		const row = Math.floor(index / across);
-		const inRow = Math.min(across, head.length - row * across);
-		const rowWidth = inRow * width + (inRow - 1) * m.gap;
-		const x = area.x + Math.floor((area.width - rowWidth) / 2) + (index % across) * (width + m.gap);
-		const rect = { x, y: area.y + row * (m.head + m.gap), width, height: m.head };
-		return { seat, delegation: null, place: 'head', rect, plate: m.head, pictured: true };
-	});
-}
-
-const headWidth = (area: Rect, m: Measure): number => Math.min(area.width, clamp(168, m.head * 6.6, 800));
-
-const headColumns = (count: number, area: Rect, m: Measure): number =>
-	Math.max(1, Math.min(count, Math.floor((area.width + m.gap) / (headWidth(area, m) + m.gap))));
-
-function headHeight(count: number, area: Rect, m: Measure): number {
-	if (count === 0) return 0;
-	return Math.ceil(count / headColumns(count, area, m)) * (m.head + m.gap) - m.gap + m.aisle / 2;
-}
-
 function placeSide(side: Side, x: number, y: number, block: Block, m: Measure): Tile[] {
 	const centred = (width: number): number => x + Math.floor((block.width - width) / 2);
 	const plate = principalPlate(block.principal);
 	const principalHeight = pictureHeight(block.principal) + plate;
 	const tiles: Tile[] = [
 		{
+			key: side.principal,
 			seat: side.principal,
 			delegation: side.delegation,
 			place: 'principal',
 			rect: { x: centred(block.principal), y, width: block.principal, height: principalHeight },
 			plate,
+			beside: false,
 			pictured: true,
 		},
 	];
@@ -316,6 +218,7 @@ function placeSide(side: Side, x: number, y: number, block: Block, m: Measure): 
 		const inRow = Math.min(block.columns, side.members.length - row * block.columns);
 		const start = centred(inRow * block.member + (inRow - 1) * m.gap);
 		tiles.push({
+			key: seat,
 			seat,
 			delegation: side.delegation,
 			place: 'member',
@@ -326,6 +229,7 @@ function placeSide(side: Side, x: number, y: number, block: Block, m: Measure): 
 				height: block.memberHeight,
 			},
 			plate: block.pictured ? memberPlate(block.member) : block.memberHeight,
+			beside: false,
 			pictured: block.pictured,
 		});
 	});
@@ -347,35 +251,6 @@ function placeSides(sides: readonly Side[], area: Rect, m: Measure): { tiles: Ti
 		return placeSide(side, x, top + row * (block.height + m.aisle), block, m);
 	});
 	return { tiles, top, bottom: top + total };
-}
-
-/** The stage less its margin, divided between a document, if there is one, and the people. */
-function divide(viewport: Viewport, documentOpen: boolean, m: Measure): { document: Rect | null; people: Rect } {
-	const whole = {
-		x: m.gap,
-		y: m.gap,
-		width: Math.max(1, viewport.width - 2 * m.gap),
-		height: Math.max(1, viewport.height - 2 * m.gap),
-	};
-	if (!documentOpen) return { document: null, people: whole };
-	if (viewport.width >= viewport.height) {
-		const width = Math.floor(whole.width * DOCUMENT_SHARE);
-		const rest = whole.width - width - m.aisle;
-		return {
-			document: { ...whole, width },
-			people: { ...whole, x: whole.x + width + m.aisle, width: Math.max(1, rest) },
-		};
-	}
-	const height = Math.floor(whole.height * DOCUMENT_SHARE_TALL);
-	const rest = whole.height - height - m.aisle;
-	return {
-		document: { ...whole, height },
-		people: { ...whole, y: whole.y + height + m.aisle, height: Math.max(1, rest) },
-	};
-}
-
-function mirrored(rect: Rect, width: number): Rect {
-	return { ...rect, x: width - rect.x - rect.width };
 }
 
 /** Lays the table: see the top of the file. */

@@ -1,6 +1,6 @@
 /** Lays the plenary's table: both sides as ever, or in a caucus everybody as large as everybody else. */
 import type { Side, Tile } from '../../meeting/selectors';
-import type { Table } from './layout';
+import type { Table } from './geometry';
 
 /** Up to so many people of a caucus each have a large place; more sit as in the plenary. */
 const LARGE_PLACES_MAX = 6;

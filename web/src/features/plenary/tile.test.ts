@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 
 import Given from '../../fixtures/Given.svelte';
 import type { Tile as Person } from '../../meeting/selectors';
-import type { Tile as Placed } from './layout';
+import type { Tile as Placed } from './geometry';
 import Tile from './Tile.svelte';
 
 const nothing = (): (() => void) => () => undefined;
-const client = { media: { arrivalOf: () => 'arriving', show: nothing, showSelf: nothing, status: {} } };
+const media = { arrivalOf: () => 'arriving', show: nothing, showSelf: nothing, status: {} };
+const client = { media, meeting: { revealed: true }, pinned: [] };
 
 const person: Person = {
 	seat: {
@@ -35,10 +36,12 @@ const person: Person = {
 };
 
 const place: Omit<Placed, 'place' | 'pictured'> = {
+	key: 'vesland-head',
 	seat: 'vesland-head',
 	delegation: null,
 	rect: { x: 0, y: 0, width: 400, height: 300 },
 	plate: 60,
+	beside: false,
 };
 
 function drawn(change: Partial<Person>, placed: Pick<Placed, 'place' | 'pictured'>): string {
