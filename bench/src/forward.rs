@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
+use crate::bots::{Bots, count};
 use crate::machine::{Cores, median};
-use crate::summit::{Bots, Summit, count};
+use crate::server::Server;
 use crate::{floor, machine};
 
 const ROUNDS: usize = 3;
@@ -45,32 +46,34 @@ pub(crate) fn run() -> Result<(), String> {
 }
 
 fn one_to_fifty(cores: Cores) -> Result<f64, String> {
-    let summit = Summit::start(cores, 51)?;
-    let _publisher = summit.seat(0..1, &["--heavy", "--all-speak"])?;
-    let mut listeners = summit.seat(1..51, &["--listen"])?;
+    let server = Server::start(cores)?;
+    let summit = server.summit(51)?;
+    let _publisher = server.seat(&summit.links()[..1], &["--heavy", "--all-speak", "--height", "720"])?;
+    let mut listeners = server.seat(&summit.links()[1..], &["--listen", "--height", "720"])?;
     listeners.report_when_joined(50)?;
     // Five packets a frame and one of sound each 20 ms, to everybody.
-    measure(&summit, &mut listeners, 50 * (5 * 30 + 50))
+    measure(&server, &mut listeners, 50 * (5 * 30 + 50))
 }
 
 fn ten_by_ten(cores: Cores) -> Result<f64, String> {
-    let summit = Summit::start(cores, 10)?;
-    let mut people = summit.seat(0..10, &["--heavy", "--all-speak"])?;
+    let server = Server::start(cores)?;
+    let summit = server.summit(10)?;
+    let mut people = server.seat(summit.links(), &["--heavy", "--all-speak", "--height", "720"])?;
     people.report_when_joined(10)?;
     // Everybody sees nine and hears three.
-    measure(&summit, &mut people, 10 * (9 * 5 * 30 + 3 * 50))
+    measure(&server, &mut people, 10 * (9 * 5 * 30 + 3 * 50))
 }
 
 /// Microseconds for each packet that arrived. `expected` packets a second should: a run with many fewer is void.
-fn measure(summit: &Summit, bots: &mut Bots, expected: u64) -> Result<f64, String> {
+fn measure(server: &Server, bots: &mut Bots, expected: u64) -> Result<f64, String> {
     for _ in 0..WARM_UP_SECONDS {
         bots.report()?;
     }
-    let (start, before) = (count(&bots.report()?, "packets"), summit.cpu_time()?);
+    let (start, before) = (count(&bots.report()?, "packets"), server.cpu_time()?);
     for _ in 1..MEASURED_SECONDS {
         bots.report()?;
     }
-    let (end, after) = (count(&bots.report()?, "packets"), summit.cpu_time()?);
+    let (end, after) = (count(&bots.report()?, "packets"), server.cpu_time()?);
     let (packets, spent): (u64, Duration) = (end.saturating_sub(start), after.saturating_sub(before));
     let share = packets as f64 / (expected * MEASURED_SECONDS as u64) as f64;
     if share < 0.9 {

@@ -1,11 +1,14 @@
 //! `cargo x bench`: figures about the real server, from outside it. The server runs on one core and the load on another;
 //! what it costs is read from the kernel's own accounting; everything compared is measured in one run, in turns.
 
+mod bots;
 mod floor;
 mod forward;
 mod join;
 mod machine;
+mod rooms;
 mod seal;
+mod server;
 mod summit;
 
 use std::process::ExitCode;
@@ -15,8 +18,9 @@ fn main() -> ExitCode {
     let outcome = match names.first().map(String::as_str) {
         Some("forward") => forward::run(),
         Some("join") => join::run(),
+        Some("rooms") => rooms::run(&names[1..]),
         Some("seal") => seal::run(),
-        _ => Err("usage: cargo x bench forward|join|seal".to_owned()),
+        _ => Err("usage: cargo x bench forward|join|rooms|seal".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

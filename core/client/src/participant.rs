@@ -2,6 +2,7 @@
 
 mod conversation;
 mod tap;
+mod timing;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
@@ -19,10 +20,11 @@ use wire::{
 use crate::assets::Persona;
 use crate::behaviour::{Behaviour, Habits};
 use crate::clock::ServerClock;
+use crate::delays;
 use crate::dice::Dice;
 use crate::link::{Link, Step};
 use crate::media_line::{Happened, MediaLine};
-use crate::player::{Cue, Talk};
+use crate::player::{Cue, Playing, Talk};
 use crate::requests::Requests;
 use crate::sealing::{self, Barred, Sealing};
 use crate::stats::Stats;
@@ -182,6 +184,8 @@ pub struct Participant {
     devices: Devices,
     media: Option<MediaLine>,
     tapped: bool,
+    /// From where the moments in pictures are counted.
+    origin: Option<Instant>,
     sealing: Sealing,
     whispers: bool,
     habits: Habits,
@@ -240,6 +244,7 @@ impl Participant {
             devices: Devices { microphone: sends, camera: sends },
             media: None,
             tapped: false,
+            origin: None,
             sealing,
             whispers: false,
             habits,
@@ -284,13 +289,14 @@ impl Participant {
         }
         self.sealing.handle_timeout(now);
         let (cue, place) = (self.cue(now), self.place());
-        let Self { media, sealing, whispers, devices, .. } = self;
+        let Self { media, sealing, whispers, devices, origin, .. } = self;
         if let Some(media) = media {
             let mut seal = |kind: SourceKind, frame: &[u8]| {
                 let group = place.as_ref()?.of(kind, *whispers);
                 sealing.seal(group, kind, frame)
             };
-            media.handle_timeout(*devices, cue, &mut seal, now);
+            let since_origin = origin.map(|origin| now.saturating_duration_since(origin));
+            media.handle_timeout(Playing { devices: *devices, cue, since_origin }, &mut seal, now);
         }
         self.settle(now);
     }
@@ -509,9 +515,12 @@ impl Participant {
             let sources = self.meeting.iter().flat_map(|meeting| &meeting.sources);
             let Some(source) = sources.into_iter().find(|known| Some(known.id) == source) else { continue };
             let opened = self.sealing.open(&source.seat, source.kind, &frame.bytes, now);
+            let Some(picture) = opened.filter(|_| source.kind.is_video()) else { continue };
+            if let Some((origin, left)) = self.origin.zip(delays::read(&picture)) {
+                self.stats.delays.note(now.saturating_duration_since(origin + left));
+            }
             // The lowest bit of VP8 is 0 in a key frame (RFC 6386 section 9.1).
-            let shows =
-                source.kind.is_video() && opened.is_some_and(|opened| opened.first().is_some_and(|bits| bits & 1 == 0));
+            let shows = picture.first().is_some_and(|bits| bits & 1 == 0);
             if let (true, None, Entry::Inside { since }) = (shows, self.stats.join, self.entry) {
                 let after = now.saturating_duration_since(since);
                 self.stats.join = Some(after);

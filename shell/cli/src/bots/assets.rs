@@ -36,9 +36,6 @@ const VOICES: [(&str, [Sentences; 2]); 3] = [
     ("ru", [[sentence!("ru-1-a"), sentence!("ru-1-b")], [sentence!("ru-2-a"), sentence!("ru-2-b")]]),
 ];
 
-/// Five packets on the way.
-const HEAVY_FRAME_BYTES: usize = 5_500;
-
 /// Everything, read once and shared by all bots.
 pub(super) struct Wardrobe {
     films: Vec<Arc<Film>>,
@@ -57,9 +54,9 @@ impl Wardrobe {
         Ok(Self { films, voices })
     }
 
-    /// The same voices, and instead of each film a heavy one: the load of a large, lively picture.
-    pub(super) fn heavy(self) -> Self {
-        let film = Arc::new(Film::of_weight(HEAVY_FRAME_BYTES));
+    /// The same voices, and instead of each film one whose frames have so many bytes and show nothing.
+    pub(super) fn heavy(self, bytes: usize) -> Self {
+        let film = Arc::new(Film::of_weight(bytes));
         Self { films: vec![film], ..self }
     }
 
