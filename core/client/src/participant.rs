@@ -20,7 +20,6 @@ use wire::{
 use crate::assets::Persona;
 use crate::behaviour::{Behaviour, Habits};
 use crate::clock::ServerClock;
-use crate::delays;
 use crate::dice::Dice;
 use crate::link::{Link, Step};
 use crate::media_line::{Happened, MediaLine};
@@ -28,6 +27,7 @@ use crate::player::{Cue, Playing, Talk};
 use crate::requests::Requests;
 use crate::sealing::{self, Barred, Sealing};
 use crate::stats::Stats;
+use timing::Timing;
 
 /// As many as the web client has.
 const AUDIO_SLOTS: usize = 4;
@@ -184,8 +184,7 @@ pub struct Participant {
     devices: Devices,
     media: Option<MediaLine>,
     tapped: bool,
-    /// From where the moments in pictures are counted.
-    origin: Option<Instant>,
+    timing: Option<Timing>,
     sealing: Sealing,
     whispers: bool,
     habits: Habits,
@@ -244,7 +243,7 @@ impl Participant {
             devices: Devices { microphone: sends, camera: sends },
             media: None,
             tapped: false,
-            origin: None,
+            timing: None,
             sealing,
             whispers: false,
             habits,
@@ -289,13 +288,13 @@ impl Participant {
         }
         self.sealing.handle_timeout(now);
         let (cue, place) = (self.cue(now), self.place());
-        let Self { media, sealing, whispers, devices, origin, .. } = self;
+        let Self { media, sealing, whispers, devices, timing, .. } = self;
         if let Some(media) = media {
             let mut seal = |kind: SourceKind, frame: &[u8]| {
                 let group = place.as_ref()?.of(kind, *whispers);
                 sealing.seal(group, kind, frame)
             };
-            let since_origin = origin.map(|origin| now.saturating_duration_since(origin));
+            let since_origin = timing.as_ref().map(|timing| timing.moment(now));
             media.handle_timeout(Playing { devices: *devices, cue, since_origin }, &mut seal, now);
         }
         self.settle(now);
@@ -455,7 +454,8 @@ impl Participant {
     /// Counts since it began.
     pub fn stats(&self) -> Stats {
         let (sound, pictures) = self.media.as_ref().map(MediaLine::received_in_all).unwrap_or_default();
-        Stats { sound, pictures, seal: self.sealing.counts(), ..self.stats }
+        let (delays, longest_pause) = self.timing.as_ref().map(|of| (of.delays, of.longest_pause)).unwrap_or_default();
+        Stats { sound, pictures, seal: self.sealing.counts(), delays, longest_pause, ..self.stats }
     }
 
     /// The server's clock, as far as it is known here.
@@ -512,12 +512,12 @@ impl Participant {
     fn open_frames(&mut self, now: Instant) {
         while let Some(frame) = self.media.as_mut().and_then(MediaLine::poll_frame) {
             let source = self.slots.get(&frame.mid).copied();
-            let sources = self.meeting.iter().flat_map(|meeting| &meeting.sources);
-            let Some(source) = sources.into_iter().find(|known| Some(known.id) == source) else { continue };
+            let sources = self.meeting.as_ref().map_or(&[][..], |meeting| &meeting.sources);
+            let Some(source) = sources.iter().find(|known| Some(known.id) == source) else { continue };
             let opened = self.sealing.open(&source.seat, source.kind, &frame.bytes, now);
             let Some(picture) = opened.filter(|_| source.kind.is_video()) else { continue };
-            if let Some((origin, left)) = self.origin.zip(delays::read(&picture)) {
-                self.stats.delays.note(now.saturating_duration_since(origin + left));
+            if let Some(timing) = &mut self.timing {
+                timing.note(source.id, sources, &picture, now);
             }
             // The lowest bit of VP8 is 0 in a key frame (RFC 6386 section 9.1).
             let shows = picture.first().is_some_and(|bits| bits & 1 == 0);

@@ -28,4 +28,6 @@ pub struct Stats {
     pub seal: Sealed,
     /// How long pictures were on the way, where [`crate::Participant::time_pictures`] asked for it.
     pub delays: Delays,
+    /// The longest time without a picture of a source that was there, of the same pictures.
+    pub longest_pause: Duration,
 }

@@ -54,6 +54,8 @@ pub(crate) struct Report {
     pub(crate) frames_playable: u64,
     /// The longest time without a picture on one slot, of all bots.
     pub(crate) longest_gap_ms: u64,
+    /// The longest time without a picture of one who was there, of all bots, where pictures say when they left.
+    pub(crate) longest_pause_ms: u64,
     /// How many bots have seen a picture.
     pub(crate) joined: usize,
     /// From `enter` to the first picture: half of the bots took at most this long.
@@ -101,6 +103,7 @@ impl Report {
             report.frames += pictures.frames;
             report.frames_playable += pictures.playable_frames;
             report.longest_gap_ms = report.longest_gap_ms.max(millis(pictures.longest_gap));
+            report.longest_pause_ms = report.longest_pause_ms.max(millis(stats.longest_pause));
             joins.extend(stats.join);
             delays += &stats.delays;
         }
