@@ -74,6 +74,18 @@ impl Film {
         Self { layers, key_frames: vec![0], ticks: 3_000, blank: true }
     }
 
+    /// The same pictures in more packets: no frame of the full size has fewer than so many bytes, nor one of the others than what
+    /// is theirs of it by area. What is added stands behind the last partition, where no decoder looks (RFC 6386 9.5).
+    #[must_use]
+    pub fn padded(mut self, bytes: usize) -> Self {
+        for (frames, share) in self.layers.iter_mut().zip([16, 4, 1]) {
+            for frame in frames {
+                frame.resize(frame.len().max(bytes / share), 0);
+            }
+        }
+        self
+    }
+
     /// The frame at a place of the loop, which leaves now; in one that shows nothing the moment is written, if there is one.
     pub(crate) fn frame_at(&self, layer: Layer, place: usize, now: Option<Duration>) -> Cow<'_, [u8]> {
         let frame = self.frame(layer, place);

@@ -73,6 +73,22 @@ fn pictures_that_show_nothing_say_how_long_they_were_on_the_way_and_others_do_no
 }
 
 #[test]
+fn a_film_that_is_padded_shows_the_same_in_more_bytes() {
+    let bytes_and_pictures = |film: fn(Film) -> Film| {
+        let mut room = Room::with(2, |settings| {
+            let film = Arc::new(film(Film::of_weight(500)));
+            settings.persona = settings.persona.clone().map(|persona| Persona { film, ..persona });
+        });
+        room.run(Duration::from_secs(4));
+        let pictures = room.guests[0].participant.stats().pictures;
+        (pictures.bytes, pictures.playable_frames)
+    };
+    let (plain, padded) = (bytes_and_pictures(|film| film), bytes_and_pictures(|film| film.padded(8_000)));
+    assert!(padded.0 > 3 * plain.0, "{plain:?} and {padded:?}");
+    assert!(padded.1.abs_diff(plain.1) <= 3, "{plain:?} and {padded:?}");
+}
+
+#[test]
 fn a_small_tile_gets_a_small_picture() {
     let bytes = |height| {
         let mut room = Room::with(2, |settings| settings.height = Pixels(height));

@@ -62,7 +62,8 @@ fn an_hour(lines: Lines, packets: u64, send: impl Fn(&mut Room, u64)) -> Vec<u64
         let passed_on = first.map_or(0, |first| first + batch * AT_ONCE);
         let loses = |near: u64| if near <= NEAR { LOST_PERCENT } else { 0 };
         room.clients[0].losing.percent = loses(from_wrap(sent));
-        room.clients[listener].line.as_mut().unwrap().losing.percent = loses(from_wrap(passed_on));
+        let to_listener = room.clients[listener].line.as_mut().expect("a line");
+        to_listener.losing.percent = loses(from_wrap(passed_on));
         for number in 0..AT_ONCE {
             send(&mut room, batch * AT_ONCE + number);
         }
@@ -80,9 +81,9 @@ fn an_hour(lines: Lines, packets: u64, send: impl Fn(&mut Room, u64)) -> Vec<u64
 
 /// The numbers that are missing among those that came.
 fn missing(got: &[u64]) -> Vec<u64> {
-    let (first, last) = (*got.iter().min().unwrap(), *got.iter().max().unwrap());
     let came: BTreeSet<u64> = got.iter().copied().collect();
-    (first..=last).filter(|sequence| !came.contains(sequence)).collect()
+    let (first, last) = (came.first().expect("packets"), came.last().expect("packets"));
+    (*first..=*last).filter(|sequence| !came.contains(sequence)).collect()
 }
 
 #[test]

@@ -69,6 +69,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "BYTES", num_args = 0..=1, require_equals = true, default_missing_value = "5500",
         value_parser = clap::value_parser!(u32).range(50..=100_000))]
     heavy: Option<u32>,
+    /// Lengthen every picture to so many bytes, which no decoder looks at: the same pictures in more packets
+    #[arg(long, value_name = "BYTES", conflicts_with = "heavy", value_parser = clap::value_parser!(u32).range(..=100_000))]
+    pad: Option<u32>,
     /// Sit down even where another device has the seat
     #[arg(long)]
     take_over: bool,
@@ -122,6 +125,8 @@ pub(crate) struct Manner {
     pub(crate) all_speak: bool,
     /// Their pictures show nothing and have so many bytes.
     pub(crate) heavy: Option<u32>,
+    /// Their pictures are lengthened to so many bytes.
+    pub(crate) pad: Option<u32>,
     /// They sit down even where another device has the seat.
     pub(crate) take_over: bool,
     /// The server's certificate; on this machine's own addresses any is believed.
@@ -141,6 +146,7 @@ impl Default for Manner {
             hands: false,
             all_speak: false,
             heavy: None,
+            pad: None,
             take_over: false,
             fingerprint: None,
             height: 360,
@@ -225,6 +231,7 @@ pub(crate) async fn run(args: Args) -> Result<(), BotsError> {
         hands: args.hands,
         all_speak: args.all_speak,
         heavy: args.heavy,
+        pad: args.pad,
         take_over: args.take_over,
         fingerprint: args.fingerprint,
         height: args.height,
@@ -253,10 +260,9 @@ pub(crate) async fn seat_bots(links: Vec<String>, manner: Manner) -> Result<Bots
 
 async fn seat(links: Vec<String>, manner: Manner, tap: Option<Arc<Tap>>) -> Result<Bots, BotsError> {
     let ways = read_links(&links, manner)?;
-    let wardrobe = Wardrobe::open()?;
     let wardrobe = match manner.heavy {
-        Some(bytes) => wardrobe.heavy(bytes as usize),
-        None => wardrobe,
+        Some(bytes) => Wardrobe::open(0)?.heavy(bytes as usize),
+        None => Wardrobe::open(manner.pad.unwrap_or(0) as usize)?,
     };
     let origin = Instant::now();
     let (stop, stopped) = watch::channel(false);

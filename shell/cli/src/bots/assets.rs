@@ -43,9 +43,11 @@ pub(super) struct Wardrobe {
 }
 
 impl Wardrobe {
-    /// Reads what is built in.
-    pub(super) fn open() -> Result<Self, AssetError> {
-        let film = |[quarter, half, full]: &[&[u8]; 3]| Film::read(quarter, half, full).map(Arc::new);
+    /// Reads what is built in; pictures are lengthened to so many bytes.
+    pub(super) fn open(bytes: usize) -> Result<Self, AssetError> {
+        let film = |[quarter, half, full]: &[&[u8]; 3]| {
+            Film::read(quarter, half, full).map(|film| Arc::new(film.padded(bytes)))
+        };
         let films = FILMS.iter().map(film).collect::<Result<_, _>>()?;
         let mut voices = Vec::new();
         for (language, [first, second]) in &VOICES {
@@ -82,7 +84,7 @@ mod tests {
 
     #[test]
     fn everything_that_is_built_in_can_be_played() {
-        let wardrobe = Wardrobe::open().unwrap();
+        let wardrobe = Wardrobe::open(0).unwrap();
         assert_eq!((wardrobe.films.len(), wardrobe.voices.len()), (6, 3));
     }
 }
