@@ -12,8 +12,12 @@ use crate::summit::Summit;
 
 /// What leads to the rooms that are full.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Reports that are let pass before measuring: key frames, layer choice, caches.
-const WARM_UP_SECONDS: usize = 5;
+/// Reports that are let pass before measuring: key frames, layer choice, caches. A line whose rate was judged while others came in
+/// takes longer to be trusted with the large pictures again.
+const WARM_UP_SECONDS: u64 = 5;
+const WARM_UP_SECONDS_MAX: u64 = 40;
+/// From this share of the packets on, in percent, it is warm.
+const WARM: u64 = 97;
 const MEASURED_SECONDS: usize = 15;
 /// After the last one left: longer than a seat is kept.
 const EMPTY: Duration = Duration::from_secs(40);
@@ -136,9 +140,7 @@ fn measure(cores: Cores, shape: Shape) -> Result<Figures, String> {
     let (took, joining) = (began.elapsed(), server.cpu_time()?.saturating_sub(cpu_before));
     bots.report_when("see somebody", shape.viewers() as u64, PATIENCE, |report| count(report, "joined"))?;
 
-    for _ in 0..WARM_UP_SECONDS {
-        bots.report()?;
-    }
+    warm_up(&mut bots, shape)?;
     let before = Moment::take(cores, &server, &mut bots)?;
     for _ in 1..MEASURED_SECONDS {
         bots.report()?;
@@ -169,6 +171,19 @@ fn measure(cores: Cores, shape: Shape) -> Result<Figures, String> {
         arrived: packets as f64 * 100.0 / (shape.packets() as f64 * seconds),
         memory: [empty, full, left],
     })
+}
+
+/// Until everybody gets what is due, or it is clear that they will not.
+fn warm_up(bots: &mut Bots, shape: Shape) -> Result<(), String> {
+    let mut before = count(&bots.report()?, "packets");
+    for second in 1..=WARM_UP_SECONDS_MAX {
+        let packets = count(&bots.report()?, "packets");
+        if second >= WARM_UP_SECONDS && (packets - before) * 100 >= shape.packets() * WARM {
+            break;
+        }
+        before = packets;
+    }
+    Ok(())
 }
 
 /// Those who send come in last, so that what coming in costs is not lost in what sending costs.

@@ -23,9 +23,10 @@ const UNDER_WAY: [(&str, usize); 9] = [
     ("entries to be stored", 10),
     ("words of groups to be said", 100),
 ];
-/// More addresses than one may be known of a person, who changed the network a while ago: those that count are forgotten with
-/// the connection of the media.
+/// Of a person who changed the network more than one address is known, until the connection of the media ends.
 const ADDRESSES: (&str, usize) = ("addresses of peers", 8);
+/// A source may be on the screen, or in the ears, of everybody; which are depends on who speaks and on the lines.
+const PLACES: &str = "places of listeners";
 
 /// How it stands at the end of a round.
 #[derive(Clone, Debug)]
@@ -84,6 +85,7 @@ impl World {
             let bound = match known {
                 Some(bound) => bound,
                 None if what == ADDRESSES.0 => ADDRESSES.1 * seats,
+                None if what == PLACES => seats * before.get("open sources"),
                 None => before.get(what),
             };
             self.check(count <= bound, || format!("{count} {what}, and no more than {bound} are due; held are {now}"))?;
