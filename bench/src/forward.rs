@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use crate::bots::{Bots, count};
 use crate::janus::Janus;
 use crate::machine::{Cores, median};
-use crate::summit::{Bots, Summit, count};
+use crate::server::Server;
 use crate::{floor, machine};
 
 const ROUNDS: usize = 5;
@@ -74,31 +75,33 @@ fn written(figure: f64) -> String {
 }
 
 fn one_to_fifty(cores: Cores) -> Result<f64, String> {
-    let summit = Summit::start(cores, 1 + LISTENERS)?;
-    let _publisher = summit.seat(0..1, &["--heavy", "--all-speak"])?;
-    let mut listeners = summit.seat(1..1 + LISTENERS, &["--listen"])?;
+    let server = Server::start(cores)?;
+    let summit = server.summit(1 + LISTENERS)?;
+    let _publisher = server.seat(&summit.links()[..1], &["--heavy", "--all-speak", "--height", "720"])?;
+    let mut listeners = server.seat(&summit.links()[1..], &["--listen", "--height", "720"])?;
     listeners.report_when_joined(LISTENERS as u64)?;
-    measure(&summit, &mut listeners, LISTENERS as u64 * (PICTURE_PACKETS + SOUND_PACKETS))
+    measure(&server, &mut listeners, LISTENERS as u64 * (PICTURE_PACKETS + SOUND_PACKETS))
 }
 
 fn ten_by_ten(cores: Cores) -> Result<f64, String> {
-    let summit = Summit::start(cores, PEOPLE)?;
-    let mut people = summit.seat(0..PEOPLE, &["--heavy", "--all-speak"])?;
+    let server = Server::start(cores)?;
+    let summit = server.summit(PEOPLE)?;
+    let mut people = server.seat(summit.links(), &["--heavy", "--all-speak", "--height", "720"])?;
     people.report_when_joined(PEOPLE as u64)?;
     // Everybody sees nine and hears three.
-    measure(&summit, &mut people, PEOPLE as u64 * (9 * PICTURE_PACKETS + 3 * SOUND_PACKETS))
+    measure(&server, &mut people, PEOPLE as u64 * (9 * PICTURE_PACKETS + 3 * SOUND_PACKETS))
 }
 
 /// Microseconds for each packet that arrived. `expected` packets a second should: a run with many fewer is void.
-fn measure(summit: &Summit, bots: &mut Bots, expected: u64) -> Result<f64, String> {
+fn measure(server: &Server, bots: &mut Bots, expected: u64) -> Result<f64, String> {
     for _ in 0..WARM_UP_SECONDS {
         bots.report()?;
     }
-    let (start, before) = (count(&bots.report()?, "packets"), summit.cpu_time()?);
+    let (start, before) = (count(&bots.report()?, "packets"), server.cpu_time()?);
     for _ in 1..MEASURED_SECONDS {
         bots.report()?;
     }
-    let (end, after) = (count(&bots.report()?, "packets"), summit.cpu_time()?);
+    let (end, after) = (count(&bots.report()?, "packets"), server.cpu_time()?);
     let (packets, spent): (u64, Duration) = (end.saturating_sub(start), after.saturating_sub(before));
     cost(packets, spent, expected)
 }

@@ -45,6 +45,45 @@ pub(crate) fn cpu_time_of(process: u32) -> Result<Duration, String> {
     Ok(Duration::from_secs(1) * ticks / u32::try_from(rustix::param::clock_ticks_per_second()).unwrap_or(100))
 }
 
+/// The memory of a process that is in the machine's memory now, in bytes.
+pub(crate) fn memory_of(process: u32) -> Result<u64, String> {
+    let path = format!("/proc/{process}/status");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kilobytes.map(|kilobytes| kilobytes * 1024).ok_or_else(|| format!("{path} is not as proc_pid_status(5) says"))
+}
+
+/// How much a core had to do since the machine was started, and how much time that was, in ticks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ticks {
+    busy: u64,
+    all: u64,
+}
+
+impl Ticks {
+    /// Of a core, until now: for all processes, and for the kernel itself.
+    pub(crate) fn of(core: CoreId) -> Result<Self, String> {
+        let text = fs::read_to_string("/proc/stat").map_err(|error| format!("/proc/stat: {error}"))?;
+        Self::read(&text, core).ok_or_else(|| "/proc/stat is not as proc_stat(5) says".to_owned())
+    }
+
+    fn read(stat: &str, core: CoreId) -> Option<Self> {
+        let name = format!("cpu{} ", core.id);
+        let line = stat.lines().find_map(|line| line.strip_prefix(&name))?;
+        // user, nice, system, idle, iowait, irq, softirq, steal; what guests had is in the first two already.
+        let fields: Vec<u64> = line.split_whitespace().take(8).map(str::parse).collect::<Result<_, _>>().ok()?;
+        let (all, idle) = (fields.iter().sum(), fields.get(3)? + fields.get(4)?);
+        Some(Self { busy: all - idle, all })
+    }
+
+    /// The share of the time since `before` in which it was busy, in percent.
+    pub(crate) fn busy_since(self, before: Self) -> f64 {
+        let all = self.all.saturating_sub(before.all).max(1);
+        self.busy.saturating_sub(before.busy) as f64 * 100.0 / all as f64
+    }
+}
+
 /// `utime` and `stime` together: fields 14 and 15, of which the second, a name in brackets, may hold spaces.
 fn ticks_in(stat: &str) -> Option<u32> {
     let (_, after_name) = stat.rsplit_once(')')?;
@@ -91,6 +130,23 @@ mod tests {
         let stat = "71 (a) b (c) S 1 71 71 0 -1 4194304 9 0 0 0 250 50 7 7 20 0 8 0 1";
         assert_eq!(ticks_in(stat), Some(300));
         assert_eq!(ticks_in("71 (a) S 1"), None);
+    }
+
+    #[test]
+    fn memory_that_is_used_is_counted() {
+        let before = memory_of(std::process::id()).expect("this process is there");
+        let taken = vec![1_u8; 32 << 20];
+        let after = memory_of(std::process::id()).expect("this process is there");
+        assert!(after > before + (taken.len() as u64) / 2, "{before} and then {after}");
+    }
+
+    #[test]
+    fn a_core_is_busy_when_it_is_not_idle() {
+        let stat = "cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\ncpu1 10 20 30 100 40 0 5 5 7 0\n";
+        let ticks = Ticks::read(stat, CoreId { id: 1 }).expect("it is there");
+        assert_eq!(ticks, Ticks { busy: 70, all: 210 });
+        assert_eq!(Ticks { busy: 90, all: 310 }.busy_since(ticks), 20.0);
+        assert_eq!(Ticks::read(stat, CoreId { id: 2 }), None);
     }
 
     #[test]

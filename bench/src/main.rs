@@ -1,24 +1,30 @@
 //! `cargo x bench`: figures about the real server, from outside it. The server runs on one core and the load on another;
 //! what it costs is read from the kernel's own accounting; everything compared is measured in one run, in turns.
 
+mod bots;
 mod floor;
 mod forward;
 mod janus;
 mod join;
 mod load;
 mod machine;
+mod rooms;
 mod seal;
+mod server;
+mod soak;
 mod summit;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let names: Vec<String> = std::env::args().skip(1).collect();
-    let outcome = match names.first().map(String::as_str) {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match words.first().map(String::as_str) {
         Some("forward") => forward::run(),
         Some("join") => join::run(),
+        Some("rooms") => rooms::run(&words[1..]),
         Some("seal") => seal::run(),
-        _ => Err("usage: cargo x bench forward|join|seal".to_owned()),
+        Some("soak") => soak::run(&words[1..]),
+        _ => Err("usage: cargo x bench forward|join|rooms|seal|soak".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,6 +2,7 @@
 
 mod commit_header;
 mod datagram;
+mod dependency;
 mod documents;
 mod frame;
 mod frames;
@@ -21,6 +22,7 @@ use crate::Target;
 pub const TARGETS: &[Target] = &[
     Target { name: "commit_header", run: commit_header::run },
     Target { name: "datagram", run: datagram::run },
+    Target { name: "dependency", run: dependency::run },
     Target { name: "documents", run: documents::run },
     Target { name: "frame", run: frame::run },
     Target { name: "frames", run: frames::run },

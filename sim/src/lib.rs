@@ -4,6 +4,7 @@
 //! * [`World`] holds everything and lets time pass, from one deadline to the next.
 //! * `serving` is the server: the real `node::Node`, with a shell that is only as large as it must be.
 //! * `device` is a person's end: the real `client::Participant`, behind a [`network`] that delays, loses and repeats.
+//! * `soak` is one summit for hours.
 //! * `offices` are the parties' own: keys, the manifest that all signed, a registrar for each.
 //! * `delivery` is the groups alone, without media: a thousand runs a minute.
 //! * [`people`] act, scripted or at random; a reference model of the meeting (`model`) says what should become of it, and
@@ -29,6 +30,7 @@ mod record;
 mod run;
 mod schedule;
 mod serving;
+mod soak;
 mod socket;
 mod transcript;
 mod world;
@@ -39,5 +41,6 @@ pub use device::{Device, DeviceId};
 pub use finding::Finding;
 pub use record::{Recording, recordings};
 pub use run::{plenary, random_summit};
+pub use soak::{Round, soak};
 pub use transcript::Transcript;
 pub use world::World;

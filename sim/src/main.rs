@@ -2,11 +2,12 @@
 //!
 //! * `sim [--seeds N] [--from S]` runs N seeds, beginning with S;
 //! * `sim --delivery [--seeds N] [--from S]` runs N seeds of the groups alone, without media;
+//! * `sim --soak [--minutes N] [--from S]` holds one summit for so many virtual minutes, two hours where it is not said;
 //! * `sim record` writes the recordings that the web client is tested with.
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Where the web client looks for recordings.
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/src/meeting/fixtures");
@@ -17,33 +18,50 @@ fn main() -> ExitCode {
     if words == ["record"] {
         return record();
     }
-    let (groups, words) = match words.split_first() {
-        Some((&"--delivery", rest)) => (true, rest),
-        _ => (false, &words[..]),
+    let done = match words.split_first() {
+        Some((&"--delivery", rest)) => numbers(rest, ["--from", "--seeds"], [1, 10]).map(run_groups),
+        Some((&"--soak", rest)) => numbers(rest, ["--from", "--minutes"], [1, 120]).map(soak),
+        _ => numbers(&words, ["--from", "--seeds"], [1, 10]).map(run),
     };
-    match seeds(words) {
-        Some((from, count)) if groups => run_groups(from, count),
-        Some((from, count)) => run(from, count),
-        None => {
-            eprintln!("usage: sim [--delivery] [--seeds N] [--from S] | sim record");
-            ExitCode::from(2)
-        }
-    }
+    done.unwrap_or_else(|| {
+        eprintln!("usage: sim [--delivery] [--seeds N] [--from S] | sim --soak [--minutes N] [--from S] | sim record");
+        ExitCode::from(2)
+    })
 }
 
-fn seeds(words: &[&str]) -> Option<(u64, u64)> {
-    let (mut from, mut count) = (1, 10);
+/// The numbers behind two flags, or what they are where nothing is said.
+fn numbers(words: &[&str], flags: [&str; 2], usual: [u64; 2]) -> Option<[u64; 2]> {
+    let mut numbers = usual;
     for pair in words.chunks(2) {
-        match pair {
-            ["--seeds", number] => count = number.parse().ok()?,
-            ["--from", number] => from = number.parse().ok()?,
-            _ => return None,
-        }
+        let [flag, number] = pair else { return None };
+        let place = flags.iter().position(|known| known == flag)?;
+        numbers[place] = number.parse().ok()?;
     }
-    Some((from, count))
+    Some(numbers)
 }
 
-fn run(from: u64, count: u64) -> ExitCode {
+/// A commotion of nine minutes and a minute of calm, again and again.
+fn soak([seed, minutes]: [u64; 2]) -> ExitCode {
+    let begin = Instant::now();
+    let rounds = u32::try_from(minutes.div_ceil(10)).unwrap_or(u32::MAX);
+    let held = sim::soak(seed, rounds, Duration::from_secs(9 * 60), |round| {
+        let minutes = round.at.as_secs() / 60;
+        println!("round {}, {minutes} minutes, {} devices so far: {}", round.number, round.devices, round.held);
+    });
+    let took = begin.elapsed().as_secs_f64();
+    match held {
+        Ok(world) => {
+            println!("{rounds} rounds in {took:.1} s, {} lines, nothing was found", world.transcript().length());
+            ExitCode::SUCCESS
+        }
+        Err(finding) => {
+            println!("{finding}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run([from, count]: [u64; 2]) -> ExitCode {
     let begin = Instant::now();
     let mut found = Vec::new();
     for seed in from..from.saturating_add(count) {
@@ -62,7 +80,7 @@ fn run(from: u64, count: u64) -> ExitCode {
     if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn run_groups(from: u64, count: u64) -> ExitCode {
+fn run_groups([from, count]: [u64; 2]) -> ExitCode {
     let begin = Instant::now();
     let (mut found, mut lies, mut opened) = (Vec::new(), 0, 0);
     for seed in from..from.saturating_add(count) {

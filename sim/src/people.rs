@@ -54,11 +54,11 @@ impl World {
         Ok(())
     }
 
-    /// Random people do what they do for so long; the time does not pass by this.
-    pub fn plan_random_people(&mut self, duration: Duration) {
+    /// Random people do what they do for so long, as `seed` says; the time does not pass by this.
+    pub(crate) fn plan_random_people(&mut self, seed: u64, duration: Duration) {
         let seats: Vec<(SeatId, Role)> = self.plan.seats().map(|(_, seat)| (seat.id.clone(), seat.role)).collect();
         for (seat, role) in seats {
-            let mut person = RandomPerson::new(&self.plan, seat, role, self.seed);
+            let mut person = RandomPerson::new(&self.plan, seat, role, seed);
             for (after, act) in person.acts(duration) {
                 self.plan_act(self.now + after, act);
             }

@@ -32,7 +32,7 @@ pub fn random_summit(seed: u64) -> Result<World, Finding> {
     let networks = [Conditions::perfect(Duration::from_millis(20)), Conditions::office(), Conditions::hotel()];
     let network = networks[chance.below(networks.len())];
     let mut world = World::new(seed, plan, network);
-    world.plan_random_people(COMMOTION);
+    world.plan_random_people(seed, COMMOTION);
     world.plan_random_fate(COMMOTION);
     world.run_for(COMMOTION + Duration::from_secs(4))?;
     world.gather_everybody()?;
@@ -69,7 +69,7 @@ impl World {
     }
 
     /// Everybody who left comes back, everybody comes in, and it becomes quiet.
-    fn gather_everybody(&mut self) -> Result<(), Finding> {
+    pub(crate) fn gather_everybody(&mut self) -> Result<(), Finding> {
         self.note("everybody gathers");
         self.fail_disk(0);
         // Who pressed "Leave" in a tunnel leaves when the tunnel ends, so it may take more than one round.
@@ -89,7 +89,7 @@ impl World {
     }
 
     /// The heads who are not ready yet say so.
-    fn begin_plenary(&mut self) -> Result<(), Finding> {
+    pub(crate) fn begin_plenary(&mut self) -> Result<(), Finding> {
         if let Phase::Lobby { ready } = self.model.phase() {
             let waiting = self.plan.delegations.iter().filter(|side| !ready.contains(&side.id));
             let heads: Vec<SeatId> = waiting.filter_map(|side| Some(side.seats.first()?.id.clone())).collect();
@@ -233,7 +233,7 @@ impl World {
     }
 
     /// A chair ends the summit: everybody is told, and nobody gets in again.
-    fn end(&mut self) -> Result<(), Finding> {
+    pub(crate) fn end(&mut self) -> Result<(), Finding> {
         let Some(chair) = self.plan.chair.last().cloned() else {
             return Err(self.finding("nobody presides".to_owned()));
         };

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use node::{
-    Batch, ConnectionId, Endpoint, Identity, Input, InvitationId, NewPeer, Node, Output, Sealed, SessionId, Way,
+    Batch, ConnectionId, Endpoint, Holdings, Identity, Input, InvitationId, NewPeer, Node, Output, Sealed, SessionId,
+    Way,
 };
 use wire::{
     Bye, ClientMessage, Entry, Envelope, Outcome, PartyReply, Request, RequestId, SeatId, ServerMessage, SourceId,
@@ -68,6 +69,11 @@ impl Server {
 
     pub(crate) fn is_up(&self) -> bool {
         self.node.is_some()
+    }
+
+    /// How much it holds in memory.
+    pub(crate) fn holdings(&self) -> Holdings {
+        self.node.as_ref().map(Node::holdings).unwrap_or_default()
     }
 
     /// Whether the summit is held in memory.

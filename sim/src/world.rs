@@ -3,7 +3,7 @@
 //!
 //! This file moves time and looks after the devices; `serving.rs` is the server's side and the comparison with the model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -45,6 +45,8 @@ pub struct World {
     pub(crate) disk: Disk,
     pub(crate) model: Model,
     pub(crate) devices: Vec<Device>,
+    /// Those of them to which anything can still happen, so that hours of coming and going cost no more than minutes.
+    live: BTreeSet<DeviceId>,
     pub(crate) at_seat: BTreeMap<SeatId, DeviceId>,
     /// What everybody looks and sounds like.
     voices: BTreeMap<SeatId, (u8, Persona)>,
@@ -74,6 +76,7 @@ impl World {
             disk: Disk::new(Chance::new(seed, "disk")),
             model: Model::new(plan.clone()),
             devices: Vec::new(),
+            live: BTreeSet::new(),
             at_seat: BTreeMap::new(),
             voices: voices(&plan),
             sockets: BTreeMap::new(),
@@ -115,6 +118,7 @@ impl World {
             seed: self.seed,
         };
         self.devices.push(Device::new(id, making, self.now));
+        self.live.insert(id);
         self.at_seat.insert(seat.clone(), id);
         id
     }
@@ -255,18 +259,15 @@ impl World {
         let Some(next) = self.next_at() else { return Err(self.finding("nothing will ever happen again".to_owned())) };
         self.steps_at_once = if next > self.now { 0 } else { self.steps_at_once + 1 };
         if self.steps_at_once > STEPS_AT_ONCE_MAX {
-            let due = |device: &&Device| device.participant.poll_timeout().is_some_and(|at| at <= self.now);
-            let who = self.devices.iter().find(due).map(|device| &device.seat);
+            let who = self.due_device().map(|device| &self.device(device).seat);
             return Err(self.finding(format!("time does not pass any more; the device of {who:?} is due")));
         }
         self.now = self.now.max(next);
         if self.server.poll_timeout().is_some_and(|at| at <= self.now) {
             return self.serve_timeout();
         }
-        let due = |device: &Device| device.participant.poll_timeout().is_some_and(|at| at <= self.now);
-        if let Some(device) = self.devices.iter().find(|device| due(device)) {
-            let id = device.id;
-            self.with(id, |device, now| device.participant.handle_timeout(now));
+        if let Some(device) = self.due_device() {
+            self.with(device, |device, now| device.participant.handle_timeout(now));
             return Ok(());
         }
         match self.schedule.pop_due(self.now) {
@@ -276,8 +277,17 @@ impl World {
     }
 
     fn next_at(&self) -> Option<Instant> {
-        let devices = self.devices.iter().filter_map(|device| device.participant.poll_timeout());
+        let devices = self.live_devices().filter_map(|device| device.participant.poll_timeout());
         devices.chain(self.schedule.next_at()).chain(self.server.poll_timeout()).min()
+    }
+
+    fn live_devices(&self) -> impl Iterator<Item = &Device> {
+        self.live.iter().map(|id| &self.devices[id.0])
+    }
+
+    fn due_device(&self) -> Option<DeviceId> {
+        let due = |device: &&Device| device.participant.poll_timeout().is_some_and(|at| at <= self.now);
+        self.live_devices().find(due).map(|device| device.id)
     }
 
     fn happens(&mut self, happening: Happening) -> Result<(), Finding> {
@@ -348,6 +358,12 @@ impl World {
                 }
             }
         }
+        let subject = &self.devices[device.0];
+        if subject.is_over() && subject.participant.poll_timeout().is_none() {
+            self.live.remove(&device);
+        } else {
+            self.live.insert(device);
+        }
     }
 
     fn open_socket(&mut self, device: DeviceId) {
@@ -411,15 +427,16 @@ impl World {
     pub(crate) fn datagram_returns(&mut self, destination: SocketAddr, payload: &[u8]) {
         // To a former address of a device nothing comes through any more.
         let now = self.now;
-        let reachable = |device: &&mut Device| device.public == destination && !device.is_offline(now);
-        let Some(device) = self.devices.iter_mut().find(reachable) else { return };
+        let reachable = |device: &&Device| device.public == destination && !device.is_offline(now);
+        let Some(id) = self.live_devices().find(reachable).map(|device| device.id) else { return };
+        let device = &mut self.devices[id.0];
         for at in device.down.carry(payload.len(), self.now) {
             self.schedule.add(at, Happening::DatagramToDevice { destination, payload: payload.to_vec() });
         }
     }
 
     fn datagram_arrives(&mut self, public: SocketAddr, bytes: &[u8]) -> Result<(), Finding> {
-        let Some(device) = self.devices.iter().find(|device| device.public == public) else { return Ok(()) };
+        let Some(device) = self.live_devices().find(|device| device.public == public) else { return Ok(()) };
         let (id, destination, source) = (device.id, device.local(), self.server.address());
         self.with(id, |device, now| {
             device.participant.handle(Input::Datagram { source, destination, bytes }, now);

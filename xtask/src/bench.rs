@@ -6,7 +6,10 @@ use crate::process::{capture, cargo, command, root, run as run_to_the_end};
 use crate::{Failure, setup, web};
 
 /// What can be measured.
-const NAMES: [&str; 4] = ["forward", "join", "network", "seal"];
+const NAMES: [&str; 6] = ["forward", "join", "network", "rooms", "seal", "soak"];
+
+/// Those that are measured where nothing is named; `soak` takes twenty minutes.
+const USUAL: [&str; 5] = ["forward", "join", "network", "rooms", "seal"];
 
 /// The one that compares with others.
 const FORWARD: &str = "forward";
@@ -20,13 +23,11 @@ const SEAL: &str = "seal";
 /// Where the line of JSON of its other half is kept for it.
 const SEAL_FIGURES: &str = "target/bench-seal.json";
 
-/// Runs the named measurements, or all of them.
+/// Runs the named measurements, or the usual ones. What follows `--` is said to the one that is named.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
-    if let Some(unknown) = arguments.iter().find(|name| !NAMES.contains(&name.as_str())) {
-        return Err(format!("there is no measurement \"{unknown}\"; there are {}", NAMES.join(", ")));
-    }
-    let all: Vec<String> = NAMES.map(str::to_owned).into();
-    let wanted = if arguments.is_empty() { &all } else { arguments };
+    let (names, further) = parse(arguments)?;
+    let usual: Vec<String> = USUAL.map(str::to_owned).into();
+    let wanted = if names.is_empty() { &usual[..] } else { names };
     if wanted.iter().any(|name| name == SEAL || name == NETWORK) {
         setup::for_tests()?
     } else {
@@ -48,6 +49,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     ]))?;
     for name in wanted {
         let mut bench = cargo(&["run", "--quiet", "--release", "--package", "bench", "--", name]);
+        bench.args(further);
         match name.as_str() {
             NETWORK => run_to_the_end(&mut browsers("web/bench/network.mjs"))?,
             SEAL => seal(&mut bench)?,
@@ -55,6 +57,19 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// The names, and what is said to the one that is named.
+fn parse(arguments: &[String]) -> Result<(&[String], &[String]), Failure> {
+    let end = arguments.iter().position(|word| word == "--");
+    let (names, further) = end.map_or((arguments, &[][..]), |end| (&arguments[..end], &arguments[end + 1..]));
+    if let Some(unknown) = names.iter().find(|name| !NAMES.contains(&name.as_str())) {
+        return Err(format!("there is no measurement \"{unknown}\"; there are {}", NAMES.join(", ")));
+    }
+    if end.is_some() && names.len() != 1 {
+        return Err("what follows -- is for one measurement; name it".to_owned());
+    }
+    Ok((names, further))
 }
 
 /// What sealing costs on the Rust side, and beside it what it costs in Chromium.
@@ -72,4 +87,24 @@ fn browsers(script: &str) -> Command {
     let mut node = command("node");
     node.arg(script).env("SOMMET_BINARY", root().join("target/release/sommet"));
     node
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_known_and_what_follows_them_is_for_one() {
+        let parsed = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            parse(&words).map(|(names, further)| (names.join(" "), further.join(" ")))
+        };
+        let said = |names: &str, further: &str| Ok((names.to_owned(), further.to_owned()));
+        assert_eq!(parsed(&[]), said("", ""));
+        assert_eq!(parsed(&["join", "forward"]), said("join forward", ""));
+        assert_eq!(parsed(&["rooms", "--", "2x50", "1x50"]), said("rooms", "2x50 1x50"));
+        for wrong in [&["jion"][..], &["--", "1x50"], &["rooms", "soak", "--", "--minutes", "1"]] {
+            assert!(parsed(wrong).is_err(), "{wrong:?}");
+        }
+    }
 }

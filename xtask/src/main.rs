@@ -41,11 +41,13 @@ Sommet, for those who build it.
                                 --long: those that take minutes
                                 or measure)
   cargo x sim [--seeds N]       whole summits in virtual time over lossy links
+                                (--soak: one for two virtual hours, in which
+                                nothing may grow)
   cargo x fuzz [NAME...]        every reader of strangers' bytes, five minutes each
                                 (--seconds N: so long; --keep: what was found joins
                                 the corpus, which the tests replay)
   cargo x proxy LISTEN SERVER   a bad line before a server's media port, as its input says
-  cargo x bench [NAME]          measure: a table, then one line of JSON
+  cargo x bench [NAME [-- ...]] measure: a table, then one line of JSON; soak and each of the rooms only when named
   cargo x vectors [--fast]      the test vectors of RFC 9420, against ts-mls and OpenMLS
                                 (--fast: ts-mls with our cipher suite; --openmls: the other)
   cargo x interop               ts-mls, OpenMLS and mls-rs in the same groups, compared

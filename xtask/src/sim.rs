@@ -3,8 +3,23 @@
 use crate::Failure;
 use crate::process::{cargo, run as run_to_the_end};
 
+const USAGE: &str = "usage: cargo x sim [--delivery] [--seeds N] | cargo x sim --soak [--minutes N]";
+
 /// Runs the command.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    if let [flag, rest @ ..] = arguments
+        && flag == "--soak"
+    {
+        let minutes = match rest {
+            [] => true,
+            [flag, minutes] => flag == "--minutes" && minutes.parse::<u32>().is_ok_and(|minutes| minutes > 0),
+            _ => false,
+        };
+        if !minutes {
+            return Err(USAGE.to_string());
+        }
+        return run_to_the_end(cargo(&["run", "--quiet", "--package", "sim", "--"]).args(arguments));
+    }
     // `--delivery`: the groups alone, without media.
     let of_seeds = arguments.strip_prefix(&["--delivery".to_string()]).unwrap_or(arguments);
     match of_seeds {
@@ -13,6 +28,6 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         [flag, count] if flag == "--seeds" && count.parse::<u32>().is_ok_and(|count| count > 0) => {
             run_to_the_end(cargo(&["run", "--quiet", "--package", "sim", "--"]).args(arguments))
         }
-        _ => Err("usage: cargo x sim [--delivery] [--seeds N]".to_string()),
+        _ => Err(USAGE.to_string()),
     }
 }

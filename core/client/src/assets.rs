@@ -4,9 +4,13 @@
 mod ivf;
 mod opus;
 
+use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use media::caller::Layer;
+
+use crate::delays::{self, STAMP_BYTES};
 
 /// Why a file cannot be played.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +42,8 @@ pub struct Film {
     key_frames: Vec<usize>,
     /// How long one frame is shown, in ticks of 90 kHz.
     ticks: u32,
+    /// It shows nothing, so anything may be written into it.
+    blank: bool,
 }
 
 impl Film {
@@ -56,7 +62,7 @@ impl Film {
             return Err(AssetError::Ivf("it does not begin with a key frame"));
         }
         let ticks = full.ticks;
-        Ok(Self { layers: [quarter.frames, half.frames, full.frames], key_frames, ticks })
+        Ok(Self { layers: [quarter.frames, half.frames, full.frames], key_frames, ticks, blank: false })
     }
 
     /// A film of a certain weight and no meaning, for load: 30 frames a second of `bytes` each in full size, much less in
@@ -65,11 +71,36 @@ impl Film {
         let layer =
             |height: u16, bytes: usize| (0..LOAD_FRAMES).map(|place| load_frame(place == 0, height, bytes)).collect();
         let layers = [layer(180, bytes / 40), layer(360, bytes / 10), layer(720, bytes)];
-        Self { layers, key_frames: vec![0], ticks: 3_000 }
+        Self { layers, key_frames: vec![0], ticks: 3_000, blank: true }
+    }
+
+    /// The same pictures in more packets: no frame of the full size has fewer than so many bytes, nor one of the others than what
+    /// is theirs of it by area. What is added stands behind the last partition, where no decoder looks (RFC 6386 9.5).
+    #[must_use]
+    pub fn padded(mut self, bytes: usize) -> Self {
+        for (frames, share) in self.layers.iter_mut().zip([16, 4, 1]) {
+            for frame in frames {
+                frame.resize(frame.len().max(bytes / share), 0);
+            }
+        }
+        self
+    }
+
+    /// The frame at a place of the loop, which leaves now; in one that shows nothing the moment is written, if there is one.
+    pub(crate) fn frame_at(&self, layer: Layer, place: usize, now: Option<Duration>) -> Cow<'_, [u8]> {
+        let frame = self.frame(layer, place);
+        match now.filter(|_| self.blank) {
+            Some(now) => {
+                let mut stamped = frame.to_vec();
+                delays::stamp(&mut stamped, now);
+                Cow::Owned(stamped)
+            }
+            None => Cow::Borrowed(frame),
+        }
     }
 
     /// The frame at a place of the loop.
-    pub(crate) fn frame(&self, layer: Layer, place: usize) -> &[u8] {
+    fn frame(&self, layer: Layer, place: usize) -> &[u8] {
         let frames = match layer {
             Layer::Quarter => &self.layers[0],
             Layer::Half => &self.layers[1],
@@ -97,10 +128,12 @@ impl Film {
 
 /// One second.
 const LOAD_FRAMES: usize = 30;
+/// The header of a key frame, and a moment behind it.
+const LOAD_FRAME_BYTES_MIN: usize = 10 + STAMP_BYTES;
 
 /// A frame with a true VP8 header and nothing behind it (RFC 6386 9.1).
 fn load_frame(key: bool, height: u16, bytes: usize) -> Vec<u8> {
-    let mut frame = vec![0x55; bytes.max(10)];
+    let mut frame = vec![0x55; bytes.max(LOAD_FRAME_BYTES_MIN)];
     frame[..3].copy_from_slice(if key { &[0x10, 0, 0] } else { &[0x11, 0, 0] });
     if key {
         frame[3..6].copy_from_slice(&[0x9d, 0x01, 0x2a]);

@@ -7,6 +7,7 @@
 pub mod assets;
 mod behaviour;
 mod clock;
+mod delays;
 mod dice;
 mod link;
 mod media_line;
@@ -26,6 +27,7 @@ fn origin() -> std::time::Instant {
 
 pub use assets::{AssetError, Film, Persona, Voice};
 pub use behaviour::Behaviour;
+pub use delays::Delays;
 pub use media::caller::{Encoding, ReceivedPacket};
 pub use participant::{Input, Noticed, Output, Participant, Settings};
 pub use player::Talk;

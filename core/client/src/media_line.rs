@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use media::caller::{Caller, CallerOutput, Received, ReceivedFrame, ReceivedPacket, Sending, Setup};
-use wire::{Devices, Mid, Request, RequestId};
+use wire::{Mid, Request, RequestId};
 
 use crate::assets::Persona;
-use crate::player::{Cue, Player, Seal};
+use crate::player::{Player, Playing, Seal};
 
 /// From the offer to the connection; after that it is offered anew.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
@@ -153,14 +153,14 @@ impl MediaLine {
         }
     }
 
-    pub(crate) fn handle_timeout(&mut self, devices: Devices, cue: Cue, seal: &mut Seal<'_>, now: Instant) {
+    pub(crate) fn handle_timeout(&mut self, playing: Playing, seal: &mut Seal<'_>, now: Instant) {
         if let Some(caller) = self.caller_mut()
             && caller.poll_timeout().is_some_and(|due| due <= now)
         {
             caller.handle_timeout(now);
         }
         match &mut self.state {
-            State::Connected { caller, player: Some(player) } => player.play(caller, devices, cue, seal, now),
+            State::Connected { caller, player: Some(player) } => player.play(caller, playing, seal, now),
             State::Offered { until, .. } | State::Connecting { until, .. } if *until <= now => {
                 self.start(now + RETRY);
             }

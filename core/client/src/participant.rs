@@ -2,6 +2,7 @@
 
 mod conversation;
 mod tap;
+mod timing;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
@@ -22,10 +23,11 @@ use crate::clock::ServerClock;
 use crate::dice::Dice;
 use crate::link::{Link, Step};
 use crate::media_line::{Happened, MediaLine};
-use crate::player::{Cue, Talk};
+use crate::player::{Cue, Playing, Talk};
 use crate::requests::Requests;
 use crate::sealing::{self, Barred, Sealing};
 use crate::stats::Stats;
+use timing::Timing;
 
 /// As many as the web client has.
 const AUDIO_SLOTS: usize = 4;
@@ -182,6 +184,7 @@ pub struct Participant {
     devices: Devices,
     media: Option<MediaLine>,
     tapped: bool,
+    timing: Option<Timing>,
     sealing: Sealing,
     whispers: bool,
     habits: Habits,
@@ -240,6 +243,7 @@ impl Participant {
             devices: Devices { microphone: sends, camera: sends },
             media: None,
             tapped: false,
+            timing: None,
             sealing,
             whispers: false,
             habits,
@@ -284,13 +288,14 @@ impl Participant {
         }
         self.sealing.handle_timeout(now);
         let (cue, place) = (self.cue(now), self.place());
-        let Self { media, sealing, whispers, devices, .. } = self;
+        let Self { media, sealing, whispers, devices, timing, .. } = self;
         if let Some(media) = media {
             let mut seal = |kind: SourceKind, frame: &[u8]| {
                 let group = place.as_ref()?.of(kind, *whispers);
                 sealing.seal(group, kind, frame)
             };
-            media.handle_timeout(*devices, cue, &mut seal, now);
+            let since_origin = timing.as_ref().map(|timing| timing.moment(now));
+            media.handle_timeout(Playing { devices: *devices, cue, since_origin }, &mut seal, now);
         }
         self.settle(now);
     }
@@ -449,7 +454,8 @@ impl Participant {
     /// Counts since it began.
     pub fn stats(&self) -> Stats {
         let (sound, pictures) = self.media.as_ref().map(MediaLine::received_in_all).unwrap_or_default();
-        Stats { sound, pictures, seal: self.sealing.counts(), ..self.stats }
+        let (delays, longest_pause) = self.timing.as_ref().map(|of| (of.delays, of.longest_pause)).unwrap_or_default();
+        Stats { sound, pictures, seal: self.sealing.counts(), delays, longest_pause, ..self.stats }
     }
 
     /// The server's clock, as far as it is known here.
@@ -506,12 +512,15 @@ impl Participant {
     fn open_frames(&mut self, now: Instant) {
         while let Some(frame) = self.media.as_mut().and_then(MediaLine::poll_frame) {
             let source = self.slots.get(&frame.mid).copied();
-            let sources = self.meeting.iter().flat_map(|meeting| &meeting.sources);
-            let Some(source) = sources.into_iter().find(|known| Some(known.id) == source) else { continue };
+            let sources = self.meeting.as_ref().map_or(&[][..], |meeting| &meeting.sources);
+            let Some(source) = sources.iter().find(|known| Some(known.id) == source) else { continue };
             let opened = self.sealing.open(&source.seat, source.kind, &frame.bytes, now);
+            let Some(picture) = opened.filter(|_| source.kind.is_video()) else { continue };
+            if let Some(timing) = &mut self.timing {
+                timing.note(source.id, sources, &picture, now);
+            }
             // The lowest bit of VP8 is 0 in a key frame (RFC 6386 section 9.1).
-            let shows =
-                source.kind.is_video() && opened.is_some_and(|opened| opened.first().is_some_and(|bits| bits & 1 == 0));
+            let shows = picture.first().is_some_and(|bits| bits & 1 == 0);
             if let (true, None, Entry::Inside { since }) = (shows, self.stats.join, self.entry) {
                 let after = now.saturating_duration_since(since);
                 self.stats.join = Some(after);

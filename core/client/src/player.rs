@@ -46,6 +46,17 @@ pub enum Talk {
     Never,
 }
 
+/// What a player does now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Playing {
+    /// What is switched on.
+    pub(crate) devices: wire::Devices,
+    /// What to say.
+    pub(crate) cue: Cue,
+    /// The present moment, for pictures that say when they leave; none where nobody asks.
+    pub(crate) since_origin: Option<Duration>,
+}
+
 /// What to say now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cue {
@@ -142,15 +153,9 @@ impl Player {
 
     /// Sends what is due, sealed by `seal`; what cannot be sealed is not sent. Without a camera nothing is sent for it,
     /// without a microphone silence of the same size.
-    pub(crate) fn play(
-        &mut self,
-        caller: &mut Caller,
-        devices: wire::Devices,
-        cue: Cue,
-        seal: &mut Seal<'_>,
-        now: Instant,
-    ) {
-        self.follow(cue);
+    pub(crate) fn play(&mut self, caller: &mut Caller, playing: Playing, seal: &mut Seal<'_>, now: Instant) {
+        let devices = playing.devices;
+        self.follow(playing.cue);
         while let Some(timestamp) = self.sound.next(now) {
             let (frame, level) = self.next_sound();
             let (frame, level) = if devices.microphone { (frame, level) } else { (&SILENCE[..], 127) };
@@ -161,8 +166,8 @@ impl Player {
         while let Some(timestamp) = self.picture.next(now) {
             if devices.camera {
                 for &layer in caller.layers_sent() {
-                    let frame = self.persona.film.frame(layer, self.place);
-                    if let Some(frame) = seal(SourceKind::Camera, frame) {
+                    let frame = self.persona.film.frame_at(layer, self.place, playing.since_origin);
+                    if let Some(frame) = seal(SourceKind::Camera, &frame) {
                         caller.write_video(layer, Picture { frame: &frame, timestamp }, now);
                     }
                 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use media::caller::Received;
 
+use crate::delays::Delays;
 use crate::sealing::Sealed;
 
 /// Counts since the participant began, over all its connections.
@@ -25,4 +26,8 @@ pub struct Stats {
     pub pictures: Received,
     /// What was sealed and opened.
     pub seal: Sealed,
+    /// How long pictures were on the way, where [`crate::Participant::time_pictures`] asked for it.
+    pub delays: Delays,
+    /// The longest time without a picture of a source that was there, of the same pictures.
+    pub longest_pause: Duration,
 }

@@ -5,9 +5,10 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use client::{Encoding, Noticed};
+use client::{Encoding, Film, Noticed, Persona};
 use common::room::Room;
 use wire::Pixels;
 
@@ -46,6 +47,45 @@ fn who_is_tapped_gives_out_what_came_and_keeps_little_of_what_nobody_fetches() {
         assert!(packets.iter().all(|packet| !packet.payload.is_empty()), "{encoding:?}");
     }
     assert!(room.guests[0].participant.stats().seal.opened > 50, "it takes part all the same");
+}
+
+#[test]
+fn pictures_that_show_nothing_say_how_long_they_were_on_the_way_and_others_do_not() {
+    let film = Arc::new(Film::of_weight(2_000));
+    let mut room = Room::with(2, |settings| {
+        settings.persona = settings.persona.clone().map(|persona| Persona { film: film.clone(), ..persona });
+    });
+    let origin = room.now;
+    room.guests[0].participant.time_pictures(origin);
+    room.run(Duration::from_secs(3));
+    assert_eq!(room.guests[0].participant.stats().delays.count(), 0, "the other one does not say when they left");
+    room.guests[1].participant.time_pictures(origin);
+    room.run(Duration::from_secs(3));
+    let delays = room.guests[0].participant.stats().delays;
+    assert!(delays.count() > 60, "{delays:?}");
+    assert!(delays.percentile(100).is_some_and(|longest| longest < Duration::from_millis(100)), "{delays:?}");
+
+    let mut room = Room::new(2);
+    room.guests.iter_mut().for_each(|guest| guest.participant.time_pictures(origin));
+    room.run(Duration::from_secs(3));
+    assert!(room.guests[0].participant.stats().pictures.frames > 30);
+    assert_eq!(room.guests[0].participant.stats().delays.count(), 0, "nothing is written into a film that is seen");
+}
+
+#[test]
+fn a_film_that_is_padded_shows_the_same_in_more_bytes() {
+    let bytes_and_pictures = |film: fn(Film) -> Film| {
+        let mut room = Room::with(2, |settings| {
+            let film = Arc::new(film(Film::of_weight(500)));
+            settings.persona = settings.persona.clone().map(|persona| Persona { film, ..persona });
+        });
+        room.run(Duration::from_secs(4));
+        let pictures = room.guests[0].participant.stats().pictures;
+        (pictures.bytes, pictures.playable_frames)
+    };
+    let (plain, padded) = (bytes_and_pictures(|film| film), bytes_and_pictures(|film| film.padded(8_000)));
+    assert!(padded.0 > 3 * plain.0, "{plain:?} and {padded:?}");
+    assert!(padded.1.abs_diff(plain.1) <= 3, "{plain:?} and {padded:?}");
 }
 
 #[test]

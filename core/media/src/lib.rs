@@ -15,6 +15,7 @@ pub mod caller;
 mod demand;
 mod dependency;
 mod handshake;
+mod holdings;
 mod keyframe;
 mod layer;
 mod listener;
@@ -34,6 +35,7 @@ pub mod strangers;
 mod tempo;
 mod way;
 
+pub use holdings::Holdings;
 pub use media::{Counters, Media, NewPeer, Output, PeerId};
 pub use offer::OfferError;
 pub use peer::Identity;

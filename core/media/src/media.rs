@@ -17,6 +17,7 @@ use wire::{Mid, Pixels, Slot as Carried, SourceId, SourceKind};
 use crate::arena::{Arena, Key};
 use crate::bandwidth::{Bandwidth, Exploration};
 use crate::demand::Demand;
+use crate::holdings::Holdings;
 use crate::listener::Listener;
 use crate::offer::OfferError;
 use crate::packet::Packet;
@@ -403,6 +404,17 @@ impl Media {
     /// What was counted since the room was made.
     pub fn counters(&self) -> Counters {
         self.counters
+    }
+
+    /// How much is held.
+    pub fn holdings(&self, held: &mut Holdings) {
+        held.add("peers", self.members.iter().count());
+        held.add("open sources", self.sources.iter().count());
+        held.add("places of listeners", self.sources.iter().map(|(_, source)| source.places.len()).sum());
+        held.add("timers", self.timers.len());
+        held.add("datagrams to be sent", self.outputs.len());
+        held.add("packets in hand", self.arrived.len() + self.batch.len() + self.waiting.len() + self.produced.len());
+        held.add("key frames to be asked for", self.keyframes.len());
     }
 }
 

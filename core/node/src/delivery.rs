@@ -18,7 +18,7 @@ mod vote;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
-use media::SealWindow;
+use media::{Holdings, SealWindow};
 use wire::{
     Bytes, GroupBody, GroupEntry, GroupId, PartyId, RequestId, SeatId, ServerMessage, SummitId, SummitPlan, WallTime,
 };
@@ -115,6 +115,15 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
+    /// Adds what is held.
+    pub(crate) fn holdings(&self, held: &mut Holdings) {
+        held.add("groups", self.groups.len());
+        held.add("logs of groups to come", self.restored.len());
+        held.add("entries to be stored", self.waiting.len() + self.to_store.len());
+        held.add("seats that were told of groups", self.told.len());
+        held.add("words of groups to be said", self.said.0.len());
+    }
+
     /// The groups as their logs tell them.
     pub(crate) fn restore(summit: SummitId, plan: &SummitPlan, entries: &[GroupEntry], now: Instant) -> Self {
         let mut restored: BTreeMap<GroupId, Log> = BTreeMap::new();

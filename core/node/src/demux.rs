@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use media::{Endpoint, PeerId};
+use media::{Endpoint, Holdings, PeerId};
 
 /// The index of a room in its node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +32,13 @@ struct Traces {
 }
 
 impl Demux {
+    /// Adds what is held.
+    pub(crate) fn holdings(&self, held: &mut Holdings) {
+        held.add("addresses of peers", self.addresses.len());
+        held.add("ICE user names", self.fragments.len());
+        held.add("peers with traces", self.peers.len());
+    }
+
     /// Learns a new peer by the ICE user name fragment that we gave it.
     pub(crate) fn add(&mut self, place: Place, fragment: &str) {
         self.fragments.insert(fragment.to_owned(), place);

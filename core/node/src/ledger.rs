@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use media::Holdings;
 use summit::{Action, Meeting};
 use wire::{Entry, Event, Refusal, RequestId, SeatId, Sequence, SummitPlan, WallTime};
 
@@ -65,6 +66,11 @@ impl Settled {
 }
 
 impl Ledger {
+    /// Adds what is held.
+    pub(crate) fn holdings(&self, held: &mut Holdings) {
+        held.add("decisions to be stored", self.waiting.len());
+    }
+
     /// The meeting as its log tells it.
     pub(crate) fn restore(plan: SummitPlan, log: &[Entry]) -> Self {
         let meeting = Meeting::restore(plan, log);

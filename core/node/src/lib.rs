@@ -20,5 +20,5 @@ mod sources;
 #[doc(hidden)]
 pub mod strangers;
 
-pub use media::{Carrier, Counters, Endpoint, Identity, NewPeer, OfferError, PeerId, Way};
+pub use media::{Carrier, Counters, Endpoint, Holdings, Identity, NewPeer, OfferError, PeerId, Way};
 pub use node::{Batch, ConnectionId, Input, InvitationId, Node, Output, Sealed, SessionId};

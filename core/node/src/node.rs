@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
-use media::{Counters, Endpoint, NewPeer, OfferError, Way};
+use media::{Counters, Endpoint, Holdings, NewPeer, OfferError, Way};
 use wire::{
     Bye, ClientMessage, Denied, Entry, Envelope, GroupEntry, PartyId, PartyReply, RequestId, SeatId, ServerMessage,
     SignedManifest, SummitId, SummitPlan, WallTime,
@@ -303,6 +303,17 @@ impl Node {
     /// What the media of all rooms, of those that are over too, have counted.
     pub fn counters(&self) -> Counters {
         self.rooms.iter().flatten().fold(self.past, |sum, room| sum.plus(room.counters()))
+    }
+
+    /// How much is held, by what it is: after hours of coming and going as much as in the first minute.
+    pub fn holdings(&self) -> Holdings {
+        let mut held = Holdings::default();
+        held.add("rooms", self.by_summit.len());
+        held.add("connections", self.by_connection.len());
+        held.add("outputs", self.outputs.len() + self.touched.len());
+        self.demux.holdings(&mut held);
+        self.rooms.iter().flatten().for_each(|room| room.holdings(&mut held));
+        held
     }
 
     /// Summits that are open here.

@@ -6,6 +6,7 @@
 //! `room/sealing.rs` after the groups and their keys, `room/whispering.rs` after who is heard by the own party only.
 
 mod coming;
+mod holdings;
 mod lines;
 mod sealing;
 mod storing;

@@ -52,6 +52,9 @@ pub(crate) struct Args {
     /// Send nothing, only receive
     #[arg(long)]
     listen: bool,
+    /// Let only the last N of them send, who come in when all others are there, and the others listen
+    #[arg(long, value_name = "N", conflicts_with = "listen")]
+    publishers: Option<usize>,
     /// Let those who are head of a delegation say "ready"
     #[arg(long)]
     ready: bool,
@@ -61,9 +64,14 @@ pub(crate) struct Args {
     /// Let all speak at once instead of one after the other
     #[arg(long)]
     all_speak: bool,
-    /// Send pictures of 1.3 Mb/s that show nothing, to put a load on the server
-    #[arg(long)]
-    heavy: bool,
+    /// Send pictures that show nothing, to put a load on the server: 30 a second of so many bytes, by default 1.3 Mb/s. They
+    /// say when they left, and the report says how long they were on the way from one of these bots to another
+    #[arg(long, value_name = "BYTES", num_args = 0..=1, require_equals = true, default_missing_value = "5500",
+        value_parser = clap::value_parser!(u32).range(50..=100_000))]
+    heavy: Option<u32>,
+    /// Lengthen every picture to so many bytes, which no decoder looks at: the same pictures in more packets
+    #[arg(long, value_name = "BYTES", conflicts_with = "heavy", value_parser = clap::value_parser!(u32).range(..=100_000))]
+    pad: Option<u32>,
     /// Sit down even where another device has the seat
     #[arg(long)]
     take_over: bool,
@@ -107,16 +115,18 @@ enum ReportWhen {
 /// What bots are like.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Manner {
-    /// They send speech and pictures; otherwise they only listen.
-    pub(crate) publish: bool,
+    /// So many of them, the last, send speech and pictures; the others only listen.
+    pub(crate) publishers: usize,
     /// Heads of delegations say "ready".
     pub(crate) ready: bool,
     /// They raise their hands now and then.
     pub(crate) hands: bool,
     /// They all speak at once instead of one after the other.
     pub(crate) all_speak: bool,
-    /// Their pictures are heavy and show nothing.
-    pub(crate) heavy: bool,
+    /// Their pictures show nothing and have so many bytes.
+    pub(crate) heavy: Option<u32>,
+    /// Their pictures are lengthened to so many bytes.
+    pub(crate) pad: Option<u32>,
     /// They sit down even where another device has the seat.
     pub(crate) take_over: bool,
     /// The server's certificate; on this machine's own addresses any is believed.
@@ -131,11 +141,12 @@ impl Default for Manner {
     /// Bots for a demo: they speak in turn and say "ready".
     fn default() -> Self {
         Self {
-            publish: true,
+            publishers: usize::MAX,
             ready: true,
             hands: false,
             all_speak: false,
-            heavy: false,
+            heavy: None,
+            pad: None,
             take_over: false,
             fingerprint: None,
             height: 360,
@@ -215,11 +226,12 @@ pub(crate) struct Bots {
 pub(crate) async fn run(args: Args) -> Result<(), BotsError> {
     let links = chosen_links(&args)?;
     let manner = Manner {
-        publish: !args.listen,
+        publishers: if args.listen { 0 } else { args.publishers.unwrap_or(usize::MAX) },
         ready: args.ready,
         hands: args.hands,
         all_speak: args.all_speak,
         heavy: args.heavy,
+        pad: args.pad,
         take_over: args.take_over,
         fingerprint: args.fingerprint,
         height: args.height,
@@ -248,8 +260,11 @@ pub(crate) async fn seat_bots(links: Vec<String>, manner: Manner) -> Result<Bots
 
 async fn seat(links: Vec<String>, manner: Manner, tap: Option<Arc<Tap>>) -> Result<Bots, BotsError> {
     let ways = read_links(&links, manner)?;
-    let wardrobe = Wardrobe::open()?;
-    let wardrobe = if manner.heavy { wardrobe.heavy() } else { wardrobe };
+    let wardrobe = match manner.heavy {
+        Some(bytes) => Wardrobe::open(0)?.heavy(bytes as usize),
+        None => Wardrobe::open(manner.pad.unwrap_or(0) as usize)?,
+    };
+    let origin = Instant::now();
     let (stop, stopped) = watch::channel(false);
     let mut bots = Bots { tasks: JoinSet::new(), shown: Vec::new(), stop, tap };
     let mut arrivals = tokio::time::interval(Duration::from_secs(1) / manner.per_second.max(1));
@@ -258,10 +273,11 @@ async fn seat(links: Vec<String>, manner: Manner, tap: Option<Arc<Tap>>) -> Resu
         arrivals.tick().await;
         let talk = if manner.all_speak { Talk::Always } else { Talk::InTurn { place, of } };
         let (show, shown) = watch::channel(Shown::default());
-        let sat_down = sit_down(way, &wardrobe, manner, talk, show).await;
+        let publishes = (of - place) as usize <= manner.publishers;
+        let sat_down = sit_down(way, &wardrobe, Part { talk, publishes }, manner, show).await;
         match sat_down {
             Ok(bot) => {
-                let bot = bot.tapped(bots.tap.clone());
+                let bot = bot.tapped(bots.tap.clone()).timing(manner.heavy.map(|_| origin));
                 bots.tasks.spawn(bot.run(stopped.clone()));
                 bots.shown.push(shown);
             }
@@ -404,12 +420,19 @@ fn read_link(text: &str, manner: Manner) -> Result<Way, String> {
     Ok(Way { link, reach })
 }
 
+/// What one bot does that others may not do.
+#[derive(Clone, Copy)]
+struct Part {
+    talk: Talk,
+    publishes: bool,
+}
+
 /// Exchanges a link for a session and makes the bot that will use it.
 async fn sit_down(
     way: Way,
     wardrobe: &Wardrobe,
+    part: Part,
     manner: Manner,
-    talk: Talk,
     show: watch::Sender<Shown>,
 ) -> Result<Bot, String> {
     let (arrival, local) = arrive(&way).await.map_err(|error| error.to_string())?;
@@ -423,8 +446,8 @@ async fn sit_down(
         device: "Sommet bot".to_owned(),
         take_over: manner.take_over,
         enter: true,
-        persona: manner.publish.then(|| wardrobe.persona(&arrival.plan, &arrival.you)),
-        talk,
+        persona: part.publishes.then(|| wardrobe.persona(&arrival.plan, &arrival.you)),
+        talk: part.talk,
         behaviour: Behaviour { ready: manner.ready, hands: manner.hands },
         height: Pixels(manner.height),
         local,

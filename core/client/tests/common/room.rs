@@ -45,7 +45,7 @@ pub(crate) struct Room {
     pub(crate) closed: bool,
     pub(crate) media: Media,
     identity: Identity,
-    now: Instant,
+    pub(crate) now: Instant,
     start: Instant,
     wire: VecDeque<(Instant, SocketAddr, SocketAddr, Vec<u8>)>,
     next: u64,

@@ -36,9 +36,6 @@ const VOICES: [(&str, [Sentences; 2]); 3] = [
     ("ru", [[sentence!("ru-1-a"), sentence!("ru-1-b")], [sentence!("ru-2-a"), sentence!("ru-2-b")]]),
 ];
 
-/// Five packets on the way.
-const HEAVY_FRAME_BYTES: usize = 5_500;
-
 /// Everything, read once and shared by all bots.
 pub(super) struct Wardrobe {
     films: Vec<Arc<Film>>,
@@ -46,9 +43,11 @@ pub(super) struct Wardrobe {
 }
 
 impl Wardrobe {
-    /// Reads what is built in.
-    pub(super) fn open() -> Result<Self, AssetError> {
-        let film = |[quarter, half, full]: &[&[u8]; 3]| Film::read(quarter, half, full).map(Arc::new);
+    /// Reads what is built in; pictures are lengthened to so many bytes.
+    pub(super) fn open(bytes: usize) -> Result<Self, AssetError> {
+        let film = |[quarter, half, full]: &[&[u8]; 3]| {
+            Film::read(quarter, half, full).map(|film| Arc::new(film.padded(bytes)))
+        };
         let films = FILMS.iter().map(film).collect::<Result<_, _>>()?;
         let mut voices = Vec::new();
         for (language, [first, second]) in &VOICES {
@@ -57,9 +56,9 @@ impl Wardrobe {
         Ok(Self { films, voices })
     }
 
-    /// The same voices, and instead of each film a heavy one: the load of a large, lively picture.
-    pub(super) fn heavy(self) -> Self {
-        let film = Arc::new(Film::of_weight(HEAVY_FRAME_BYTES));
+    /// The same voices, and instead of each film one whose frames have so many bytes and show nothing.
+    pub(super) fn heavy(self, bytes: usize) -> Self {
+        let film = Arc::new(Film::of_weight(bytes));
         Self { films: vec![film], ..self }
     }
 
@@ -85,7 +84,7 @@ mod tests {
 
     #[test]
     fn everything_that_is_built_in_can_be_played() {
-        let wardrobe = Wardrobe::open().unwrap();
+        let wardrobe = Wardrobe::open(0).unwrap();
         assert_eq!((wardrobe.films.len(), wardrobe.voices.len()), (6, 3));
     }
 }

@@ -111,6 +111,12 @@ impl Bot {
         Self { tap, ..self }
     }
 
+    /// The same, and pictures that show nothing are timed; the moments in them are counted from `origin`.
+    pub(super) fn timing(mut self, origin: Option<Instant>) -> Self {
+        origin.into_iter().for_each(|origin| self.participant.time_pictures(origin));
+        self
+    }
+
     /// Takes part until it is over for good or `stop` says so; then it leaves.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut gone_at = None;

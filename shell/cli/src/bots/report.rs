@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use client::Delays;
 use serde::Serialize;
 
 use super::bot::Shown;
@@ -53,19 +54,31 @@ pub(crate) struct Report {
     pub(crate) frames_playable: u64,
     /// The longest time without a picture on one slot, of all bots.
     pub(crate) longest_gap_ms: u64,
+    /// The longest time without a picture of one who was there, of all bots, where pictures say when they left.
+    pub(crate) longest_pause_ms: u64,
     /// How many bots have seen a picture.
     pub(crate) joined: usize,
     /// From `enter` to the first picture: half of the bots took at most this long.
     pub join_ms_p50: Option<u64>,
     /// 99 of 100 took at most this long.
     pub join_ms_p99: Option<u64>,
+    /// How long pictures were on the way, from where one leaves to where it is opened, where they say when they left (`--heavy`):
+    /// half of them took at most this long.
+    pub(crate) delay_us_p50: Option<u64>,
+    /// 99 of 100 took at most this long.
+    pub(crate) delay_us_p99: Option<u64>,
+    /// None took longer.
+    pub(crate) delay_us_max: Option<u64>,
+    /// How many took at most so long and longer than the class before: what came between two reports is the difference.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) delays_us: Vec<(u64, u32)>,
 }
 
 impl Report {
     /// Sums up.
     pub(super) fn of(bots: impl Iterator<Item = Shown>) -> Self {
         let mut report = Self::default();
-        let mut joins = Vec::new();
+        let (mut joins, mut delays) = (Vec::new(), Delays::default());
         for bot in bots {
             let (stats, sound, pictures) = (bot.stats, bot.stats.sound, bot.stats.pictures);
             report.bots += 1;
@@ -90,12 +103,18 @@ impl Report {
             report.frames += pictures.frames;
             report.frames_playable += pictures.playable_frames;
             report.longest_gap_ms = report.longest_gap_ms.max(millis(pictures.longest_gap));
+            report.longest_pause_ms = report.longest_pause_ms.max(millis(stats.longest_pause));
             joins.extend(stats.join);
+            delays += &stats.delays;
         }
         joins.sort();
         report.joined = joins.len();
         report.join_ms_p50 = percentile(&joins, 50).map(millis);
         report.join_ms_p99 = percentile(&joins, 99).map(millis);
+        report.delay_us_p50 = delays.percentile(50).map(micros);
+        report.delay_us_p99 = delays.percentile(99).map(micros);
+        report.delay_us_max = delays.percentile(100).map(micros);
+        report.delays_us = delays.classes().map(|(longest, count)| (micros(longest), count)).collect();
         report
     }
 }
@@ -108,6 +127,10 @@ fn percentile(sorted: &[Duration], percent: usize) -> Option<Duration> {
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
