@@ -10,8 +10,8 @@ use crate::machine::{self, Cores, Ticks};
 use crate::server::Server;
 use crate::summit::Summit;
 
-/// What leads to the rooms that are full.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long it may take until all are inside, and until all of them see somebody.
+const PATIENCE: Duration = Duration::from_secs(240);
 /// Reports that are let pass before measuring: key frames, layer choice, caches. A line whose rate was judged while others came in
 /// takes longer to be trusted with the large pictures again.
 const WARM_UP_SECONDS: u64 = 5;
@@ -135,10 +135,16 @@ fn measure(cores: Cores, shape: Shape) -> Result<Figures, String> {
 
     let (began, cpu_before) = (Instant::now(), server.cpu_time()?);
     let mut bots = seat(&server, &summits, shape)?;
+    let spent = || Ok::<_, String>(server.cpu_time()?.saturating_sub(cpu_before));
+    let share = |why: String| {
+        let share = spent().unwrap_or_default().as_secs_f64() * 100.0 / began.elapsed().as_secs_f64();
+        format!("{why}; the server used {share:.0} % of its core since they began to come in")
+    };
     let inside = |report: &Value| count(report, "connected").min(count(report, "admitted"));
-    let all = bots.report_when("are inside", shape.people() as u64, PATIENCE, inside)?;
-    let (took, joining) = (began.elapsed(), server.cpu_time()?.saturating_sub(cpu_before));
-    bots.report_when("see somebody", shape.viewers() as u64, PATIENCE, |report| count(report, "joined"))?;
+    let all = bots.report_when("are inside", shape.people() as u64, PATIENCE, inside).map_err(share)?;
+    let (took, joining) = (began.elapsed(), spent()?);
+    let see = |report: &Value| count(report, "joined");
+    bots.report_when("see somebody", shape.viewers() as u64, PATIENCE, see).map_err(share)?;
 
     warm_up(&mut bots, shape)?;
     let before = Moment::take(cores, &server, &mut bots)?;
