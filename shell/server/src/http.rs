@@ -44,6 +44,10 @@ pub(crate) const BODY_WITHIN: Duration = Duration::from_secs(10);
 /// at once, but nobody else can take all places.
 pub(crate) const HALF_OPEN: Limits = Limits { all: 512, of_one: 64, spare_loopback: true };
 
+/// What is read from a WebSocket at a time. The library would hold 128 KiB for each of them from beginning to end, which is more
+/// than all else that a person who only listens needs; nearly all messages are shorter than this.
+const READ_BYTES: usize = 8 * 1024;
+
 /// What proxies add to the requests that they pass on.
 const FORWARDING: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
 
@@ -188,7 +192,7 @@ fn open(
         shared.metrics.foreign_origins.fetch_add(1, Ordering::Relaxed);
         return Err(Code::Forbidden);
     }
-    let upgrade = upgrade.map_err(|_| Code::Malformed)?;
+    let upgrade = upgrade.map_err(|_| Code::Malformed)?.read_buffer_size(READ_BYTES);
     let from = shared.client(peer, headers);
     let guest = shared.half_open.enter(from).ok_or(Code::Unavailable)?;
     let open = shared.open_sockets.upgrade().ok_or(Code::Unavailable)?;
