@@ -13,10 +13,10 @@ export const long = true;
 const MINUTES = 15;
 const MINUTE_MS = 60_000;
 /**
- * Pictures of ten packets, twenty a second. The numbers have sixteen bits: they begin anew about every five and a half minutes. Those
- * of the sound, of which there are fifty packets a second, do it after 22, which no story waits for.
+ * Pictures of eleven packets, about 170 packets a second. The numbers have sixteen bits: they begin anew about every six minutes.
+ * Those of the sound, of which there are fifty packets a second, do it after 22, which no story waits for.
  */
-const HEAVY = ['--publish', '--ready', '--all-speak', '--pad', '11000'];
+const HEAVY = ['--publish', '--ready', '--all-speak', '--pad', '12000'];
 const NUMBERS = 65_536;
 const BEGINS_ANEW = 2;
 /** The longest time without sound, and from one frame to the next where there is one every 50 ms, in milliseconds. */
