@@ -52,7 +52,7 @@ export class ChromiumScreen {
 	constructor(context, page) {
 		this.context = context;
 		this.page = page;
-		page.setDefaultTimeout(10_000);
+		page.setDefaultTimeout(20_000);
 		page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`));
 		page.on('pageerror', (error) => this.uncaught.push(error.stack ?? error.message));
 	}

@@ -45,7 +45,7 @@ export class FirefoxScreen {
 	constructor(context, page) {
 		this.context = context;
 		this.page = page;
-		page.setDefaultTimeout(15_000);
+		page.setDefaultTimeout(20_000);
 		page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`));
 		page.on('pageerror', (error) => this.uncaught.push(String(error)));
 	}

@@ -102,12 +102,12 @@ export class Person {
 	 * Waits until somebody's picture moves: more frames are decoded, and the tile shows more of them.
 	 * @param {Person<Screen>} other
 	 */
-	async sees(other, within = 10_000) {
+	async sees(other, within = 20_000) {
 		return this.seesSeat(other.seat, within);
 	}
 
 	/** @param {string} seat */
-	async seesSeat(seat, within = 10_000) {
+	async seesSeat(seat, within = 20_000) {
 		return this.#moves(`${this.seat} to see ${seat}`, () => this.picture(seat), within);
 	}
 
@@ -115,7 +115,7 @@ export class Person {
 	 * Waits until the document that somebody shares moves.
 	 * @param {Person<Screen>} other
 	 */
-	async seesDocumentOf(other, within = 10_000) {
+	async seesDocumentOf(other, within = 20_000) {
 		const of = { seat: other.seat, kind: /** @type {const} */ ('screen'), element: '[data-document] video' };
 		return this.#moves(
 			`${this.seat} to see the document of ${other.seat}`,
@@ -148,12 +148,12 @@ export class Person {
 	 * Waits until somebody's voice comes out of the decoder with energy.
 	 * @param {Person<Screen>} other
 	 */
-	async hears(other, within = 10_000) {
+	async hears(other, within = 20_000) {
 		return this.hearsSeat(other.seat, within);
 	}
 
 	/** @param {string} seat */
-	async hearsSeat(seat, within = 10_000) {
+	async hearsSeat(seat, within = 20_000) {
 		/** @type {Awaited<ReturnType<typeof probes.sound>>} */
 		let first = null;
 		return eventually(
@@ -209,7 +209,7 @@ export class Person {
 	 * Waits until the voice of one of these people is heard.
 	 * @param {string[]} seats
 	 */
-	async hearsAnybody(seats, within = 10_000) {
+	async hearsAnybody(seats, within = 20_000) {
 		await Promise.any(seats.map((seat) => this.hearsSeat(seat, within))).catch(() => {
 			throw new Error(`${this.seat} heard none of ${seats.join(', ')} within ${within / 1000} s`);
 		});
@@ -226,7 +226,7 @@ export class Person {
 	 * Waits until the tile of one of these people says that they are speaking.
 	 * @param {string[]} seats
 	 */
-	async seesSpeaking(seats, within = 10_000) {
+	async seesSpeaking(seats, within = 20_000) {
 		return eventually(
 			`the screen of ${this.seat} to show ${seats.join(' or ')} speaking`,
 			() =>

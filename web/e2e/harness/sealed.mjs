@@ -50,7 +50,7 @@ export function circleOf({ screen }, group = 'plenary') {
  * @param {Anybody[]} people
  * @param {{ group?: string, after?: number, within?: number }} [wish] an epoch later than this one
  */
-export function shareKeys(people, { group = 'plenary', after = -1, within = 10_000 } = {}) {
+export function shareKeys(people, { group = 'plenary', after = -1, within = 20_000 } = {}) {
 	const seats = people.map(({ seat }) => seat).sort();
 	return eventually(
 		`${seats.join(', ')} to hold the same keys of "${group}"`,
@@ -94,7 +94,7 @@ export function linesOf({ screen }) {
  * altered, came twice or was attributed to somebody else.
  * @param {Anybody} person
  */
-export async function sealsAndOpens(person, within = 10_000) {
+export async function sealsAndOpens(person, within = 20_000) {
 	const lines = await eventually(
 		`${person.seat} to seal and open on every line in use`,
 		async () => {

@@ -14,7 +14,7 @@ export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resol
  * @param {{ within?: number, every?: number }} [limits] in milliseconds
  * @returns {Promise<NonNullable<T>>}
  */
-export async function eventually(what, ask, { within = 10_000, every = 100 } = {}) {
+export async function eventually(what, ask, { within = 20_000, every = 100 } = {}) {
 	const deadline = Date.now() + within;
 	let last;
 	for (;;) {

@@ -4,6 +4,9 @@ import { eventually } from '../harness/wait.mjs';
 /** @typedef {import('../harness/story.mjs').Story} Story */
 /** @typedef {import('../harness/person.mjs').Person<import('../harness/chromium.mjs').ChromiumScreen>} Person */
 
+/** A browser gives up a way over which nothing comes any more after ten seconds, and here it does so twice. */
+export const long = true;
+
 export const title = 'who has a relay as well goes over UDP where that passes, and over TCP where it does not';
 
 /** @param {Story} story */
