@@ -10,6 +10,7 @@ import { MediaConnection, grownSlots, videoSlots } from './connection';
 import type { ReceivingLine, SentTracks } from './connection';
 import { Health, heardIn } from './health';
 import { QualityMeter } from './quality';
+import { SoundRedundancy } from './redundancy';
 import { wayIn } from './way';
 
 /** How often the connection is looked at. */
@@ -58,6 +59,7 @@ export class MediaLink {
 	#way: Way | undefined;
 	#health = new Health(0);
 	#quality = new QualityMeter();
+	#redundancy = new SoundRedundancy();
 	#looks = 0;
 	#timer: ReturnType<typeof setInterval> | undefined;
 	/** An offer was not answered: browser and server may differ on what was agreed. */
@@ -185,6 +187,7 @@ export class MediaLink {
 		this.#way = undefined;
 		this.#health = new Health(Date.now());
 		this.#quality = new QualityMeter();
+		this.#redundancy = new SoundRedundancy();
 		const { lines, offer, onLines } = this.#options;
 		const connection = new MediaConnection({
 			lines,
@@ -242,6 +245,8 @@ export class MediaLink {
 		if (connection !== this.#connection) return;
 		this.#options.onLook(stats, (mid) => connection.kindOf(mid));
 		void this.#watch(connection, stats);
+		const depth = this.#redundancy.read(stats, Date.now());
+		if (depth !== undefined) this.#options.lines.repeatSound(depth);
 		const state = connection.peer.connectionState;
 		const remedy = this.#health.judge({ at: Date.now(), state, heard: heardIn(stats) });
 		if (remedy !== 'none') this.#lose();

@@ -39,6 +39,8 @@ export type ToFrameWorker =
 	| { readonly type: 'keys.bar'; readonly group: number; readonly epoch: number; readonly leaves: readonly number[] }
 	| ({ readonly type: 'line.seal'; readonly line: LineId } & SealWith)
 	| { readonly type: 'line.rest'; readonly line: LineId }
+	/** So many frames of sound that went before go with each. */
+	| { readonly type: 'line.redundancy'; readonly line: LineId; readonly depth: number }
 	/** Whose frames a receiving line carries, as the server says; nobody's while it is idle. */
 	| { readonly type: 'line.source'; readonly line: LineId; readonly source: Expected | undefined }
 	| { readonly type: 'line.codecs'; readonly line: LineId; readonly codecs: LineCodecs }

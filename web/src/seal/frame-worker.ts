@@ -9,6 +9,7 @@ import type { LineCounts, LineOptions } from './line';
 import { SteadyLength } from './opus';
 import { codecOf } from './payload';
 import type { Codec } from './payload';
+import { Redundancy } from './red';
 
 /** An encoded frame of sound or picture, as browsers give it. */
 export interface EncodedFrame {
@@ -31,6 +32,8 @@ interface Settings {
 	sealWith: SealWith | undefined;
 	source: Expected | undefined;
 	codecs: LineCodecs | undefined;
+	/** So many frames of sound that went before go with each. */
+	redundancy: number;
 }
 
 interface Surroundings {
@@ -99,14 +102,16 @@ export class FrameWorker {
 	#seal(id: LineId, options: LineOptions<EncodedFrame>): (frame: EncodedFrame) => void {
 		const line = new SealingLine<EncodedFrame>(options);
 		const steady = new SteadyLength();
+		const redundancy = new Redundancy();
 		this.#lines.set(id, line);
 		return (frame) =>
 			line.push(frame, () => {
-				const { sealWith, codecs } = this.#of(id);
+				const { sealWith, codecs, redundancy: depth } = this.#of(id);
 				const codec = codecOfFrame(frame, codecs);
 				if (!sealWith || !codec) return undefined;
 				const data = new Uint8Array(frame.data);
-				return this.#sealer.seal(sealWith, codec, codec === 'opus' ? steady.pad(data) : data);
+				if (codec === 'opus') return this.#sealer.seal(sealWith, codec, steady.pad(data));
+				return this.#sealer.seal(sealWith, codec, codec === 'red' ? redundancy.deepen(data, depth) : data);
 			});
 	}
 
@@ -144,6 +149,9 @@ export class FrameWorker {
 			}
 			case 'line.rest':
 				this.#of(message.line).sealWith = undefined;
+				return;
+			case 'line.redundancy':
+				this.#of(message.line).redundancy = message.depth;
 				return;
 			case 'line.source':
 				this.#of(message.line).source = message.source;
@@ -186,7 +194,8 @@ export class FrameWorker {
 
 	/** A line may be spoken of before the browser opens it. */
 	#of(id: LineId): Settings {
-		const known = this.#settings.get(id) ?? { sealWith: undefined, source: undefined, codecs: undefined };
+		const none: Settings = { sealWith: undefined, source: undefined, codecs: undefined, redundancy: 0 };
+		const known = this.#settings.get(id) ?? none;
 		this.#settings.set(id, known);
 		return known;
 	}

@@ -7,7 +7,6 @@ import { COUNTER_END, Sealer, judge } from './frames';
 import type { Expected, Refused, SealWith } from './frames';
 import { Keyring } from './keyring';
 import { kidOf, readKid } from './kid';
-import { lastOfRed } from './payload';
 import type { Codec } from './payload';
 import { ReplayWindow } from './replay';
 import { decodeHeader, deriveFrameKey, encodeHeader, importBase, open, seal } from './sframe';
@@ -176,29 +175,6 @@ describe('a frame', () => {
 		expect(await openOn(ben, expected, 'opus', once)).toEqual(utf8('present'));
 		const again = (await sealer.seal(sound, 'red', redundant)) as Bytes;
 		expect(await openOn(ben, expected, 'red', again)).toEqual(redundant);
-		expect(lastOfRed(Uint8Array.of(0x80, 0, 0, 9, 111, 1))).toBeUndefined();
-		expect(lastOfRed(Uint8Array.of(0x80, 0))).toBeUndefined();
-	});
-
-	it('finds the last block of any RED payload, and nothing in what is none', () => {
-		const block = fc.uint8Array({ maxLength: 1023 });
-		const former = fc.array(fc.tuple(fc.nat(0x3fff), block), { maxLength: 4 });
-		fc.assert(
-			fc.property(former, block, (blocks, last) => {
-				// RFC 2198 section 3: a payload type, 14 bits of time, 10 bits of length.
-				const headers = blocks.map(([time, { length }]) =>
-					Uint8Array.of(0x80 | 111, time >> 6, ((time & 0x3f) << 2) | (length >> 8), length & 0xff),
-				);
-				const whole = concat(...headers, Uint8Array.of(111), ...blocks.map(([, frame]) => frame), last);
-				expect(lastOfRed(whole)).toEqual(last);
-			}),
-		);
-		fc.assert(
-			fc.property(fc.uint8Array({ maxLength: 64 }), (anything) => {
-				const found = lastOfRed(anything);
-				if (found !== undefined) expect(anything.subarray(anything.length - found.length)).toEqual(found);
-			}),
-		);
 	});
 });
 

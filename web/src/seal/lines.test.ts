@@ -30,6 +30,21 @@ function make(): {
 const transceiver = (mid: string | null): RTCRtpTransceiver => ({ mid }) as RTCRtpTransceiver;
 
 describe('the lines of a connection', () => {
+	it('of sound carry more of what went before when they are told to, a later one as well', () => {
+		const { lines, told } = make();
+		lines.addSending(transceiver('0'), 'microphone');
+		lines.addSending(transceiver('1'), 'camera');
+		told.splice(0);
+		lines.repeatSound(2);
+		lines.addSending(transceiver('2'), 'screen_audio');
+		const deeper = (line: number) => ({ type: 'line.redundancy', line, depth: 2 });
+		expect(told.filter(({ type }) => type === 'line.redundancy')).toEqual([deeper(0), deeper(2)]);
+		lines.begin();
+		told.splice(0);
+		lines.addSending(transceiver('0'), 'microphone');
+		expect(told.some(({ type }) => type === 'line.redundancy')).toBe(false);
+	});
+
 	it('rest until there are keys, and are sealed by kind from then on', () => {
 		const { lines, told } = make();
 		lines.addSending(transceiver('0'), 'microphone');

@@ -39,6 +39,7 @@ export class SealedLines {
 	#sending: Sending[] = [];
 	#receiving: Receiving[] = [];
 	#sealing: SealingOf = {};
+	#soundDepth = 0;
 	#sources: Readonly<Record<Mid, Expected>> = {};
 	/** What the worker was told last of each receiving line. */
 	readonly #told = new Map<LineId, string>();
@@ -58,6 +59,7 @@ export class SealedLines {
 		[this.#sending, this.#receiving] = [[], []];
 		this.#sources = {};
 		this.#told.clear();
+		this.#soundDepth = 0;
 		this.#watching = new Map();
 	}
 
@@ -66,6 +68,7 @@ export class SealedLines {
 		const sending = { line: this.#transforms.install(transceiver), kind, transceiver };
 		this.#sending.push(sending);
 		this.#tellSealing(sending);
+		if (this.#soundDepth > 0) this.#tellSound(sending);
 	}
 
 	/** To be called in the same synchronous block as `addTransceiver`. */
@@ -93,6 +96,12 @@ export class SealedLines {
 	sealWith(sealing: SealingOf): void {
 		this.#sealing = sealing;
 		for (const sending of this.#sending) this.#tellSealing(sending);
+	}
+
+	/** So many frames that went before go with each frame of sound, on the present connection. */
+	repeatSound(depth: number): void {
+		this.#soundDepth = depth;
+		for (const sending of this.#sending) this.#tellSound(sending);
 	}
 
 	/** Whose frames the receiving lines carry, by their `mid`. */
@@ -153,6 +162,11 @@ export class SealedLines {
 	#tellSealing({ line, kind }: Sending): void {
 		const sealing = this.#sealing[kind];
 		this.#transforms.tell(sealing ? { type: 'line.seal', line, kind, ...sealing } : { type: 'line.rest', line });
+	}
+
+	#tellSound({ line, kind }: Sending): void {
+		const isSound = kind === 'microphone' || kind === 'screen_audio';
+		if (isSound) this.#transforms.tell({ type: 'line.redundancy', line, depth: this.#soundDepth });
 	}
 
 	#tellSources(): void {

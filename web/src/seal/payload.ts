@@ -1,6 +1,7 @@
 /** What is inside and outside of a sealed frame, by codec. */
 import { concat } from './bytes';
 import type { Bytes } from './bytes';
+import { readRed } from './red';
 
 export type Codec = 'opus' | 'red' | 'vp8' | 'vp9';
 
@@ -9,8 +10,6 @@ const VP8_CLEAR_DELTA = 1;
 /** The first byte of a sound: what follows. */
 const OPUS = 0;
 const RED = 1;
-/** The header of a block of RED that is not the last (RFC 2198 section 3), in bytes. */
-const RED_HEADER_LENGTH = 4;
 
 /** The codec of a MIME type; `undefined` for those that cannot be sealed. */
 export function codecOf(mimeType: string): Codec | undefined {
@@ -42,22 +41,5 @@ export function unwrap(codec: Codec, plaintext: Bytes): Bytes | undefined {
 	const content = plaintext.subarray(1);
 	if (plaintext[0] === OPUS) return codec === 'opus' ? content : undefined;
 	if (plaintext[0] !== RED) return undefined;
-	return codec === 'red' ? content : lastOfRed(content);
-}
-
-/** The present frame of a RED payload: its last block. `undefined` where it is none. */
-export function lastOfRed(payload: Bytes): Bytes | undefined {
-	let at = 0;
-	let former = 0;
-	for (;;) {
-		const first = payload[at];
-		if (first === undefined) return undefined;
-		if ((first & 0x80) === 0) break;
-		const [high, low] = [payload[at + 2], payload[at + 3]];
-		if (high === undefined || low === undefined) return undefined;
-		former += ((high & 3) << 8) | low;
-		at += RED_HEADER_LENGTH;
-	}
-	const begin = at + 1 + former;
-	return begin > payload.length ? undefined : payload.subarray(begin);
+	return codec === 'red' ? content : readRed(content)?.at(-1)?.data;
 }
