@@ -369,7 +369,7 @@ impl Model {
     /// Who has the floor and who asked for it, as far as it is stored.
     pub(crate) fn floor(&self) -> FloorView {
         let now = self.on_record();
-        FloorView { holder: now.speaker, queue: now.hands }
+        FloorView { holder: now.speaker, queue: now.hands, ..FloorView::default() }
     }
 
     /// The item under discussion, as far as it is stored.
@@ -470,7 +470,22 @@ fn fold(log: &[Entry]) -> Folded {
             }
             Event::FloorYielded { .. } => now.speaker = None,
             Event::AgendaOpened { item, .. } => now.item = Some(item.clone()),
-            Event::CaucusOpened { .. } | Event::CaucusEntered { .. } | Event::CaucusLeft { .. } => {}
+            Event::CaucusOpened { .. }
+            | Event::CaucusEntered { .. }
+            | Event::CaucusLeft { .. }
+            | Event::BoothAssigned { .. }
+            | Event::BoothMicrophone { .. }
+            | Event::BoothOutgoing { .. }
+            | Event::BoothRelay { .. }
+            | Event::HandoverBegun { .. }
+            | Event::HandedOver { .. }
+            | Event::HandoverEnded { .. }
+            | Event::BoothSuspended { .. }
+            | Event::BoothResumed { .. }
+            | Event::ChannelSet { .. }
+            | Event::InterpretationModeSet { .. }
+            | Event::InterpretationTurn { .. }
+            | Event::Speaks { .. } => {}
             Event::Ended { .. } => now.ended = Some(*at),
         }
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use node::ConnectionId;
 use wire::{
-    Bye, Entry, Event, MeetingView, Outcome, Presence, Refusal, RequestId, SeatId, Sequence, ServerMessage, Source,
-    SourceId, SourceKind,
+    Bye, Entry, Event, InterpretationView, MeetingView, Outcome, Presence, Refusal, RequestId, SeatId, Sequence,
+    ServerMessage, Source, SourceId, SourceKind,
 };
 
 use crate::device::DeviceId;
@@ -120,6 +120,19 @@ impl World {
                     | Event::CaucusOpened { .. }
                     | Event::CaucusEntered { .. }
                     | Event::CaucusLeft { .. }
+                    | Event::BoothAssigned { .. }
+                    | Event::BoothMicrophone { .. }
+                    | Event::BoothOutgoing { .. }
+                    | Event::BoothRelay { .. }
+                    | Event::HandoverBegun { .. }
+                    | Event::HandedOver { .. }
+                    | Event::HandoverEnded { .. }
+                    | Event::BoothSuspended { .. }
+                    | Event::BoothResumed { .. }
+                    | Event::ChannelSet { .. }
+                    | Event::InterpretationModeSet { .. }
+                    | Event::InterpretationTurn { .. }
+                    | Event::Speaks { .. }
                     | Event::Ended { .. } => Ok(()),
                 }
             }
@@ -172,6 +185,9 @@ impl World {
             | ServerMessage::MlsSwitch { .. }
             | ServerMessage::MlsVoid { .. }
             | ServerMessage::MlsApp { .. }
+            | ServerMessage::Interpreting { .. }
+            | ServerMessage::Signal { .. }
+            | ServerMessage::Audience { .. }
             | ServerMessage::Whispering { .. } => Ok(()),
             ServerMessage::SealSuspect { source } => {
                 self.check(false, || format!("what {you} sends as source {} is taken for unsealed", source.0))
@@ -203,6 +219,8 @@ impl World {
             agenda: self.model.agenda(),
             // The model knows no caucus: nobody calls one in a random summit.
             caucuses: Vec::new(),
+            // Nor any booth: what becomes of those is tried by itself, in `interpretation.rs`.
+            interpretation: InterpretationView::new(&self.plan.booths),
             sources: view.sources.clone(),
             quality: view.quality.clone(),
         };

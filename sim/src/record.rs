@@ -104,6 +104,9 @@ fn is_recorded(message: &ServerMessage) -> bool {
         | ServerMessage::MlsVoid { .. }
         | ServerMessage::MlsApp { .. }
         | ServerMessage::SealSuspect { .. }
+        | ServerMessage::Interpreting { .. }
+        | ServerMessage::Signal { .. }
+        | ServerMessage::Audience { .. }
         | ServerMessage::Whispering { .. }
         | ServerMessage::Pong { .. } => false,
     }

@@ -64,6 +64,9 @@ impl Socket {
             | ServerMessage::MlsVoid { .. }
             | ServerMessage::MlsApp { .. }
             | ServerMessage::SealSuspect { .. }
+            | ServerMessage::Interpreting { .. }
+            | ServerMessage::Signal { .. }
+            | ServerMessage::Audience { .. }
             | ServerMessage::Whispering { .. }
             | ServerMessage::Reply { .. }
             | ServerMessage::Pong { .. } => false,

@@ -48,6 +48,19 @@ fn outlives_connection(request: &Request) -> bool {
         | Request::OpenCaucus { .. }
         | Request::EnterCaucus { .. }
         | Request::LeaveCaucus
+        | Request::AssignInterpreter { .. }
+        | Request::BoothMicrophone { .. }
+        | Request::BoothOutgoing { .. }
+        | Request::BoothRelay { .. }
+        | Request::HandOver { .. }
+        | Request::AcceptHandover
+        | Request::EndHandover
+        | Request::SuspendBooth { .. }
+        | Request::ResumeBooth { .. }
+        | Request::SetChannel { .. }
+        | Request::SetInterpretationMode { .. }
+        | Request::PassTurn { .. }
+        | Request::Speak { .. }
         | Request::OpenPair { .. }
         | Request::MlsApp { .. }
         | Request::End => true,
@@ -60,6 +73,9 @@ fn outlives_connection(request: &Request) -> bool {
         | Request::MediaPublish { .. }
         | Request::Quality { .. }
         | Request::Whisper { .. }
+        // Of a moment; who listens says so again.
+        | Request::Signal { .. }
+        | Request::Listen { .. }
         | Request::CertificateRequest { .. }
         | Request::SealResume { .. }
         | Request::SealPackages { .. }

@@ -271,6 +271,9 @@ impl Sealing {
             | ServerMessage::MediaLayers { .. }
             | ServerMessage::CertificateWaiting
             | ServerMessage::Whispering { .. }
+            | ServerMessage::Interpreting { .. }
+            | ServerMessage::Signal { .. }
+            | ServerMessage::Audience { .. }
             | ServerMessage::SealSuspect { .. }
             | ServerMessage::Reply { .. }
             | ServerMessage::Pong { .. }

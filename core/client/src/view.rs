@@ -28,6 +28,9 @@ pub fn fold(view: &mut MeetingView, message: &ServerMessage) {
         ServerMessage::SeatTaken { .. }
         | ServerMessage::Speaking { .. }
         | ServerMessage::Whispering { .. }
+        | ServerMessage::Interpreting { .. }
+        | ServerMessage::Signal { .. }
+        | ServerMessage::Audience { .. }
         | ServerMessage::CertificateIssued { .. }
         | ServerMessage::CertificateDenied { .. }
         | ServerMessage::CertificateWaiting
@@ -56,6 +59,7 @@ fn fold_event(view: &mut MeetingView, sequence: Sequence, at: WallTime, event: &
         return;
     }
     view.sequence = sequence;
+    view.interpretation.fold(event, at);
     match event {
         Event::Ready { delegation, ready, .. } => {
             if let Phase::Lobby { ready: list } = &mut view.phase {
@@ -73,10 +77,9 @@ fn fold_event(view: &mut MeetingView, sequence: Sequence, at: WallTime, event: &
         }
         Event::HandLowered { seat, .. } => view.floor.queue.retain(|waiting| waiting != seat),
         Event::FloorGiven { seat, .. } => {
-            view.floor.queue.retain(|waiting| waiting != seat);
-            view.floor.holder = Some((seat.clone(), at));
+            view.floor.give(seat, at);
         }
-        Event::FloorYielded { .. } => view.floor.holder = None,
+        Event::FloorYielded { .. } => view.floor.free(),
         Event::AgendaOpened { item, .. } => view.agenda = Some(item.clone()),
         Event::CaucusOpened { caucus, called, .. } => {
             view.caucuses.push(CaucusView { caucus: caucus.clone(), called: called.clone(), inside: Vec::new() });
@@ -93,15 +96,29 @@ fn fold_event(view: &mut MeetingView, sequence: Sequence, at: WallTime, event: &
             // The last one closes it.
             view.caucuses.retain(|open| open.caucus != *caucus || !open.inside.is_empty());
         }
+        Event::BoothAssigned { .. }
+        | Event::BoothMicrophone { .. }
+        | Event::BoothOutgoing { .. }
+        | Event::BoothRelay { .. }
+        | Event::HandoverBegun { .. }
+        | Event::HandedOver { .. }
+        | Event::HandoverEnded { .. }
+        | Event::BoothSuspended { .. }
+        | Event::BoothResumed { .. }
+        | Event::ChannelSet { .. }
+        | Event::InterpretationModeSet { .. }
+        | Event::InterpretationTurn { .. }
+        | Event::Speaks { .. } => {}
         Event::Ended { .. } => view.phase = Phase::Ended { at },
     }
+    view.floor.stand(view.interpretation.is_suspended(), at);
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use wire::{DelegationId, Devices, FloorView, SeatId, Source, SourceId, SourceKind};
+    use wire::{DelegationId, Devices, FloorView, InterpretationView, SeatId, Source, SourceId, SourceKind};
 
     use super::*;
 
@@ -112,6 +129,7 @@ mod tests {
             presence: BTreeMap::new(),
             floor: FloorView::default(),
             agenda: None,
+            interpretation: InterpretationView::default(),
             caucuses: Vec::new(),
             sources: Vec::new(),
             quality: BTreeMap::new(),

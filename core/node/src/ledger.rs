@@ -119,7 +119,7 @@ impl Ledger {
             return Ok(Decision::Known { done: false });
         }
         self.check_room()?;
-        let events = self.decided.decide(seat, action, here)?;
+        let events = self.decided.decide(seat, action, here, at)?;
         Ok(Decision::Store(self.enter(events, Some(request), Some(asked_by), at)))
     }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use media::PeerId;
-use wire::{Devices, Envelope, Mid, Presence, Quality, RequestId, SeatId, Source, SourceId, Track, WallTime, Wanted};
+use wire::{
+    Devices, Envelope, Language, Mid, Presence, Quality, RequestId, SeatId, Source, SourceId, Track, WallTime, Wanted,
+};
 
 use crate::{ConnectionId, InvitationId, SessionId};
 
@@ -32,6 +34,10 @@ pub(crate) struct Occupant {
     pub(crate) quality: Option<Quality>,
     /// The microphone is for the own party only.
     pub(crate) whispers: bool,
+    /// The channel it listens to.
+    pub(crate) channel: Option<Language>,
+    /// When it last said a word to the speaker, from a booth.
+    pub(crate) signalled: Option<Instant>,
     /// What it knows of the others.
     pub(crate) told: Told,
 }
@@ -96,6 +102,10 @@ pub(crate) struct Told {
     pub(crate) speaking: Vec<SeatId>,
     /// Who of the own party whispers.
     pub(crate) whispering: Vec<SeatId>,
+    /// Which interpreters are heard.
+    pub(crate) interpreting: Vec<SeatId>,
+    /// How many listen to which channel.
+    pub(crate) audience: BTreeMap<Language, u32>,
 }
 
 impl Occupant {
@@ -120,6 +130,8 @@ impl Occupant {
             wanted: Vec::new(),
             quality: None,
             whispers: false,
+            channel: None,
+            signalled: None,
             told: Told::default(),
         }
     }

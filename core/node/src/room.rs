@@ -3,10 +3,12 @@
 //! The rules are `summit`'s and the packets are `media`'s; the room brings a request to the right one and tells the
 //! people what changed. `room/coming.rs` knows who comes and goes, `room/storing.rs` what is stored
 //! before it is told; `room/telling.rs` keeps every screen up to date, `room/lines.rs` looks after media connections,
-//! `room/sealing.rs` after the groups and their keys, `room/whispering.rs` after who is heard by the own party only.
+//! `room/sealing.rs` after the groups and their keys, `room/whispering.rs` after who is heard by the own party only,
+//! `room/interpreting.rs` after who listens to which channel.
 
 mod coming;
 mod holdings;
+mod interpreting;
 mod lines;
 mod sealing;
 mod storing;
@@ -74,6 +76,8 @@ pub(crate) struct Room {
     /// When to look whose seat is empty while the meeting still counts on them: a hand up, the floor, a readiness.
     look_for_absent: Option<Instant>,
     owed: Owed,
+    /// When a handover in a booth comes that was counted down to.
+    handover_at: Option<Instant>,
     /// How long the store took for what it stored last, as far as a reveal waits for it.
     commit_took: Duration,
 }
@@ -167,6 +171,8 @@ impl Room {
             // Those who were here before a restart have as long to come back as after any other loss.
             look_for_absent: Some(now + SEAT_KEPT),
             owed: Owed::default(),
+            // What was counted down to before a restart is looked at at once.
+            handover_at: Some(now),
             commit_took: Duration::ZERO,
         }
     }
@@ -239,6 +245,8 @@ impl Room {
                 self.tell_quality_of(seat, turn);
             }
             Request::Whisper { on } => self.whisper(seat, on, turn)?,
+            Request::Listen { channel } => self.listen(seat, channel, turn)?,
+            Request::Signal { signal } => self.signal(seat, signal, turn)?,
             Request::Devices { .. } | Request::MediaOffer { .. } => return Err(Refusal::NotHere),
             Request::CertificateRequest { .. }
             | Request::SealResume { .. }
@@ -263,6 +271,19 @@ impl Room {
             | Request::OpenCaucus { .. }
             | Request::EnterCaucus { .. }
             | Request::LeaveCaucus
+            | Request::AssignInterpreter { .. }
+            | Request::BoothMicrophone { .. }
+            | Request::BoothOutgoing { .. }
+            | Request::BoothRelay { .. }
+            | Request::HandOver { .. }
+            | Request::AcceptHandover
+            | Request::EndHandover
+            | Request::SuspendBooth { .. }
+            | Request::ResumeBooth { .. }
+            | Request::SetChannel { .. }
+            | Request::SetInterpretationMode { .. }
+            | Request::PassTurn { .. }
+            | Request::Speak { .. }
             | Request::End => return Err(Refusal::Malformed),
         }
         Ok(Reply::Now)
@@ -319,6 +340,7 @@ impl Room {
             .chain(self.media.poll_timeout())
             .chain(self.look_for_absent)
             .chain(self.owed.again)
+            .chain(self.handover_due())
             .chain(self.delivery.poll_timeout())
             .min()
     }
@@ -341,6 +363,9 @@ impl Room {
         }
         if self.owed.again.take_if(is_due).is_some() {
             self.pay(turn);
+        }
+        if self.handover_at.take_if(is_due).is_some() {
+            self.look_for_handovers(turn);
         }
         if groups_due {
             self.tend_groups(turn);

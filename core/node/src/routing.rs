@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use summit::Meeting;
-use wire::{PartyId, Pixels, SeatId, Source, SourceId, SourceKind, Wanted};
+use wire::{Language, PartyId, Pixels, SeatId, Source, SourceId, SourceKind, Wanted};
 
 use crate::sources::Sources;
 
@@ -35,12 +35,28 @@ pub(crate) struct Sounds {
 }
 
 /// The sounds that `listener` gets. Whoever has the floor is heard, however loud the others are; so is the document on the
-/// table, the screen that was shared last. Of all other voices the loudest are heard.
-pub(crate) fn sounds(meeting: &Meeting, whispers: &Whispers, listener: &SeatId, sources: &Sources) -> Sounds {
+/// table, the screen that was shared last, and the interpreter of the channel that was chosen. Of all other voices the loudest are
+/// heard.
+pub(crate) fn sounds(
+    meeting: &Meeting,
+    whispers: &Whispers,
+    listener: &SeatId,
+    channel: Option<&Language>,
+    sources: &Sources,
+) -> Sounds {
     let mut sounds = Sounds::default();
     let mut document = None;
+    let interpreter = meeting.interpreter_for(listener, channel);
     for source in sources.iter().filter(|source| may_hear(meeting, whispers, listener, source)) {
         match source.kind {
+            // The sound of a booth is no voice of the floor.
+            SourceKind::Microphone if meeting.booth_of(&source.seat).is_some() => {
+                if interpreter == Some(&source.seat) || meeting.hears_booth(listener, &source.seat) {
+                    sounds.first.push(source.id);
+                }
+            }
+            // The speaker's turn is over until it was rendered.
+            SourceKind::Microphone if meeting.has_floor(&source.seat) && meeting.is_rendering() => {}
             SourceKind::Microphone if meeting.has_floor(&source.seat) => sounds.first.push(source.id),
             SourceKind::Microphone => sounds.voices.push(source.id),
             SourceKind::ScreenAudio => document = Some(source.id),

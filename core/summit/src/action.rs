@@ -2,6 +2,8 @@
 
 use wire::{AgendaItemId, GroupId, Request, SeatId};
 
+use crate::InterpretationAction;
+
 /// One thing asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -23,6 +25,8 @@ pub enum Action {
     EnterCaucus(GroupId),
     /// Come back from the caucus one is in.
     LeaveCaucus,
+    /// Something about booths and channels.
+    Interpretation(InterpretationAction),
     /// End the summit.
     End,
 }
@@ -41,7 +45,22 @@ impl Action {
             Request::EnterCaucus { caucus } => Some(Self::EnterCaucus(caucus.clone())),
             Request::LeaveCaucus => Some(Self::LeaveCaucus),
             Request::End => Some(Self::End),
+            Request::AssignInterpreter { .. }
+            | Request::BoothMicrophone { .. }
+            | Request::BoothOutgoing { .. }
+            | Request::BoothRelay { .. }
+            | Request::HandOver { .. }
+            | Request::AcceptHandover
+            | Request::EndHandover
+            | Request::SuspendBooth { .. }
+            | Request::ResumeBooth { .. }
+            | Request::SetChannel { .. }
+            | Request::SetInterpretationMode { .. }
+            | Request::PassTurn { .. }
+            | Request::Speak { .. } => InterpretationAction::from_request(request).map(Self::Interpretation),
             Request::Hello { .. }
+            | Request::Signal { .. }
+            | Request::Listen { .. }
             | Request::Ping { .. }
             | Request::Enter { .. }
             | Request::Leave

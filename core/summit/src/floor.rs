@@ -101,13 +101,17 @@ impl Floor {
     }
 
     pub(crate) fn apply_given(&mut self, seat: &SeatId, at: WallTime) {
-        self.apply_lowered(seat);
-        self.view.holder = Some((seat.clone(), at));
+        self.view.give(seat, at);
     }
 
     pub(crate) fn apply_yielded(&mut self, seat: &SeatId) {
         if self.holder() == Some(seat) {
-            self.view.holder = None;
+            self.view.free();
         }
+    }
+
+    /// The speaker's clock stands still while what is said is not interpreted.
+    pub(crate) fn apply_clock(&mut self, stands: bool, at: WallTime) {
+        self.view.stand(stands, at);
     }
 }

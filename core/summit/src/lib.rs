@@ -12,11 +12,13 @@ mod agenda;
 mod audience;
 mod caucus;
 mod floor;
+mod interpretation;
 mod lobby;
 mod meeting;
 mod roles;
 mod roll;
 
 pub use action::Action;
+pub use interpretation::InterpretationAction;
 pub use lobby::REVEAL_LEAD;
 pub use meeting::Meeting;

@@ -3,12 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use wire::{AgendaItemId, CaucusView, Entry, Event, FloorView, GroupId, Phase, Refusal, SeatId, SummitPlan, WallTime};
+use wire::{
+    AgendaItemId, BoothId, CaucusView, Entry, Event, FloorView, GroupId, InterpretationView, Language, Phase, Refusal,
+    Role, SeatId, SummitPlan, WallTime,
+};
 
 use crate::agenda::Agenda;
 use crate::audience::{self, Openness};
 use crate::caucus::Caucuses;
 use crate::floor::Floor;
+use crate::interpretation::{Interpretation, Surroundings};
 use crate::lobby::Lobby;
 use crate::roll::Roll;
 use crate::{Action, roles};
@@ -22,6 +26,7 @@ pub struct Meeting {
     floor: Floor,
     agenda: Agenda,
     caucuses: Caucuses,
+    interpretation: Interpretation,
 }
 
 /// Where the summit is in its life.
@@ -51,7 +56,9 @@ impl Meeting {
     pub fn new(plan: SummitPlan) -> Self {
         let stage = Stage::Gathering { lobby: Lobby::default() };
         let roll = Roll::new(&plan);
-        Self { plan, roll, stage, floor: Floor::default(), agenda: Agenda::default(), caucuses: Caucuses::default() }
+        let interpretation = Interpretation::new(&plan);
+        let (floor, agenda, caucuses) = (Floor::default(), Agenda::default(), Caucuses::default());
+        Self { plan, roll, stage, floor, agenda, caucuses, interpretation }
     }
 
     /// A summit as its log tells it.
@@ -107,6 +114,83 @@ impl Meeting {
         self.caucuses.of(seat)
     }
 
+    /// Booths and channels.
+    pub fn interpretation(&self) -> InterpretationView {
+        self.interpretation.view().clone()
+    }
+
+    /// The booth that seat works in. Its microphone is that of the booth, and is never heard as a voice of the floor.
+    pub fn booth_of(&self, seat: &SeatId) -> Option<&BoothId> {
+        self.interpretation.booth_of(seat)
+    }
+
+    /// Whose voice a listener who chose that channel hears besides the floor; nobody's where it is not carried. Who works in a
+    /// booth hears what the booth takes relay from. In consecutive mode nobody hears a channel.
+    pub fn interpreter_for(&self, listener: &SeatId, chosen: Option<&Language>) -> Option<&SeatId> {
+        let room = self.caucuses.of(listener).cloned();
+        if room.is_none() && self.interpretation.is_consecutive() {
+            return None;
+        }
+        let room_of = |seat: &SeatId| self.caucuses.of(seat).cloned();
+        let relayed =
+            self.interpretation.booth_of(listener).and_then(|_| self.interpretation.relayed(listener, &room_of));
+        let channel = match self.interpretation.booth_of(listener) {
+            Some(_) => relayed.as_ref(),
+            None => chosen,
+        };
+        self.interpretation.carrier(channel?, room.as_ref(), &room_of)
+    }
+
+    /// Whether that seat is heard for its booth, in the room where it is.
+    pub fn is_live(&self, seat: &SeatId) -> bool {
+        self.interpretation.is_live(seat, &|seat| self.caucuses.of(seat).cloned())
+    }
+
+    /// What a listener hears in any case of who works in a booth: the partner whose microphone is open, and in consecutive mode
+    /// whoever renders.
+    pub fn hears_booth(&self, listener: &SeatId, interpreter: &SeatId) -> bool {
+        let booth = self.interpretation.booth_of(interpreter);
+        let is_partner = booth.is_some() && booth == self.interpretation.booth_of(listener);
+        let renders = || {
+            let room_of = |seat: &SeatId| self.caucuses.of(seat).cloned();
+            self.is_rendering() && room_of(interpreter).is_none() && self.interpretation.is_live(interpreter, &room_of)
+        };
+        (is_partner && self.interpretation.is_open(interpreter)) || renders()
+    }
+
+    /// Whether in consecutive mode the interpreter renders now: the speaker is not heard meanwhile.
+    pub fn is_rendering(&self) -> bool {
+        self.interpretation.is_rendering()
+    }
+
+    /// Whether there is such a channel.
+    pub fn has_channel(&self, channel: &Language) -> bool {
+        self.plan.channels().contains(&channel)
+    }
+
+    /// Whether that seat is told how many listen to each channel: booths, chairs and technicians.
+    pub fn sees_audience(&self, seat: &SeatId) -> bool {
+        self.booth_of(seat).is_some()
+            || self.plan.is_chair(seat)
+            || self.plan.seat(seat).is_some_and(|seat| seat.role == Role::Technician)
+    }
+
+    /// When something in the meeting happens by itself, next.
+    pub fn next_due(&self) -> Option<WallTime> {
+        match self.stage {
+            Stage::Plenary { .. } => self.interpretation.next_due(),
+            Stage::Gathering { .. } | Stage::Over { .. } => None,
+        }
+    }
+
+    /// What happens by itself by now. Often nothing.
+    pub fn decide_due(&self, now: WallTime) -> Vec<Event> {
+        match self.stage {
+            Stage::Plenary { .. } => self.interpretation.decide_due(now),
+            Stage::Gathering { .. } | Stage::Over { .. } => Vec::new(),
+        }
+    }
+
     /// Whether that seat receives what is said and shown at all: a technician sees how the lines are, and no content.
     pub fn receives_content(&self, seat: &SeatId) -> bool {
         self.roll.place(seat).is_some_and(|place| place.receives_content)
@@ -135,13 +219,19 @@ impl Meeting {
         audience::may_see_presence(&self.roll, self.openness(), viewer, other)
     }
 
-    /// What would happen if `seat` asked this now; changes nothing. `here` are those who have come in. The events belong
+    /// What would happen if `seat` asked this at `now`; changes nothing. `here` are those who have come in. The events belong
     /// together: they are stored together, then applied in order.
     ///
     /// # Errors
     /// The first reason against it: the summit is over, the seat is unknown or not here, lacks the power, the moment is
     /// wrong, or the thing itself makes no sense.
-    pub fn decide(&self, seat: &SeatId, action: &Action, here: &BTreeSet<SeatId>) -> Result<Vec<Event>, Refusal> {
+    pub fn decide(
+        &self,
+        seat: &SeatId,
+        action: &Action,
+        here: &BTreeSet<SeatId>,
+        now: WallTime,
+    ) -> Result<Vec<Event>, Refusal> {
         if let Stage::Over { .. } = self.stage {
             return Err(Refusal::Ended);
         }
@@ -152,10 +242,13 @@ impl Meeting {
         match action {
             Action::Ready(ready) => self.lobby()?.decide_ready(&self.plan, seat, *ready),
             Action::RaiseHand if self.caucuses.of(seat).is_some() => Err(Refusal::InCaucus),
+            // Who works in a booth is heard for it, and never for oneself.
+            Action::RaiseHand if self.booth_of(seat).is_some() => Err(Refusal::NoVoice),
             Action::RaiseHand => self.plenary()?.floor.decide_raise(seat),
             Action::LowerHand(whose) => self.plenary()?.floor.decide_lower(&self.plan, seat, whose),
             // Who is in a caucus is not at the table.
             Action::GiveFloor(to) if self.caucuses.of(to).is_some() => Err(Refusal::NotHere),
+            Action::GiveFloor(to) if self.booth_of(to).is_some() => Err(Refusal::NoVoice),
             Action::GiveFloor(to) => self.plenary()?.floor.decide_give(&self.plan, seat, to, here),
             Action::YieldFloor => self.plenary()?.floor.decide_yield(&self.plan, seat),
             Action::OpenAgenda(item) => self.plenary()?.agenda.decide_open(&self.plan, seat, item),
@@ -163,9 +256,19 @@ impl Meeting {
             Action::EnterCaucus(caucus) => {
                 let entered = self.caucuses.decide_enter(seat, caucus)?;
                 // Who goes leaves neither a raised hand nor an occupied floor behind.
-                Ok(self.floor.decide_departure(seat).into_iter().chain([entered]).collect())
+                Ok(self.decide_going(seat).into_iter().chain([entered]).collect())
             }
-            Action::LeaveCaucus => Ok(vec![self.caucuses.decide_leave(seat)?]),
+            Action::LeaveCaucus => {
+                let left = self.caucuses.decide_leave(seat)?;
+                Ok(self.interpretation.decide_departure(seat).into_iter().chain([left]).collect())
+            }
+            Action::Interpretation(action) => {
+                let plenary = self.plenary()?;
+                let room = |seat: &SeatId| plenary.caucuses.of(seat).cloned();
+                let speaker = plenary.floor.view().holder.as_ref().map(|(seat, _)| seat);
+                let around = Surroundings { plan: &self.plan, now, room: &room, speaker };
+                plenary.interpretation.decide(seat, action, &around)
+            }
             Action::End => Ok(vec![Event::Ended { by: Some(seat.clone()) }]),
         }
     }
@@ -174,11 +277,17 @@ impl Meeting {
     /// leaves its caucus. Often nothing.
     pub fn decide_departure(&self, seat: &SeatId) -> Vec<Event> {
         let at_the_table = match &self.stage {
-            Stage::Gathering { lobby } => lobby.decide_departure(&self.plan, seat),
-            Stage::Plenary { .. } => self.floor.decide_departure(seat),
+            Stage::Gathering { lobby } => lobby.decide_departure(&self.plan, seat).into_iter().collect(),
+            Stage::Plenary { .. } => self.decide_going(seat),
             Stage::Over { .. } => return Vec::new(),
         };
         at_the_table.into_iter().chain(self.caucuses.decide_departure(seat)).collect()
+    }
+
+    /// What follows when `seat` is not at the table any more: neither a raised hand nor an occupied floor stays behind, nor an open
+    /// microphone in a booth.
+    fn decide_going(&self, seat: &SeatId) -> Vec<Event> {
+        self.floor.decide_departure(seat).into_iter().chain(self.interpretation.decide_departure(seat)).collect()
     }
 
     /// What follows when every head of delegation has said "ready": everybody comes back from the caucuses of the parties, and
@@ -208,6 +317,7 @@ impl Meeting {
 
     /// It happened, at `at`. Total: whatever a log says can be folded, and what makes no sense any more changes nothing.
     pub fn apply(&mut self, event: &Event, at: WallTime) {
+        self.interpretation.apply(event, at);
         match event {
             Event::Ready { delegation, ready, .. } => {
                 if let Stage::Gathering { lobby } = &mut self.stage {
@@ -227,12 +337,26 @@ impl Meeting {
             Event::CaucusOpened { caucus, called, .. } => self.caucuses.apply_opened(caucus, called),
             Event::CaucusEntered { caucus, seat } => self.caucuses.apply_entered(caucus, seat),
             Event::CaucusLeft { caucus, seat } => self.caucuses.apply_left(caucus, seat),
+            Event::BoothAssigned { .. }
+            | Event::BoothMicrophone { .. }
+            | Event::BoothOutgoing { .. }
+            | Event::BoothRelay { .. }
+            | Event::HandoverBegun { .. }
+            | Event::HandedOver { .. }
+            | Event::HandoverEnded { .. }
+            | Event::BoothSuspended { .. }
+            | Event::BoothResumed { .. }
+            | Event::ChannelSet { .. }
+            | Event::InterpretationModeSet { .. }
+            | Event::InterpretationTurn { .. }
+            | Event::Speaks { .. } => {}
             Event::Ended { .. } => {
                 if !matches!(self.stage, Stage::Over { .. }) {
                     self.stage = Stage::Over { at, openness: self.openness() };
                 }
             }
         }
+        self.floor.apply_clock(self.interpretation.is_suspended(), at);
     }
 
     fn openness(&self) -> Openness {

@@ -2,7 +2,7 @@
 
 use wire::{Refusal, Role, Seat, SeatId, SummitPlan};
 
-use crate::Action;
+use crate::{Action, InterpretationAction};
 
 /// What a seat must be to do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ enum Power {
     Anyone,
     /// A chair, alone or joint.
     Chair,
+    /// A chair, or who looks after the line.
+    Overseer,
     /// The head of a delegation.
     Principal,
     /// Whoever may speak.
@@ -34,6 +36,21 @@ fn needs(action: &Action, asking: &SeatId) -> Power {
         // Who was called receives content; `caucus.rs` knows who was.
         Action::EnterCaucus(_) => Power::Content,
         Action::LeaveCaucus => Power::Content,
+        Action::Interpretation(action) => match action {
+            InterpretationAction::Assign { .. } | InterpretationAction::SetChannel(..) => Power::Overseer,
+            InterpretationAction::SetMode(_) => Power::Chair,
+            InterpretationAction::Speak(_) => Power::Voice,
+            // Who works in the booth may, and some others; `interpretation.rs` knows who does.
+            InterpretationAction::Microphone(_)
+            | InterpretationAction::Outgoing(_)
+            | InterpretationAction::Relay(_)
+            | InterpretationAction::HandOver { .. }
+            | InterpretationAction::AcceptHandover
+            | InterpretationAction::EndHandover
+            | InterpretationAction::Suspend(..)
+            | InterpretationAction::Resume(_)
+            | InterpretationAction::PassTurn(_) => Power::Anyone,
+        },
         Action::End => Power::Chair,
     }
 }
@@ -45,6 +62,8 @@ pub(crate) fn check(plan: &SummitPlan, asking: &SeatId, action: &Action) -> Resu
         Power::Anyone => Ok(()),
         Power::Chair if plan.is_chair(asking) => Ok(()),
         Power::Chair => Err(Refusal::NotChair),
+        Power::Overseer if plan.is_chair(asking) || seat.role == Role::Technician => Ok(()),
+        Power::Overseer => Err(Refusal::NotChair),
         Power::Principal if seat.role == Role::Principal => Ok(()),
         Power::Principal => Err(Refusal::NotPrincipal),
         Power::Voice if has_voice(plan, seat) => Ok(()),

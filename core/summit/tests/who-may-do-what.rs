@@ -61,7 +61,7 @@ fn after_the_end_everything_is_refused_to_everybody() {
 fn without_a_neutral_chair_the_heads_preside_jointly() {
     let plan = people::plan();
     let secretariat = plan.secretariat.into_iter().filter(|seat| seat.id.as_str() != "chair").collect();
-    let plan = SummitPlan::new(plan.title, plan.delegations, secretariat, vec![], plan.agenda).unwrap();
+    let plan = SummitPlan::new(plan.title, plan.delegations, secretariat, vec![], plan.agenda, vec![]).unwrap();
     let mut room = Room { meeting: Meeting::new(plan), ..Room::in_lobby() };
     room.gets_ready();
     room.asks("meridia-head", Action::GiveFloor(seat("vesland-adviser"))).unwrap();
@@ -73,7 +73,7 @@ fn without_a_neutral_chair_the_heads_preside_jointly() {
 fn who_presides_speaks_in_any_role() {
     let plan = people::plan();
     let chair = vec![seat("observer")];
-    let plan = SummitPlan::new(plan.title, plan.delegations, plan.secretariat, chair, plan.agenda).unwrap();
+    let plan = SummitPlan::new(plan.title, plan.delegations, plan.secretariat, chair, plan.agenda, vec![]).unwrap();
     let mut room = Room { meeting: Meeting::new(plan), ..Room::in_lobby() };
     room.gets_ready();
     room.asks("observer", Action::GiveFloor(seat("observer"))).unwrap();

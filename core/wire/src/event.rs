@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgendaItemId, DelegationId, GroupId, RequestId, SeatId, Sequence, WallTime};
+use crate::{
+    AgendaItemId, BoothId, DelegationId, GroupId, InterpretationMode, Language, RequestId, SeatId, Sequence,
+    SuspensionReason, WallTime,
+};
 
 /// One thing that happened. The same value is announced, stored and replayed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +91,132 @@ pub enum Event {
         caucus: GroupId,
         /// Who.
         seat: SeatId,
+    },
+    /// Somebody works in a booth from now on, or does not any more.
+    #[serde(rename = "booth.assigned")]
+    BoothAssigned {
+        /// Which.
+        booth: BoothId,
+        /// Who.
+        seat: SeatId,
+        /// False: not any more.
+        assigned: bool,
+        /// Who decided it.
+        by: SeatId,
+    },
+    /// A microphone of a booth was opened or shut.
+    #[serde(rename = "booth.microphone")]
+    BoothMicrophone {
+        /// Which.
+        booth: BoothId,
+        /// Whose.
+        seat: SeatId,
+        /// False: shut.
+        open: bool,
+    },
+    /// A booth works into another language.
+    #[serde(rename = "booth.outgoing")]
+    BoothOutgoing {
+        /// Which.
+        booth: BoothId,
+        /// Into this one.
+        language: Language,
+        /// Who switched it.
+        by: SeatId,
+    },
+    /// A booth takes relay from another channel, or hears the floor.
+    #[serde(rename = "booth.relay")]
+    BoothRelay {
+        /// Which.
+        booth: BoothId,
+        /// From this one; none: the floor.
+        channel: Option<Language>,
+        /// Who switched it.
+        by: SeatId,
+    },
+    /// One interpreter of a booth is to take over from the other.
+    #[serde(rename = "booth.handover")]
+    HandoverBegun {
+        /// Which.
+        booth: BoothId,
+        /// Who works now.
+        from: SeatId,
+        /// Who is to work.
+        to: SeatId,
+        /// Who of the two began it.
+        by: SeatId,
+        /// When it happens by itself; none: when the other one accepts.
+        at: Option<WallTime>,
+    },
+    /// It happened: the one microphone is open and the other is shut.
+    #[serde(rename = "booth.handed_over")]
+    HandedOver {
+        /// Which.
+        booth: BoothId,
+        /// Who worked.
+        from: SeatId,
+        /// Who works now.
+        to: SeatId,
+    },
+    /// It does not happen.
+    #[serde(rename = "booth.handover_ended")]
+    HandoverEnded {
+        /// Which.
+        booth: BoothId,
+        /// Who declined it or took it back.
+        by: SeatId,
+    },
+    /// Interpretation by a booth is suspended; the speaker's clock stands still.
+    #[serde(rename = "booth.suspended")]
+    BoothSuspended {
+        /// Which.
+        booth: BoothId,
+        /// Why.
+        reason: SuspensionReason,
+        /// Who said it.
+        by: SeatId,
+    },
+    /// The booth works again.
+    #[serde(rename = "booth.resumed")]
+    BoothResumed {
+        /// Which.
+        booth: BoothId,
+        /// Who said it.
+        by: SeatId,
+    },
+    /// A channel was opened or closed for everybody.
+    #[serde(rename = "channel.set")]
+    ChannelSet {
+        /// Which.
+        channel: Language,
+        /// False: closed.
+        open: bool,
+        /// Who decided it.
+        by: SeatId,
+    },
+    /// What is said is rendered in another way.
+    #[serde(rename = "interpretation.mode")]
+    InterpretationModeSet {
+        /// While or after it is said.
+        mode: InterpretationMode,
+        /// By which chair.
+        by: SeatId,
+    },
+    /// In consecutive mode: the interpreter renders, or the speaker goes on.
+    #[serde(rename = "interpretation.turn")]
+    InterpretationTurn {
+        /// True: the interpreter renders.
+        rendering: bool,
+        /// Who passed the turn on.
+        by: SeatId,
+    },
+    /// Somebody speaks that language from now on.
+    #[serde(rename = "seat.speaks")]
+    Speaks {
+        /// Who.
+        seat: SeatId,
+        /// Which.
+        language: Language,
     },
     /// The summit is over.
     #[serde(rename = "summit.ended")]

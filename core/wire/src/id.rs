@@ -88,6 +88,10 @@ slug_id!(
     AgendaItemId
 );
 slug_id!(
+    /// One booth of a summit, as named in the summit's file.
+    BoothId
+);
+slug_id!(
     /// One group of members with keys of its own: `plenary`, `side-` and the party, `caucus-` or `pair-` and what the server chose.
     GroupId
 );

@@ -15,6 +15,7 @@ mod event;
 mod floor;
 mod group;
 mod id;
+mod interpretation;
 mod localized;
 mod media;
 mod meeting;
@@ -37,7 +38,11 @@ pub use document::{
 pub use event::{Entry, Event};
 pub use floor::FloorView;
 pub use group::{GroupBody, GroupEntry, GroupView, Held, Newcomer};
-pub use id::{AgendaItemId, BadId, DelegationId, GroupId, RequestId, SeatId, SourceId, SummitId};
+pub use id::{AgendaItemId, BadId, BoothId, DelegationId, GroupId, RequestId, SeatId, SourceId, SummitId};
+pub use interpretation::{
+    Booth, BoothSignal, BoothView, Handover, InterpretationMode, InterpretationView, OpenMicrophone, Suspension,
+    SuspensionReason,
+};
 pub use localized::{Language, Localized};
 pub use media::{Delivery, Grade, Mid, Quality, Relay, Slot, Source, SourceKind, Symptom, Track, Wanted};
 pub use meeting::{MeetingView, Phase};
@@ -51,7 +56,7 @@ pub use request::{ClientMessage, Request};
 pub use units::{Pixels, Sequence, WallTime};
 
 /// The version of this protocol; a client says it in [`Request::Hello`], a server refuses another one.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// The largest WebSocket message a server accepts, in bytes. A commit that brings 200 people into a group at once comes with a
 /// Welcome of 68 kB and a GroupInfo of 45 kB, in base64; an SDP offer with 30 m-lines is about 25 kB.

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgendaItemId, CaucusView, DelegationId, FloorView, Presence, Quality, SeatId, Sequence, Source, WallTime};
+use crate::{
+    AgendaItemId, CaucusView, DelegationId, FloorView, InterpretationView, Presence, Quality, SeatId, Sequence, Source,
+    WallTime,
+};
 
 /// Where the summit is in its life.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +45,8 @@ pub struct MeetingView {
     pub floor: FloorView,
     /// The item under discussion.
     pub agenda: Option<AgendaItemId>,
+    /// Booths and channels.
+    pub interpretation: InterpretationView,
     /// The caucuses that are open.
     pub caucuses: Vec<CaucusView>,
     /// The sounds and pictures that this participant may receive, and its own.

@@ -3,11 +3,14 @@
 //! Every message of a participant is answered by exactly one [`ServerMessage::Reply`] with its id (except `hello`, answered by
 //! `welcome`, `seat_taken` or `bye`, and `ping`, answered by `pong`).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bytes, Denied, Envelope, Event, GroupId, GroupView, MeetingView, Mid, Newcomer, Presence, Quality, Refusal, Relay,
-    RequestId, SeatId, Sequence, SignedManifest, Slot, Source, SourceId, SummitId, SummitPlan, WallTime,
+    BoothSignal, Bytes, Denied, Envelope, Event, GroupId, GroupView, Language, MeetingView, Mid, Newcomer, Presence,
+    Quality, Refusal, Relay, RequestId, SeatId, Sequence, SignedManifest, Slot, Source, SourceId, SummitId, SummitPlan,
+    WallTime,
 };
 
 /// What the server sends.
@@ -84,6 +87,24 @@ pub enum ServerMessage {
     Speaking {
         /// Seats.
         seats: Vec<SeatId>,
+    },
+    /// Which interpreters' voices are heard now.
+    #[serde(rename = "interpreting")]
+    Interpreting {
+        /// Seats.
+        seats: Vec<SeatId>,
+    },
+    /// A booth says something to who speaks and to the chair; never which booth.
+    #[serde(rename = "booth.signal")]
+    Signal {
+        /// What.
+        signal: BoothSignal,
+    },
+    /// To booths, chairs and technicians: how many listen to each channel that anybody listens to.
+    #[serde(rename = "channel.audience")]
+    Audience {
+        /// Listeners by channel.
+        listeners: BTreeMap<Language, u32>,
     },
     /// How somebody's connection is.
     #[serde(rename = "quality")]

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgendaItem, AgendaItemId, DelegationId, Language, Localized, PartyId, SECRETARIAT, SeatId};
+use crate::{
+    AgendaItem, AgendaItemId, Booth, BoothId, DelegationId, Language, Localized, PartyId, SECRETARIAT, SeatId,
+};
 
 /// What a person does at the summit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,6 +105,9 @@ pub struct SummitPlan {
     pub chair: Vec<SeatId>,
     /// What is talked about.
     pub agenda: Vec<AgendaItem>,
+    /// Who interprets, into what.
+    #[serde(default)]
+    pub booths: Vec<Booth>,
 }
 
 /// The unchecked shape of a [`SummitPlan`].
@@ -116,6 +121,8 @@ struct Draft {
     chair: Vec<SeatId>,
     #[serde(default)]
     agenda: Vec<AgendaItem>,
+    #[serde(default)]
+    booths: Vec<Booth>,
 }
 
 /// A rule that a plan breaks. The message names what to change.
@@ -148,6 +155,18 @@ pub enum PlanError {
     /// A chair who has no seat.
     #[error("the chair \"{0}\" is not a seat of this summit")]
     ChairUnknown(SeatId),
+    /// More booths than a meeting can have.
+    #[error("a summit has at most 32 booths, this one has {0}")]
+    Booths(usize),
+    /// Two booths of one name.
+    #[error("the booth \"{0}\" is named twice; give each its own id")]
+    BoothTwice(BoothId),
+    /// A booth that works into nothing, or into one language twice.
+    #[error("the booth \"{0}\" needs one to four different languages to work into")]
+    BoothLanguages(BoothId),
+    /// A booth with somebody who cannot work in it.
+    #[error("the seat \"{1}\" cannot work in the booth \"{0}\": {2}")]
+    BoothSeat(BoothId, SeatId, &'static str),
     /// A seat that speaks nothing.
     #[error("the seat \"{0}\" needs at least one language")]
     NoLanguage(SeatId),
@@ -159,8 +178,8 @@ pub enum PlanError {
 impl TryFrom<Draft> for SummitPlan {
     type Error = PlanError;
     fn try_from(draft: Draft) -> Result<Self, PlanError> {
-        let Draft { title, delegations, secretariat, chair, agenda } = draft;
-        Self::new(title, delegations, secretariat, chair, agenda).map_err(|mut errors| errors.remove(0))
+        let Draft { title, delegations, secretariat, chair, agenda, booths } = draft;
+        Self::new(title, delegations, secretariat, chair, agenda, booths).map_err(|mut errors| errors.remove(0))
     }
 }
 
@@ -176,8 +195,9 @@ impl SummitPlan {
         secretariat: Vec<Seat>,
         chair: Vec<SeatId>,
         agenda: Vec<AgendaItem>,
+        booths: Vec<Booth>,
     ) -> Result<Self, Vec<PlanError>> {
-        let mut plan = Self { title, delegations, secretariat, chair, agenda };
+        let mut plan = Self { title, delegations, secretariat, chair, agenda, booths };
         if plan.chair.is_empty() {
             let with_role = |role: Role| {
                 plan.seats().filter(|(_, seat)| seat.role == role).map(|(_, seat)| seat.id.clone()).collect::<Vec<_>>()
@@ -267,9 +287,52 @@ impl SummitPlan {
                 .filter(|item| !known.insert(&item.id))
                 .map(|item| PlanError::AgendaTwice(item.id.clone())),
         );
+        self.check_booths(&mut errors);
         errors
     }
+
+    fn check_booths(&self, errors: &mut Vec<PlanError>) {
+        if self.booths.len() > BOOTHS_MAX {
+            errors.push(PlanError::Booths(self.booths.len()));
+        }
+        let (mut known, mut working) = (BTreeSet::new(), BTreeSet::new());
+        for Booth { id, languages, interpreters, .. } in &self.booths {
+            if !known.insert(id) {
+                errors.push(PlanError::BoothTwice(id.clone()));
+            }
+            let distinct: BTreeSet<_> = languages.iter().collect();
+            if distinct.len() != languages.len() || !(1..=BOOTH_LANGUAGES_MAX).contains(&languages.len()) {
+                errors.push(PlanError::BoothLanguages(id.clone()));
+            }
+            for seat in interpreters {
+                let why = match self.seat(seat).map(|seat| seat.role) {
+                    None => "it is not a seat of this summit",
+                    Some(Role::Interpreter) if working.insert(seat) => continue,
+                    Some(Role::Interpreter) => "it works in one booth already",
+                    Some(_) => "its role is not \"interpreter\"",
+                };
+                errors.push(PlanError::BoothSeat(id.clone(), seat.clone(), why));
+            }
+        }
+    }
+
+    /// The channels that the booths can carry, in the order of the plan, each once; pictures left out.
+    pub fn channels(&self) -> Vec<&Language> {
+        let mut channels: Vec<&Language> = Vec::new();
+        for language in self.booths.iter().filter(|booth| !booth.signed).flat_map(|booth| &booth.languages) {
+            if !channels.contains(&language) {
+                channels.push(language);
+            }
+        }
+        channels
+    }
 }
+
+/// The channels of the largest bodies.
+const BOOTHS_MAX: usize = 32;
+
+/// More than anybody works into.
+const BOOTH_LANGUAGES_MAX: usize = 4;
 
 fn role_misplaced(role: Role, in_delegation: bool) -> Option<&'static str> {
     match (role, in_delegation) {

@@ -10,6 +10,12 @@ pub enum Refusal {
     /// The seat already asked for the floor.
     #[error("your hand is already raised")]
     AlreadyRaised,
+    /// Only who works in that booth may do this.
+    #[error("you do not work in this booth")]
+    NotInBooth,
+    /// The booth would hear itself, directly or by way of others.
+    #[error("this booth would hear itself by way of the others")]
+    RelayLoop,
     /// Nothing would change.
     #[error("this is so already")]
     AlreadySo,

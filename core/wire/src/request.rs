@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgendaItemId, Bytes, CertificateRequest, Devices, Envelope, GroupId, Held, Quality, RequestId, SeatId, Track,
-    Wanted,
+    AgendaItemId, BoothId, BoothSignal, Bytes, CertificateRequest, Devices, Envelope, GroupId, Held,
+    InterpretationMode, Language, Quality, RequestId, SeatId, SuspensionReason, Track, Wanted,
 };
 
 /// What a participant sends.
@@ -243,6 +243,100 @@ pub enum Request {
     /// Come back from a caucus.
     #[serde(rename = "caucus.leave")]
     LeaveCaucus,
+    /// Chair or technician: somebody works in a booth, or does not any more.
+    #[serde(rename = "booth.assign")]
+    AssignInterpreter {
+        /// Which.
+        booth: BoothId,
+        /// Who; an interpreter.
+        seat: SeatId,
+        /// False: not any more.
+        assigned: bool,
+    },
+    /// Interpreter: open or shut the own microphone in the booth.
+    #[serde(rename = "booth.microphone")]
+    BoothMicrophone {
+        /// False: shut.
+        open: bool,
+    },
+    /// Interpreter: work into another language of the booth.
+    #[serde(rename = "booth.outgoing")]
+    BoothOutgoing {
+        /// Into this one.
+        language: Language,
+    },
+    /// Interpreter: take relay from another channel, or hear the floor. It holds for the whole booth.
+    #[serde(rename = "booth.relay")]
+    BoothRelay {
+        /// From this one; none: the floor.
+        channel: Option<Language>,
+    },
+    /// Interpreter: the one whose microphone is open hands over to `to`, or `to` takes over, itself one of the two.
+    #[serde(rename = "booth.handover")]
+    HandOver {
+        /// Who is to work.
+        to: SeatId,
+        /// In so many seconds, 0: at once; none: when the other one accepts.
+        after: Option<u16>,
+    },
+    /// Interpreter: accept the handover that the partner asked for.
+    #[serde(rename = "booth.handover_accept")]
+    AcceptHandover,
+    /// Interpreter: decline it, or take it back.
+    #[serde(rename = "booth.handover_end")]
+    EndHandover,
+    /// Interpreter, for the own booth; chair or technician, for any: interpretation cannot go on.
+    #[serde(rename = "booth.suspend")]
+    SuspendBooth {
+        /// Which.
+        booth: BoothId,
+        /// Why.
+        reason: SuspensionReason,
+    },
+    /// It can go on.
+    #[serde(rename = "booth.resume")]
+    ResumeBooth {
+        /// Which.
+        booth: BoothId,
+    },
+    /// Interpreter: a word to who speaks.
+    #[serde(rename = "booth.signal")]
+    Signal {
+        /// Which.
+        signal: BoothSignal,
+    },
+    /// Chair or technician: open or close a channel for everybody.
+    #[serde(rename = "channel.set")]
+    SetChannel {
+        /// Which.
+        channel: Language,
+        /// False: close it.
+        open: bool,
+    },
+    /// Listen to a channel, besides the floor.
+    #[serde(rename = "channel.listen")]
+    Listen {
+        /// Which; none: the floor only.
+        channel: Option<Language>,
+    },
+    /// Chair: render what is said while or after it is said.
+    #[serde(rename = "interpretation.mode")]
+    SetInterpretationMode {
+        /// Which.
+        mode: InterpretationMode,
+    },
+    /// In consecutive mode: who has the floor, or a chair, gives the turn to the interpreter; the interpreter gives it back.
+    #[serde(rename = "interpretation.turn")]
+    PassTurn {
+        /// True: to the interpreter.
+        rendering: bool,
+    },
+    /// Say which language one speaks from now on.
+    #[serde(rename = "seat.speaks")]
+    Speak {
+        /// Which.
+        language: Language,
+    },
     /// Have a group for two, to write to one person. Nothing happens if there is one.
     #[serde(rename = "pair.open")]
     OpenPair {

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use seal::PublicKey;
 use toml::de::DeTable;
 use wire::{
-    AgendaItem, AgendaItemId, Delegation, DelegationId, Flag, FlagLayout, Language, Localized, PartyId, Role,
-    SECRETARIAT, Seat, SeatId, SummitPlan,
+    AgendaItem, AgendaItemId, Booth, BoothId, Delegation, DelegationId, Flag, FlagLayout, Language, Localized, PartyId,
+    Role, SECRETARIAT, Seat, SeatId, SummitPlan,
 };
 
 use mistake::{Kind, line_and_column};
@@ -124,11 +124,13 @@ fn read_plan(reader: &mut Reader, mut file: Table<'_>) -> Option<Proposal> {
     let secretariat: Vec<_> = secretariat.into_iter().map(|table| read_seat(reader, &mut places, table)).collect();
     let agenda = reader.tables(&mut file, "agenda", "the agenda item", "[[agenda]]");
     let agenda: Vec<_> = agenda.into_iter().map(|table| read_item(reader, &mut places, table)).collect();
+    let booths = reader.tables(&mut file, "booth", "the booth", "[[booth]]");
+    let booths: Vec<_> = booths.into_iter().map(|table| read_booth(reader, &mut places, table)).collect();
     reader.finish(file);
     note_keys_twice(reader, &keys);
     places.chair = chair.iter().map(|seat| (seat.value.clone(), seat.place)).collect();
     let chair = chair.into_iter().map(|seat| seat.value).collect();
-    match SummitPlan::new(title, delegations, secretariat, chair, agenda) {
+    match SummitPlan::new(title, delegations, secretariat, chair, agenda, booths) {
         Ok(plan) => Some(Proposal { plan, roots: keys.into_iter().map(|(party, _, key)| (party, key)).collect() }),
         Err(broken) => {
             places.explain(&broken, reader);
@@ -212,6 +214,20 @@ fn read_item(reader: &mut Reader, places: &mut Places, mut table: Table<'_>) -> 
     let id = places.item(table.place, id);
     reader.finish(table);
     AgendaItem { id, title, minutes }
+}
+
+fn read_booth(reader: &mut Reader, places: &mut Places, mut table: Table<'_>) -> Booth {
+    let id = reader.id::<BoothId>(&mut table, "\"english\"");
+    let languages = reader.languages(&mut table);
+    let interpreters = reader.ids::<SeatId>(&mut table, "interpreters", "[\"interpreter-1\", \"interpreter-2\"]");
+    let relay = reader.optional_languages(&mut table, "relay").unwrap_or_default();
+    let signed = reader.flag(&mut table, "signed");
+    let interpreters: Vec<_> = interpreters.into_iter().map(|seat| (seat.value, seat.place)).collect();
+    let languages_at = languages.as_ref().map_or(table.place, |languages| languages.place);
+    let id = places.booth(table.place, id, languages_at, interpreters.clone());
+    reader.finish(table);
+    let languages = languages.map_or_else(|| vec![english()], |languages| languages.value);
+    Booth { id, languages, interpreters: interpreters.into_iter().map(|(seat, _)| seat).collect(), relay, signed }
 }
 
 /// The language of a file that does not say another.

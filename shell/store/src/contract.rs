@@ -84,7 +84,7 @@ pub(crate) fn plan() -> SummitPlan {
             time_zone: "Europe/Vienna".to_owned(),
         }],
     };
-    SummitPlan::new(text("Talks"), vec![side("a"), side("b")], vec![], vec![], vec![]).unwrap()
+    SummitPlan::new(text("Talks"), vec![side("a"), side("b")], vec![], vec![], vec![], vec![]).unwrap()
 }
 
 fn text(text: &str) -> Localized {

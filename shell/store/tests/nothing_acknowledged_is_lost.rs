@@ -234,7 +234,7 @@ fn plan() -> SummitPlan {
             time_zone: "Europe/Vienna".to_owned(),
         }],
     };
-    SummitPlan::new(text("Talks"), vec![side("x"), side("y")], vec![], vec![], vec![]).unwrap()
+    SummitPlan::new(text("Talks"), vec![side("x"), side("y")], vec![], vec![], vec![], vec![]).unwrap()
 }
 
 fn manifest(id: &str) -> Bytes {

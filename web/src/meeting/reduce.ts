@@ -16,6 +16,14 @@ import type {
 	SummitPlan,
 	WallTime,
 } from '../wire/types';
+import {
+	foldInterpretation,
+	freeFloor,
+	givenFloor,
+	isSuspended,
+	noInterpretation,
+	standingFloor,
+} from './interpretation';
 import type { Input, MeetingState, Notice, Problem, Stage, State } from './state';
 
 /** The state after `input`. */
@@ -78,8 +86,12 @@ function emptyMeeting(summit: string, you: string, plan: SummitPlan): MeetingSta
 		presence: {},
 		departed: [],
 		devices: {},
-		floor: { holder: null, queue: [] },
+		floor: freeFloor([]),
 		agenda: null,
+		interpretation: noInterpretation(plan),
+		interpreting: [],
+		audience: {},
+		signal: null,
 		caucuses: [],
 		whispering: [],
 		sources: [],
@@ -141,9 +153,12 @@ function afterMessage(state: State, message: ServerMessage, at: number): State {
 		case 'speaking':
 		case 'quality':
 		case 'whispering':
+		case 'interpreting':
+		case 'booth.signal':
+		case 'channel.audience':
 		case 'media.slots': {
 			if (!state.meeting) return state;
-			const meeting = afterNews(state.meeting, message);
+			const meeting = afterNews(state.meeting, message, at);
 			return meeting === state.meeting ? state : reveal({ ...state, meeting }, at);
 		}
 	}
@@ -214,7 +229,17 @@ function afterBye(state: State, reason: Bye, at: number): State {
 
 function ended(meeting: MeetingState, at: WallTime): MeetingState {
 	if (meeting.phase.state === 'ended') return meeting;
-	const over = { caucuses: [], whispering: [], sources: [], speaking: [], slots: {}, paused: [], reduced: [] };
+	const over = {
+		caucuses: [],
+		whispering: [],
+		interpreting: [],
+		signal: null,
+		sources: [],
+		speaking: [],
+		slots: {},
+		paused: [],
+		reduced: [],
+	};
 	return { ...meeting, ...over, phase: { state: 'ended', at } };
 }
 
@@ -249,15 +274,25 @@ type News = Extract<
 	ServerMessage,
 	{
 		type:
-			'event' | 'presence' | 'source.opened' | 'source.closed' | 'speaking' | 'quality' | 'whispering' | 'media.slots';
+			| 'event'
+			| 'presence'
+			| 'source.opened'
+			| 'source.closed'
+			| 'speaking'
+			| 'quality'
+			| 'whispering'
+			| 'interpreting'
+			| 'booth.signal'
+			| 'channel.audience'
+			| 'media.slots';
 	}
 >;
 
-function afterNews(meeting: MeetingState, news: News): MeetingState {
+function afterNews(meeting: MeetingState, news: News, at: number): MeetingState {
 	switch (news.type) {
 		case 'event':
 			if (news.sequence <= meeting.sequence) return meeting;
-			return { ...afterEvent(meeting, news.event, news.at), sequence: news.sequence };
+			return { ...afterEvent(interpreted(meeting, news.event, news.at), news.event, news.at), sequence: news.sequence };
 		case 'presence': {
 			const presence = withPresence(meeting.presence, news.seat, news.presence);
 			return {
@@ -278,6 +313,12 @@ function afterNews(meeting: MeetingState, news: News): MeetingState {
 			return { ...meeting, quality: { ...meeting.quality, [news.seat]: news.quality } };
 		case 'whispering':
 			return { ...meeting, whispering: news.seats };
+		case 'interpreting':
+			return { ...meeting, interpreting: news.seats };
+		case 'booth.signal':
+			return { ...meeting, signal: { signal: news.signal, at } };
+		case 'channel.audience':
+			return { ...meeting, audience: defined(news.listeners) };
 		case 'media.slots':
 			return {
 				...meeting,
@@ -342,9 +383,9 @@ function afterEvent(meeting: MeetingState, event: Event, at: WallTime): MeetingS
 		case 'floor.lowered':
 			return { ...meeting, floor: { ...floor, queue: without(floor.queue, event.seat) } };
 		case 'floor.given':
-			return { ...meeting, floor: { holder: [event.seat, at], queue: without(floor.queue, event.seat) } };
+			return { ...meeting, floor: givenFloor(floor, event.seat, at, isSuspended(meeting.interpretation)) };
 		case 'floor.yielded':
-			return floor.holder?.[0] === event.seat ? { ...meeting, floor: { ...floor, holder: null } } : meeting;
+			return floor.holder?.[0] === event.seat ? { ...meeting, floor: freeFloor(floor.queue) } : meeting;
 		case 'agenda.opened':
 			return { ...meeting, agenda: event.item };
 		case 'caucus.opened':
@@ -353,9 +394,30 @@ function afterEvent(meeting: MeetingState, event: Event, at: WallTime): MeetingS
 			return { ...meeting, caucuses: withEntered(meeting.caucuses, event.caucus, event.seat) };
 		case 'caucus.left':
 			return { ...meeting, caucuses: withLeft(meeting.caucuses, event.caucus, event.seat) };
+		case 'booth.assigned':
+		case 'booth.microphone':
+		case 'booth.outgoing':
+		case 'booth.relay':
+		case 'booth.handover':
+		case 'booth.handed_over':
+		case 'booth.handover_ended':
+		case 'booth.suspended':
+		case 'booth.resumed':
+		case 'channel.set':
+		case 'interpretation.mode':
+		case 'interpretation.turn':
+		case 'seat.speaks':
+			return meeting;
 		case 'summit.ended':
 			return ended(meeting, at);
 	}
+}
+
+/** What an event changes in the booths, and so in the speaker's clock. */
+function interpreted(meeting: MeetingState, event: Event, at: WallTime): MeetingState {
+	const interpretation = foldInterpretation(meeting.interpretation, event, at);
+	if (interpretation === meeting.interpretation) return meeting;
+	return { ...meeting, interpretation, floor: standingFloor(meeting.floor, isSuspended(interpretation), at) };
 }
 
 type Caucuses = readonly CaucusView[];

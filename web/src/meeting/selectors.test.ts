@@ -48,7 +48,9 @@ describe('tiles', () => {
 
 	test('say who has the floor and who comes next', () => {
 		expect(own.principal.hasFloor).toBe(true);
-		const waiting = after('floor', { floor: { holder: null, queue: ['meridia-head', 'vesland-1'] } });
+		const waiting = after('floor', {
+			floor: { holder: null, queue: ['meridia-head', 'vesland-1'], stood_ms: 0, stands_since: null },
+		});
 		expect(select.queue(waiting).map(({ seat, place }) => [seat.id, place])).toEqual([
 			['meridia-head', 1],
 			['vesland-1', 2],
@@ -79,7 +81,7 @@ describe('what a person may do', () => {
 	});
 
 	test('who raised a hand may lower it', () => {
-		const floor = { holder: null, queue: ['meridia-head'] };
+		const floor = { holder: null, queue: ['meridia-head'], stood_ms: 0, stands_since: null };
 		expect(of('meridia-head', { floor })).toMatchObject({ raiseHand: false, lowerHand: true });
 	});
 
@@ -238,7 +240,10 @@ describe('a caucus', () => {
 	});
 
 	test('changes what one may do', () => {
-		const plenary = after('floor', { ...revealed, floor: { holder: null, queue: [] } });
+		const plenary = after('floor', {
+			...revealed,
+			floor: { holder: null, queue: [], stood_ms: 0, stands_since: null },
+		});
 		expect(select.rights(plenary)).toMatchObject({ openCaucus: true, leaveCaucus: false, whisper: true });
 		const inside = { ...plenary, caucuses: caucus([plenary.you], [plenary.you, 'chair']) };
 		expect(select.rights(inside)).toMatchObject({

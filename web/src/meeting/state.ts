@@ -7,7 +7,10 @@ import type {
 	Bye,
 	CaucusView,
 	Devices,
+	BoothSignal,
 	FloorView,
+	InterpretationView,
+	Language,
 	Mid,
 	Phase,
 	Presence,
@@ -80,6 +83,21 @@ export type Action = Extract<
 			| 'caucus.leave'
 			| 'pair.open'
 			| 'whisper'
+			| 'booth.assign'
+			| 'booth.microphone'
+			| 'booth.outgoing'
+			| 'booth.relay'
+			| 'booth.handover'
+			| 'booth.handover_accept'
+			| 'booth.handover_end'
+			| 'booth.suspend'
+			| 'booth.resume'
+			| 'booth.signal'
+			| 'channel.set'
+			| 'channel.listen'
+			| 'interpretation.mode'
+			| 'interpretation.turn'
+			| 'seat.speaks'
 			| 'summit.end';
 	}
 >;
@@ -109,6 +127,14 @@ export interface MeetingState {
 	readonly devices: Readonly<Record<SeatId, Devices>>;
 	readonly floor: FloorView;
 	readonly agenda: AgendaItemId | null;
+	/** Booths and channels. */
+	readonly interpretation: InterpretationView;
+	/** Which interpreters' voices are heard now. */
+	readonly interpreting: readonly SeatId[];
+	/** How many listen to each channel; told to booths, chairs and technicians. */
+	readonly audience: Readonly<Record<Language, number>>;
+	/** The last word from a booth to who speaks, and when it came, by this computer's clock. */
+	readonly signal: { readonly signal: BoothSignal; readonly at: number } | null;
 	/** The caucuses that are open, the oldest first. */
 	readonly caucuses: readonly CaucusView[];
 	/** Who of the own party whispers to it. */

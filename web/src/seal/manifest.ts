@@ -138,7 +138,8 @@ function readPlan(fields: Fields): SummitPlan {
 		delegation.objects('seats').forEach(checkSeat);
 	}
 	plan.objects('secretariat').forEach(checkSeat);
-	return fields.raw('plan') as SummitPlan;
+	// What was signed before there were booths names none.
+	return { booths: [], ...(fields.raw('plan') as Partial<Pick<SummitPlan, 'booths'>> & Omit<SummitPlan, 'booths'>) };
 }
 
 function seatsOf({ plan }: Manifest): ReadonlyMap<SeatId, Seated> {

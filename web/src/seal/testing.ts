@@ -53,6 +53,7 @@ export const PLAN: SummitPlan = {
 	secretariat: [seat('desk', 'technician')],
 	chair: ['meridia-1'],
 	agenda: [],
+	booths: [],
 };
 
 export interface Summit {

@@ -180,7 +180,11 @@ chair: Array<SeatId>,
 /**
  * What is talked about.
  */
-agenda: Array<AgendaItem>, };
+agenda: Array<AgendaItem>, 
+/**
+ * Who interprets, into what.
+ */
+booths: Array<Booth>, };
 
 /**
  * A document and its signature. The bytes travel as they were signed.
@@ -533,6 +537,156 @@ called: Array<SeatId>,
 inside: Array<SeatId>, };
 
 /**
+ * One booth of a summit, as named in the summit's file.
+ */
+export type BoothId = string;
+
+/**
+ * A booth as it was prepared: interpreters who share one outgoing sound and take turns, wherever they are.
+ */
+export type Booth = { 
+/**
+ * Its name in requests and events.
+ */
+id: BoothId, 
+/**
+ * The languages it works into; it begins with the first. Two of them are a retour.
+ */
+languages: Array<Language>, 
+/**
+ * Who works in it, at the beginning.
+ */
+interpreters: Array<SeatId>, 
+/**
+ * The channels it takes relay from where its own fails, the best first.
+ */
+relay: Array<Language>, 
+/**
+ * It works into a sign language: its channel is a picture.
+ */
+signed: boolean, };
+
+/**
+ * How what is said on the floor is rendered.
+ */
+export type InterpretationMode = "simultaneous" | "consecutive";
+
+/**
+ * Why a booth cannot work.
+ */
+export type SuspensionReason = "bad_sound" | "no_relief" | "too_fast" | "no_document" | "technical";
+
+/**
+ * A word from a booth to who speaks. Nobody is told which booth it came from, and it is never a sound.
+ */
+export type BoothSignal = "slow_down" | "repeat" | "numbers" | "microphone";
+
+/**
+ * A change of the open microphone that is under way.
+ */
+export type Handover = { 
+/**
+ * Who works now.
+ */
+from: SeatId, 
+/**
+ * Who is to work.
+ */
+to: SeatId, 
+/**
+ * Who of the two began it.
+ */
+by: SeatId, 
+/**
+ * When it happens by itself; none: when the other one accepts.
+ */
+at: WallTime | null, };
+
+/**
+ * A booth that does not work.
+ */
+export type Suspension = { 
+/**
+ * Why.
+ */
+reason: SuspensionReason, 
+/**
+ * Since when.
+ */
+since: WallTime, };
+
+/**
+ * A microphone of a booth that is open.
+ */
+export type OpenMicrophone = { 
+/**
+ * Whose.
+ */
+seat: SeatId, 
+/**
+ * Since when; a shift is counted from here.
+ */
+since: WallTime, };
+
+/**
+ * A booth as everybody sees it.
+ */
+export type BoothView = { 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Who works in it now.
+ */
+interpreters: Array<SeatId>, 
+/**
+ * The language it works into now.
+ */
+outgoing: Language, 
+/**
+ * The channel it takes relay from; none: it hears the floor.
+ */
+relay: Language | null, 
+/**
+ * The microphones that are open, the first one opened first. In each room the first is heard, and no other.
+ */
+open: Array<OpenMicrophone>, 
+/**
+ * The change that is under way.
+ */
+handover: Handover | null, 
+/**
+ * Why it does not work.
+ */
+suspended: Suspension | null, };
+
+/**
+ * The interpretation as everybody sees it.
+ */
+export type InterpretationView = { 
+/**
+ * The booths, in the order of the plan.
+ */
+booths: Array<BoothView>, 
+/**
+ * Channels that nobody can listen to now.
+ */
+closed: Array<Language>, 
+/**
+ * While or after it is said.
+ */
+mode: InterpretationMode, 
+/**
+ * In consecutive mode: since when the interpreter renders; none: the speaker speaks.
+ */
+rendering: WallTime | null, 
+/**
+ * Who speaks another language than the first of their seat.
+ */
+spoken: { [key in SeatId]: Language }, };
+
+/**
  * Whether a person's devices are on, as they chose it.
  */
 export type Devices = { 
@@ -582,7 +736,15 @@ holder: [SeatId, WallTime] | null,
 /**
  * Who asked for it, first come first.
  */
-queue: Array<SeatId>, };
+queue: Array<SeatId>, 
+/**
+ * How long the holder's clock stood still so far, in milliseconds, because interpretation was suspended.
+ */
+stood_ms: number, 
+/**
+ * Since when it stands still now.
+ */
+stands_since: WallTime | null, };
 
 /**
  * The `mid` of an m-line in the browser's offer (RFC 8843, RFC 5888): the name of a transceiver.
@@ -725,6 +887,10 @@ floor: FloorView,
  */
 agenda: AgendaItemId | null, 
 /**
+ * Booths and channels.
+ */
+interpretation: InterpretationView, 
+/**
  * The caucuses that are open.
  */
 caucuses: Array<CaucusView>, 
@@ -820,7 +986,155 @@ caucus: GroupId,
 /**
  * Who.
  */
-seat: SeatId, } | { "type": "summit.ended", 
+seat: SeatId, } | { "type": "booth.assigned", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Who.
+ */
+seat: SeatId, 
+/**
+ * False: not any more.
+ */
+assigned: boolean, 
+/**
+ * Who decided it.
+ */
+by: SeatId, } | { "type": "booth.microphone", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Whose.
+ */
+seat: SeatId, 
+/**
+ * False: shut.
+ */
+open: boolean, } | { "type": "booth.outgoing", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Into this one.
+ */
+language: Language, 
+/**
+ * Who switched it.
+ */
+by: SeatId, } | { "type": "booth.relay", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * From this one; none: the floor.
+ */
+channel: Language | null, 
+/**
+ * Who switched it.
+ */
+by: SeatId, } | { "type": "booth.handover", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Who works now.
+ */
+from: SeatId, 
+/**
+ * Who is to work.
+ */
+to: SeatId, 
+/**
+ * Who of the two began it.
+ */
+by: SeatId, 
+/**
+ * When it happens by itself; none: when the other one accepts.
+ */
+at: WallTime | null, } | { "type": "booth.handed_over", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Who worked.
+ */
+from: SeatId, 
+/**
+ * Who works now.
+ */
+to: SeatId, } | { "type": "booth.handover_ended", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Who declined it or took it back.
+ */
+by: SeatId, } | { "type": "booth.suspended", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Why.
+ */
+reason: SuspensionReason, 
+/**
+ * Who said it.
+ */
+by: SeatId, } | { "type": "booth.resumed", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Who said it.
+ */
+by: SeatId, } | { "type": "channel.set", 
+/**
+ * Which.
+ */
+channel: Language, 
+/**
+ * False: closed.
+ */
+open: boolean, 
+/**
+ * Who decided it.
+ */
+by: SeatId, } | { "type": "interpretation.mode", 
+/**
+ * While or after it is said.
+ */
+mode: InterpretationMode, 
+/**
+ * By which chair.
+ */
+by: SeatId, } | { "type": "interpretation.turn", 
+/**
+ * True: the interpreter renders.
+ */
+rendering: boolean, 
+/**
+ * Who passed the turn on.
+ */
+by: SeatId, } | { "type": "seat.speaks", 
+/**
+ * Who.
+ */
+seat: SeatId, 
+/**
+ * Which.
+ */
+language: Language, } | { "type": "summit.ended", 
 /**
  * The chair who ended it; nobody when the operator did.
  */
@@ -850,7 +1164,7 @@ event: Event, };
 /**
  * A stable code for every "no". The client says it in the person's language, with what to do about it.
  */
-export type Refusal = "already_raised" | "already_so" | "in_caucus" | "ended" | "epoch_over" | "malformed" | "media_offer" | "not_chair" | "not_called" | "not_here" | "not_principal" | "no_voice" | "not_raised" | "not_speaking" | "not_yet" | "not_recorded" | "too_late" | "too_many" | "unknown";
+export type Refusal = "already_raised" | "not_in_booth" | "relay_loop" | "already_so" | "in_caucus" | "ended" | "epoch_over" | "malformed" | "media_offer" | "not_chair" | "not_called" | "not_here" | "not_principal" | "no_voice" | "not_raised" | "not_speaking" | "not_yet" | "not_recorded" | "too_late" | "too_many" | "unknown";
 
 /**
  * What became of a request.
@@ -1069,7 +1383,79 @@ seats: Array<SeatId>, } | { "type": "caucus.enter",
 /**
  * Which.
  */
-caucus: GroupId, } | { "type": "caucus.leave" } | { "type": "pair.open", 
+caucus: GroupId, } | { "type": "caucus.leave" } | { "type": "booth.assign", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Who; an interpreter.
+ */
+seat: SeatId, 
+/**
+ * False: not any more.
+ */
+assigned: boolean, } | { "type": "booth.microphone", 
+/**
+ * False: shut.
+ */
+open: boolean, } | { "type": "booth.outgoing", 
+/**
+ * Into this one.
+ */
+language: Language, } | { "type": "booth.relay", 
+/**
+ * From this one; none: the floor.
+ */
+channel: Language | null, } | { "type": "booth.handover", 
+/**
+ * Who is to work.
+ */
+to: SeatId, 
+/**
+ * In so many seconds, 0: at once; none: when the other one accepts.
+ */
+after: number | null, } | { "type": "booth.handover_accept" } | { "type": "booth.handover_end" } | { "type": "booth.suspend", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Why.
+ */
+reason: SuspensionReason, } | { "type": "booth.resume", 
+/**
+ * Which.
+ */
+booth: BoothId, } | { "type": "booth.signal", 
+/**
+ * Which.
+ */
+signal: BoothSignal, } | { "type": "channel.set", 
+/**
+ * Which.
+ */
+channel: Language, 
+/**
+ * False: close it.
+ */
+open: boolean, } | { "type": "channel.listen", 
+/**
+ * Which; none: the floor only.
+ */
+channel: Language | null, } | { "type": "interpretation.mode", 
+/**
+ * Which.
+ */
+mode: InterpretationMode, } | { "type": "interpretation.turn", 
+/**
+ * True: to the interpreter.
+ */
+rendering: boolean, } | { "type": "seat.speaks", 
+/**
+ * Which.
+ */
+language: Language, } | { "type": "pair.open", 
 /**
  * With whom.
  */
@@ -1282,7 +1668,79 @@ seats: Array<SeatId>, } | { "type": "caucus.enter",
 /**
  * Which.
  */
-caucus: GroupId, } | { "type": "caucus.leave" } | { "type": "pair.open", 
+caucus: GroupId, } | { "type": "caucus.leave" } | { "type": "booth.assign", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Who; an interpreter.
+ */
+seat: SeatId, 
+/**
+ * False: not any more.
+ */
+assigned: boolean, } | { "type": "booth.microphone", 
+/**
+ * False: shut.
+ */
+open: boolean, } | { "type": "booth.outgoing", 
+/**
+ * Into this one.
+ */
+language: Language, } | { "type": "booth.relay", 
+/**
+ * From this one; none: the floor.
+ */
+channel: Language | null, } | { "type": "booth.handover", 
+/**
+ * Who is to work.
+ */
+to: SeatId, 
+/**
+ * In so many seconds, 0: at once; none: when the other one accepts.
+ */
+after: number | null, } | { "type": "booth.handover_accept" } | { "type": "booth.handover_end" } | { "type": "booth.suspend", 
+/**
+ * Which.
+ */
+booth: BoothId, 
+/**
+ * Why.
+ */
+reason: SuspensionReason, } | { "type": "booth.resume", 
+/**
+ * Which.
+ */
+booth: BoothId, } | { "type": "booth.signal", 
+/**
+ * Which.
+ */
+signal: BoothSignal, } | { "type": "channel.set", 
+/**
+ * Which.
+ */
+channel: Language, 
+/**
+ * False: close it.
+ */
+open: boolean, } | { "type": "channel.listen", 
+/**
+ * Which; none: the floor only.
+ */
+channel: Language | null, } | { "type": "interpretation.mode", 
+/**
+ * Which.
+ */
+mode: InterpretationMode, } | { "type": "interpretation.turn", 
+/**
+ * True: to the interpreter.
+ */
+rendering: boolean, } | { "type": "seat.speaks", 
+/**
+ * Which.
+ */
+language: Language, } | { "type": "pair.open", 
 /**
  * With whom.
  */
@@ -1371,7 +1829,19 @@ source: SourceId, } | { "type": "speaking",
 /**
  * Seats.
  */
-seats: Array<SeatId>, } | { "type": "quality", 
+seats: Array<SeatId>, } | { "type": "interpreting", 
+/**
+ * Seats.
+ */
+seats: Array<SeatId>, } | { "type": "booth.signal", 
+/**
+ * What.
+ */
+signal: BoothSignal, } | { "type": "channel.audience", 
+/**
+ * Listeners by channel.
+ */
+listeners: { [key in Language]: number }, } | { "type": "quality", 
 /**
  * Whose.
  */
@@ -1609,4 +2079,4 @@ detail: string,
 code: string, };
 
 /** The version of this protocol. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;

@@ -80,6 +80,9 @@ impl Participant {
             | ServerMessage::SourceClosed { .. }
             | ServerMessage::Quality { .. }
             | ServerMessage::Whispering { .. }
+            | ServerMessage::Interpreting { .. }
+            | ServerMessage::Signal { .. }
+            | ServerMessage::Audience { .. }
             | ServerMessage::CertificateIssued { .. }
             | ServerMessage::CertificateDenied { .. }
             | ServerMessage::CertificateWaiting

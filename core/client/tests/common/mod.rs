@@ -51,6 +51,7 @@ pub(crate) fn meeting(phase: Phase) -> MeetingView {
         presence: BTreeMap::new(),
         floor: FloorView::default(),
         agenda: None,
+        interpretation: wire::InterpretationView::default(),
         caucuses: Vec::new(),
         sources: Vec::new(),
         quality: BTreeMap::new(),

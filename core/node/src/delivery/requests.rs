@@ -111,6 +111,21 @@ impl Delivery {
             | Request::OpenCaucus { .. }
             | Request::EnterCaucus { .. }
             | Request::LeaveCaucus
+            | Request::AssignInterpreter { .. }
+            | Request::BoothMicrophone { .. }
+            | Request::BoothOutgoing { .. }
+            | Request::BoothRelay { .. }
+            | Request::HandOver { .. }
+            | Request::AcceptHandover
+            | Request::EndHandover
+            | Request::SuspendBooth { .. }
+            | Request::ResumeBooth { .. }
+            | Request::Signal { .. }
+            | Request::SetChannel { .. }
+            | Request::Listen { .. }
+            | Request::SetInterpretationMode { .. }
+            | Request::PassTurn { .. }
+            | Request::Speak { .. }
             | Request::OpenPair { .. } => return Err(Refusal::Malformed),
         }
         Ok(Answer::Now)

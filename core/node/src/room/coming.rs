@@ -1,5 +1,7 @@
 //! People come and go: who has which seat, on which device, and what they are shown on arrival.
 
+use std::collections::BTreeMap;
+
 use wire::{Bye, MeetingView, SeatId, ServerMessage};
 
 use super::{Hello, Room, SEAT_KEPT, Turn};
@@ -99,6 +101,8 @@ impl Room {
             quality: meeting.quality.clone(),
             speaking: Vec::new(),
             whispering: Vec::new(),
+            interpreting: Vec::new(),
+            audience: BTreeMap::new(),
         };
         let message = ServerMessage::Welcome {
             summit: self.id.clone(),
@@ -117,6 +121,7 @@ impl Room {
         self.tell_slots_again(&seat, connection, turn);
         self.tell_speaking_to(&seat, turn);
         self.tell_whispering_to(&seat, turn);
+        self.tell_audience_to(&seat, turn);
         self.tell_presence_of(&seat, turn);
     }
 
@@ -130,6 +135,7 @@ impl Room {
             presence: others.clone().map(|(other, occupant)| (other.clone(), occupant.presence())).collect(),
             floor: meeting.floor(),
             agenda: meeting.agenda(),
+            interpretation: meeting.interpretation(),
             caucuses: meeting.caucuses(seat),
             sources: self.sources.iter().filter(|source| self.may_know(seat, source)).cloned().collect(),
             quality: others.filter_map(|(other, occupant)| Some((other.clone(), occupant.quality?))).collect(),
@@ -157,9 +163,12 @@ impl Room {
     pub(super) fn vacate(&mut self, seat: &SeatId, turn: &mut Turn<'_>) {
         self.end_media_of(seat, turn);
         self.places_changed = true;
-        let whispered = self.seats.remove(seat).is_some_and(|occupant| occupant.whispers);
-        if whispered {
+        let former = self.seats.remove(seat);
+        if former.as_ref().is_some_and(|occupant| occupant.whispers) {
             self.tell_whispering(turn);
+        }
+        if former.is_some_and(|occupant| occupant.channel.is_some()) {
+            self.tell_audience(turn);
         }
         self.tell_presence_of(seat, turn);
         self.tell_quality_of(seat, turn);

@@ -165,7 +165,8 @@ impl Room {
     pub(super) fn route(&mut self, now: Instant) {
         let (meeting, whispers) = (self.ledger.meeting(), self.whispers());
         for (peer, seat) in &self.owners {
-            let Sounds { first, voices } = routing::sounds(meeting, &whispers, seat, &self.sources);
+            let channel = self.seats.get(seat).and_then(|occupant| occupant.channel.as_ref());
+            let Sounds { first, voices } = routing::sounds(meeting, &whispers, seat, channel, &self.sources);
             self.media.set_voices(*peer, first, voices, now);
         }
         for seat in self.owners.values().cloned().collect::<Vec<_>>() {

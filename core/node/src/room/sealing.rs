@@ -293,6 +293,21 @@ pub(super) fn moves_groups(request: &Request) -> bool {
         | Request::Whisper { .. }
         | Request::OpenCaucus { .. }
         | Request::EnterCaucus { .. }
-        | Request::LeaveCaucus => false,
+        | Request::LeaveCaucus
+        | Request::AssignInterpreter { .. }
+        | Request::BoothMicrophone { .. }
+        | Request::BoothOutgoing { .. }
+        | Request::BoothRelay { .. }
+        | Request::HandOver { .. }
+        | Request::AcceptHandover
+        | Request::EndHandover
+        | Request::SuspendBooth { .. }
+        | Request::ResumeBooth { .. }
+        | Request::Signal { .. }
+        | Request::SetChannel { .. }
+        | Request::Listen { .. }
+        | Request::SetInterpretationMode { .. }
+        | Request::PassTurn { .. }
+        | Request::Speak { .. } => false,
     }
 }

@@ -22,6 +22,7 @@ impl Room {
             self.end(turn);
         }
         self.reveal_if_due(turn);
+        self.look_for_handovers(turn);
     }
 
     /// Reveals the plenary when every head is here, and ready on record. The screens need the lead from when they are told, so
@@ -80,6 +81,7 @@ impl Room {
         }
         if stored {
             self.reveal_if_due(turn);
+            self.look_for_handovers(turn);
         }
         if self.has_ended() {
             self.close_down(turn);
@@ -88,21 +90,9 @@ impl Room {
     }
 
     fn announce_all(&mut self, entries: Vec<Entry>, turn: &mut Turn<'_>) {
-        let moves_floor = |entry: &Entry| matches!(entry.event, Event::FloorGiven { .. } | Event::FloorYielded { .. });
-        let floor_moved = entries.iter().any(moves_floor);
         // Other people are together than before: each is told what may be received now.
-        let moves = |entry: &Entry| match &entry.event {
-            Event::Revealed { .. } | Event::CaucusEntered { .. } | Event::CaucusLeft { .. } => true,
-            Event::CaucusOpened { .. }
-            | Event::Ready { .. }
-            | Event::HandRaised { .. }
-            | Event::HandLowered { .. }
-            | Event::FloorGiven { .. }
-            | Event::FloorYielded { .. }
-            | Event::AgendaOpened { .. }
-            | Event::Ended { .. } => false,
-        };
-        let moved = entries.iter().any(moves);
+        let moved = entries.iter().any(|entry| consequence(&entry.event) == Consequence::Moved);
+        let heard = entries.iter().any(|entry| consequence(&entry.event) == Consequence::Heard);
         for entry in &entries {
             if let Event::CaucusEntered { seat, .. } | Event::CaucusLeft { seat, .. } = &entry.event {
                 self.set_whispering(seat, false);
@@ -111,8 +101,9 @@ impl Room {
         for entry in entries {
             self.announce(entry, turn);
         }
-        if floor_moved {
+        if heard {
             self.route(turn.now);
+            self.tell_voices(turn);
         }
         if moved {
             self.circles_changed = true;
@@ -135,6 +126,19 @@ impl Room {
             | Event::FloorGiven { .. }
             | Event::FloorYielded { .. }
             | Event::AgendaOpened { .. }
+            | Event::BoothAssigned { .. }
+            | Event::BoothMicrophone { .. }
+            | Event::BoothOutgoing { .. }
+            | Event::BoothRelay { .. }
+            | Event::HandoverBegun { .. }
+            | Event::HandedOver { .. }
+            | Event::HandoverEnded { .. }
+            | Event::BoothSuspended { .. }
+            | Event::BoothResumed { .. }
+            | Event::ChannelSet { .. }
+            | Event::InterpretationModeSet { .. }
+            | Event::InterpretationTurn { .. }
+            | Event::Speaks { .. }
             | Event::Ended { .. } => &[],
         };
         for (connection, viewer) in &self.connections {
@@ -148,5 +152,43 @@ impl Room {
         for seat in self.seats.keys().cloned().collect::<Vec<_>>() {
             self.dismiss(&seat, Bye::Ended, turn);
         }
+    }
+}
+
+/// What an event changes besides the meeting itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Consequence {
+    /// Other people are together than before.
+    Moved,
+    /// Somebody else is heard than before.
+    Heard,
+    /// Nothing.
+    None,
+}
+
+fn consequence(event: &Event) -> Consequence {
+    match event {
+        Event::Revealed { .. } | Event::CaucusEntered { .. } | Event::CaucusLeft { .. } => Consequence::Moved,
+        Event::FloorGiven { .. }
+        | Event::FloorYielded { .. }
+        | Event::BoothAssigned { .. }
+        | Event::BoothMicrophone { .. }
+        | Event::BoothOutgoing { .. }
+        | Event::BoothRelay { .. }
+        | Event::HandedOver { .. }
+        | Event::BoothSuspended { .. }
+        | Event::BoothResumed { .. }
+        | Event::ChannelSet { .. }
+        | Event::InterpretationModeSet { .. }
+        | Event::InterpretationTurn { .. } => Consequence::Heard,
+        Event::CaucusOpened { .. }
+        | Event::Ready { .. }
+        | Event::HandRaised { .. }
+        | Event::HandLowered { .. }
+        | Event::AgendaOpened { .. }
+        | Event::HandoverBegun { .. }
+        | Event::HandoverEnded { .. }
+        | Event::Speaks { .. }
+        | Event::Ended { .. } => Consequence::None,
     }
 }

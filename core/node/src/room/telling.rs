@@ -39,27 +39,42 @@ impl Room {
     /// Other voices are heard now.
     pub(super) fn speaking_changed(&mut self, loudest: Vec<SourceId>, turn: &mut Turn<'_>) {
         self.loudest = loudest;
+        self.tell_voices(turn);
+    }
+
+    /// Tells everybody whose voices are heard.
+    pub(super) fn tell_voices(&mut self, turn: &mut Turn<'_>) {
         for viewer in self.viewers() {
             self.tell_speaking_to(&viewer, turn);
         }
     }
 
-    /// Whose voices are heard, among those that `viewer` may hear.
+    /// Whose voices are heard, among those that `viewer` may hear: on the floor, and from booths.
     pub(super) fn tell_speaking_to(&mut self, viewer: &SeatId, turn: &mut Turn<'_>) {
         let (meeting, whispers) = (self.ledger.meeting(), self.whispers());
         let may_hear = |voice: &&Source| voice.seat == *viewer || routing::may_hear(meeting, &whispers, viewer, voice);
         let voices = self.loudest.iter().filter_map(|id| self.sources.get(*id));
-        let mut seats: Vec<SeatId> = Vec::new();
+        let (mut speaking, mut interpreting): (Vec<SeatId>, Vec<SeatId>) = (Vec::new(), Vec::new());
         for voice in voices.filter(may_hear) {
+            let seats = match meeting.booth_of(&voice.seat) {
+                Some(_) if meeting.is_live(&voice.seat) => &mut interpreting,
+                // Nobody hears it.
+                Some(_) => continue,
+                None => &mut speaking,
+            };
             // A person with two microphones is one person.
             if !seats.contains(&voice.seat) {
                 seats.push(voice.seat.clone());
             }
         }
         let Some((occupant, connection)) = self.online(viewer) else { return };
-        if occupant.told.speaking != seats {
-            occupant.told.speaking.clone_from(&seats);
-            turn.send(connection, ServerMessage::Speaking { seats });
+        if occupant.told.speaking != speaking {
+            occupant.told.speaking.clone_from(&speaking);
+            turn.send(connection, ServerMessage::Speaking { seats: speaking });
+        }
+        if occupant.told.interpreting != interpreting {
+            occupant.told.interpreting.clone_from(&interpreting);
+            turn.send(connection, ServerMessage::Interpreting { seats: interpreting });
         }
     }
 

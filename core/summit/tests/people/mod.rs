@@ -98,7 +98,7 @@ impl Room {
 
     /// What would become of it.
     pub fn would(&self, who: &str, action: &Action) -> Result<Vec<Event>, Refusal> {
-        self.meeting.decide(&seat(who), action, &self.here)
+        self.meeting.decide(&seat(who), action, &self.here, WallTime(0))
     }
 
     /// Asks, and what was decided happens.

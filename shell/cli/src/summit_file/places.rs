@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wire::{AgendaItemId, DelegationId, Language, PlanError, Role, SeatId};
+use wire::{AgendaItemId, BoothId, DelegationId, Language, PlanError, Role, SeatId};
 
 use super::mistake::Place;
 use super::reader::{At, Reader};
@@ -15,6 +15,14 @@ pub(super) struct Places {
     pub(super) seats: Vec<SeatPlace>,
     pub(super) items: Vec<(AgendaItemId, Place)>,
     pub(super) chair: Vec<(SeatId, Place)>,
+    pub(super) booths: Vec<BoothPlace>,
+}
+
+pub(super) struct BoothPlace {
+    id: BoothId,
+    place: Place,
+    languages: Place,
+    interpreters: Vec<(SeatId, Place)>,
 }
 
 pub(super) struct DelegationPlace {
@@ -83,6 +91,18 @@ impl Places {
         id.value
     }
 
+    pub(super) fn booth(
+        &mut self,
+        header: Place,
+        id: Option<At<BoothId>>,
+        languages: Place,
+        interpreters: Vec<(SeatId, Place)>,
+    ) -> BoothId {
+        let id = id.unwrap_or_else(|| At { place: header, value: unreadable(header) });
+        self.booths.push(BoothPlace { id: id.value.clone(), place: id.place, languages, interpreters });
+        id.value
+    }
+
     /// Notes the broken rules as mistakes, each where it is cured.
     pub(super) fn explain(&self, broken: &[PlanError], reader: &mut Reader) {
         // How often a rule was seen before: the second repetition of an id is the third place where it stands.
@@ -142,6 +162,19 @@ impl Places {
                     reader.count(place, what.clone(), "write what the person speaks, best first: [\"en\", \"fr\"]");
                 }
             }
+            PlanError::Booths(_) => {
+                let place = self.booths.last().map_or(0, |booth| booth.place);
+                reader.count(place, what, "take out booths, or hold two summits");
+            }
+            PlanError::BoothTwice(id) => {
+                let places = self.booths.iter().filter(|booth| &booth.id == id).map(|booth| booth.place);
+                twice(reader, "booth", id.as_str(), places, times);
+            }
+            PlanError::BoothLanguages(id) => {
+                let place = self.booths.iter().find(|booth| &booth.id == id).map_or(0, |booth| booth.languages);
+                reader.count(place, what, "write what the booth works into, each once: [\"en\"] or [\"en\", \"ru\"]");
+            }
+            PlanError::BoothSeat(id, seat, why) => self.explain_interpreter(id, seat, why, times, reader),
             PlanError::Flag(id, need) => {
                 let place = self.delegations.iter().find(|side| &side.id == id).map_or(0, |side| side.flag);
                 reader.wrong(place, "this layout cannot be drawn with that number of colours", format!("give {need}"));
@@ -167,6 +200,24 @@ impl Places {
                 reader.wrong(place, "the delegation has a head already", cure);
             }
         }
+    }
+
+    fn explain_interpreter(&self, id: &BoothId, seat: &SeatId, why: &str, times: usize, reader: &mut Reader) {
+        // The seat may be one whose id could not be read.
+        if self.seats.iter().any(|known| !known.readable) {
+            return;
+        }
+        let booths = self.booths.iter().filter(|booth| &booth.id == id);
+        let places = booths.flat_map(|booth| &booth.interpreters).filter(|(other, _)| other == seat);
+        let places: Vec<_> = places.map(|(_, place)| *place).collect();
+        // Somebody who is named twice in one booth is wrong where the second name stands.
+        let Some(place) = places.get(times).or(places.last()) else { return };
+        let known = self.seats.iter().filter(|seat| matches!(seat.role, Some((Role::Interpreter, _))));
+        let cure = match meant(seat.as_str(), known.map(|seat| seat.id.as_str())) {
+            Some(meant) if meant != seat.as_str() => format!("did you mean \"{meant}\"?"),
+            Some(_) | None => "name seats whose role is \"interpreter\", each in one booth".to_owned(),
+        };
+        reader.wrong(*place, format!("the seat \"{seat}\" cannot work in this booth: {why}"), cure);
     }
 
     fn explain_chair(&self, id: &SeatId, reader: &mut Reader) {

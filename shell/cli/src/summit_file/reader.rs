@@ -321,6 +321,28 @@ impl Reader {
     /// The languages that a person speaks; none when one of them cannot be read.
     pub(super) fn languages(&mut self, table: &mut Table<'_>) -> Option<At<Vec<Language>>> {
         let tags = self.strings(table, "languages", "[\"en\", \"fr\"]")?;
+        self.as_languages(tags)
+    }
+
+    /// Languages that may be left out; none when one of them cannot be read.
+    pub(super) fn optional_languages(&mut self, table: &mut Table<'_>, key: &'static str) -> Option<Vec<Language>> {
+        let Some(value) = table.take(key) else { return Some(Vec::new()) };
+        let tags = self.as_strings(value, key, "[\"en\"]")?;
+        self.as_languages(tags).map(|languages| languages.value)
+    }
+
+    /// Whether something is so; what is left out is not.
+    pub(super) fn flag(&mut self, table: &mut Table<'_>, key: &'static str) -> bool {
+        let Some(value) = table.take(key) else { return false };
+        if let DeValue::Boolean(value) = value.value {
+            return value;
+        }
+        let what = format!("\"{key}\" must be true or false, not {}", name_of(&value.value));
+        self.wrong(value.place, what, format!("write: {key} = true"));
+        false
+    }
+
+    fn as_languages(&mut self, tags: At<Vec<At<String>>>) -> Option<At<Vec<Language>>> {
         let read: Vec<_> = tags.value.iter().map(|tag| self.as_language(tag.place, &tag.value)).collect();
         let languages: Option<Vec<_>> = read.into_iter().collect();
         Some(At { place: tags.place, value: languages? })

@@ -39,7 +39,7 @@ fn plan() -> SummitPlan {
             time_zone: "Europe/Vienna".to_owned(),
         }],
     };
-    SummitPlan::new(text("Talks"), vec![side("a"), side("b")], vec![], vec![], vec![]).unwrap()
+    SummitPlan::new(text("Talks"), vec![side("a"), side("b")], vec![], vec![], vec![], vec![]).unwrap()
 }
 
 fn seat(id: &str) -> SeatId {

@@ -1,3 +1,4 @@
+import { noInterpretation } from '../../meeting/interpretation';
 import { expect, test } from 'vitest';
 
 import type { MeetingState } from '../../meeting/state';
@@ -16,8 +17,12 @@ const meeting = (more: Partial<MeetingState>): MeetingState => ({
 	presence: { 'meridia-head': here },
 	devices: {},
 	departed: [],
-	floor: { holder: null, queue: [] },
+	floor: { holder: null, queue: [], stood_ms: 0, stands_since: null },
 	agenda: null,
+	interpretation: noInterpretation(planOf(2)),
+	interpreting: [],
+	audience: {},
+	signal: null,
 	caucuses: [],
 	whispering: [],
 	sources: [],
@@ -40,8 +45,11 @@ test('who comes, drops and goes is said, but not oneself', () => {
 });
 
 test('the floor is said before anything else', () => {
-	const before = meeting({ floor: { holder: null, queue: ['vesland-foreign'] } });
-	const given = meeting({ floor: { holder: ['vesland-foreign', 0], queue: ['vesland-head'] }, agenda: 'river' });
+	const before = meeting({ floor: { holder: null, queue: ['vesland-foreign'], stood_ms: 0, stands_since: null } });
+	const given = meeting({
+		floor: { holder: ['vesland-foreign', 0], queue: ['vesland-head'], stood_ms: 0, stands_since: null },
+		agenda: 'river',
+	});
 	expect(announcements(before, given)).toEqual([
 		'Magnus Okoye has the floor',
 		'Agenda: Navigation and water levels on the River Anse',
@@ -63,10 +71,12 @@ test('trouble of the own line is said in words that one can act on, and that it 
 });
 
 test('one’s own turn is said as such', () => {
-	const mine = meeting({ floor: { holder: ['meridia-head', 0], queue: [] } });
+	const mine = meeting({ floor: { holder: ['meridia-head', 0], queue: [], stood_ms: 0, stands_since: null } });
 	expect(announcements(meeting({}), mine)).toEqual(['You have the floor']);
-	const raised = meeting({ floor: { holder: null, queue: ['vesland-head', 'meridia-head'] } });
-	const alone = meeting({ floor: { holder: null, queue: ['vesland-head'] } });
+	const raised = meeting({
+		floor: { holder: null, queue: ['vesland-head', 'meridia-head'], stood_ms: 0, stands_since: null },
+	});
+	const alone = meeting({ floor: { holder: null, queue: ['vesland-head'], stood_ms: 0, stands_since: null } });
 	expect(announcements(alone, raised)).toEqual(['Your place: 2']);
 });
 
