@@ -15,28 +15,51 @@ export const PASS: Coefficients = { b0: 1, b1: 0, b2: 0, a1: 0, a2: 0 };
 /** What is this small is silence: processors are slow with numbers that are smaller still. */
 const DENORMAL = 1e-25;
 
-/** One channel of it, in the transposed direct form II: its coefficients can change while it runs. */
+/** One channel of it, in the transposed direct form II. */
 export class Biquad {
-	#coefficients: Coefficients;
+	#to: Coefficients;
+	#b0: number;
+	#b1: number;
+	#b2: number;
+	#a1: number;
+	#a2: number;
+	/** So many samples until it is as it shall be. */
+	#left = 0;
 	#first = 0;
 	#second = 0;
 
 	constructor(coefficients: Coefficients = PASS) {
-		this.#coefficients = coefficients;
+		this.#to = coefficients;
+		({ b0: this.#b0, b1: this.#b1, b2: this.#b2, a1: this.#a1, a2: this.#a2 } = coefficients);
 	}
 
-	use(coefficients: Coefficients): void {
-		this.#coefficients = coefficients;
+	/**
+	 * Becomes another filter within so many samples, in equal steps: at once, it would click. Between two that are stable all
+	 * are, for the coefficients of stable ones fill a triangle.
+	 */
+	glideTo(coefficients: Coefficients, samples: number): void {
+		this.#to = coefficients;
+		this.#left = samples;
 	}
 
 	next(sample: number): number {
-		const { b0, b1, b2, a1, a2 } = this.#coefficients;
-		const out = b0 * sample + this.#first;
-		this.#first = b1 * sample - a1 * out + this.#second;
-		this.#second = b2 * sample - a2 * out;
+		if (this.#left > 0) this.#glide();
+		const out = this.#b0 * sample + this.#first;
+		this.#first = this.#b1 * sample - this.#a1 * out + this.#second;
+		this.#second = this.#b2 * sample - this.#a2 * out;
 		if (Math.abs(this.#first) < DENORMAL) this.#first = 0;
 		if (Math.abs(this.#second) < DENORMAL) this.#second = 0;
 		return out;
+	}
+
+	#glide(): void {
+		const step = 1 / this.#left;
+		this.#b0 += (this.#to.b0 - this.#b0) * step;
+		this.#b1 += (this.#to.b1 - this.#b1) * step;
+		this.#b2 += (this.#to.b2 - this.#b2) * step;
+		this.#a1 += (this.#to.a1 - this.#a1) * step;
+		this.#a2 += (this.#to.a2 - this.#a2) * step;
+		this.#left -= 1;
 	}
 }
 
