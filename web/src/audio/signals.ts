@@ -92,7 +92,7 @@ export interface SpeechWish {
 
 /** Noise with the mean spectrum of speech, in syllables and phrases with pauses between them. */
 export function speechLike({
-	seconds = 8,
+	seconds = 5.4,
 	level = -26,
 	upTo = RATE / 2,
 	from = 0,
