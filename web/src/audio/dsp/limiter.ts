@@ -2,6 +2,9 @@
  * Keeps what an interpreter hears under a ceiling. It looks ahead: sound leaves 5 ms later than it came, and the gain is
  * down before a peak arrives, on a slope without a corner. All channels have one gain, so that nothing wanders in the
  * stereo picture. Where nothing is too high, the gain is 1 exactly and the sound is only later.
+ *
+ * Speech has tops of 18 to 21 dB above its mean (measured with assets/voices): at −26 dBFS the highest of them are taken
+ * back by 1 to 5 dB, from −31 dBFS on none.
  */
 import { toDecibels, toGain } from './decibels';
 import { SlidingMinimum } from './sliding-minimum';
