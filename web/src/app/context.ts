@@ -59,6 +59,8 @@ export interface ClientMedia {
 	readonly preview: MediaStream | undefined;
 	/** Loudness of the own microphone, 0 to 1, also while muted; about 12 times a second. */
 	readonly level: number;
+	/** The own microphone as it is, also while muted, for what listens to it in this page; none while there is none. */
+	readonly voice: MediaStreamTrack | undefined;
 	/** Whether speakers can be chosen in this browser. */
 	readonly canChooseSpeaker: boolean;
 	/** Whether this browser can share a screen (phones cannot). */

@@ -1,5 +1,6 @@
 /** Asks the browser for cameras, microphones and screens, and says why it cannot give one. No state is kept here. */
 import type { DeviceStatus, ScreenTrouble } from '../app/context';
+import { PROCESSING } from '../audio/profiles';
 import { displayOptions } from './screen';
 
 /** Which device to use: one the person chose now, one used before, or any. */
@@ -92,5 +93,6 @@ function cameraConstraints(choice: Choice): MediaTrackConstraints {
 }
 
 function microphoneConstraints(choice: Choice): MediaTrackConstraints {
-	return { ...deviceId(choice), echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+	// Whether there is a headset is not known here.
+	return { ...deviceId(choice), ...PROCESSING.floorLoudspeaker };
 }

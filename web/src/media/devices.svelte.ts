@@ -34,7 +34,7 @@ export class OwnDevices {
 	readonly #onTracks: (tracks: OwnTracks) => void;
 	#camera: MediaStreamTrack | null = null;
 	/** What the microphone gives, also while muted: the meter and the echo test hear it. */
-	#voice: MediaStreamTrack | null = null;
+	#voice: MediaStreamTrack | null = $state.raw(null);
 	/** The copy of it that is sent; disabled while muted, so that silence is sent. */
 	#sentVoice: MediaStreamTrack | null = null;
 	#stopMeter: () => void = () => undefined;
@@ -65,7 +65,7 @@ export class OwnDevices {
 		return { camera: this.#camera, microphone: this.#sentVoice };
 	}
 
-	/** The microphone as it is, for the echo test. */
+	/** The microphone as it is, for the echo test and the grade. Reactive. */
 	get voice(): MediaStreamTrack | null {
 		return this.#voice;
 	}

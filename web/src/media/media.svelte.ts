@@ -132,6 +132,9 @@ export class Media implements ClientMedia {
 	get level(): number {
 		return this.#own.level;
 	}
+	get voice(): MediaStreamTrack | undefined {
+		return this.#own.voice ?? undefined;
+	}
 	get sharing(): boolean {
 		return this.#sharing;
 	}
