@@ -72,6 +72,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) room: &'a RoomOf<'a>,
     /// Who has the floor.
     pub(crate) speaker: Option<&'a SeatId>,
+    /// Who has come in.
+    pub(crate) here: &'a BTreeSet<SeatId>,
 }
 
 /// The interpretation of one summit.

@@ -136,6 +136,16 @@ fn state(meeting: &Meeting) -> String {
 }
 
 #[test]
+fn nobody_hands_over_to_who_is_not_there() {
+    let mut room = Room::with_booths();
+    opens(&mut room, "en-1");
+    asks(&mut room, "en-1", Asked::HandOver { to: seat("en-2"), after: Some(10) }).unwrap();
+    room.departs("en-2");
+    assert_eq!(state(&room.meeting), "open [\"en-1\"]", "and what was begun does not happen");
+    assert_eq!(asks(&mut room, "en-1", Asked::HandOver { to: seat("en-2"), after: Some(0) }), Err(Refusal::NotHere));
+}
+
+#[test]
 fn what_was_counted_down_to_happens_by_itself() {
     let mut room = Room::with_booths();
     opens(&mut room, "en-1");
