@@ -103,6 +103,6 @@ impl Habits {
 
 /// Whether it makes sense to ask for the floor from this seat. The server decides; this keeps it from being asked in vain.
 fn may_ask(plan: &SummitPlan, you: &SeatId) -> bool {
-    let only_watches = |role: Role| matches!(role, Role::Observer | Role::Technician);
+    let only_watches = |role: Role| matches!(role, Role::Captioner | Role::Observer | Role::Technician);
     plan.is_chair(you) || plan.seat(you).is_some_and(|seat| !only_watches(seat.role))
 }
