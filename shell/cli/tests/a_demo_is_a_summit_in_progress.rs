@@ -20,7 +20,7 @@ fn without_bots_every_seat_is_free() {
     let demo = Running::start(&["demo", "--no-bots", "--port", "0"], &folder);
     let said = demo.until_ready();
     let links = links(&said);
-    assert_eq!(links.len(), 9, "{said:#?}");
+    assert_eq!(links.len(), 13, "{said:#?}");
     // It has no keyboard here.
     let stop = format!("To stop: kill {}", demo.id());
     assert!(said.iter().any(|line| line.ends_with(&stop)) && !said.concat().contains("Ctrl"), "{said:#?}");
@@ -40,6 +40,6 @@ fn bots_leave_the_chair_and_a_seat_on_each_side() {
     assert!(chair < free && free < taken, "{said:#?}");
     assert_eq!(links(&said[chair..free]).len(), 1);
     assert_eq!(links(&said[free..taken]).len(), 2);
-    assert_eq!(links(&said[taken..]).len(), 6);
+    assert_eq!(links(&said[taken..]).len(), 10);
     assert_eq!(demo.stop(), Some(0));
 }

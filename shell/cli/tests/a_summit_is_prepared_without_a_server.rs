@@ -14,7 +14,7 @@ fn a_summit_is_created_listed_and_shown() {
     let id = folder.create_sample();
     let listed = folder.ok(&["summit", "list"]);
     assert!(
-        listed.contains(&id) && listed.contains("Talks on shared waters") && listed.contains("9 seats"),
+        listed.contains(&id) && listed.contains("Talks on shared waters") && listed.contains("13 seats"),
         "{listed}"
     );
     let shown = folder.ok(&["summit", "show", &id]);

@@ -91,7 +91,7 @@ fn every_party_signs_for_itself_and_then_people_can_come_in() {
         serde_json::from_str::<Value>(&told).unwrap()["code"].clone()
     };
     assert_eq!(code("meridia"), code("vesland"));
-    assert_eq!(links("secretariat").len(), 1);
+    assert_eq!(links("secretariat").len(), 5);
     assert_eq!(arrive(&url, &derived(&links("meridia")[0]).0).0, 201);
     assert_eq!(server.stop(), Some(0));
 }

@@ -32,7 +32,8 @@ fn the_sample_says_what_it_shows() {
     assert!(roots.keys().map(ToString::to_string).eq(["meridia", "secretariat", "vesland"]));
     assert_eq!(plan.title.in_language("fr"), "Entretiens sur les eaux partagées");
     assert_eq!(plan.delegations.len(), 2);
-    assert_eq!(plan.seats().count(), 9);
+    assert_eq!(plan.seats().count(), 13);
+    assert!(plan.booths.iter().map(|booth| booth.languages[0].as_str()).eq(["en", "ru"]));
     assert_eq!(plan.chair, [SeatId::new("chair").unwrap()]);
     let head = plan.seat(&SeatId::new("vesland-head").unwrap()).unwrap();
     assert_eq!(head.name.in_language("ru"), "Anders Holmqvist-Reyes");
