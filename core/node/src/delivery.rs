@@ -205,6 +205,12 @@ impl Delivery {
         self.groups.values().filter(|_| !is_shut_out).filter_map(window).collect()
     }
 
+    /// Whether in that group nothing is to be done but to wait for the answers of others: with two hundred members each commit is answered
+    /// two hundred times.
+    pub(crate) fn only_waits(&self, group: &GroupId, now: Instant) -> bool {
+        self.groups.get(group).is_some_and(|group| group.only_waits(now))
+    }
+
     // ---- the store
 
     /// What is to be stored next.
@@ -332,7 +338,8 @@ impl Delivery {
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let groups = self.groups.values().flat_map(Group::deadlines);
         let is_member = |seat: &SeatId| self.groups.values().any(|group| group.log.is_member(seat));
-        let away = self.people.iter().filter(|(seat, _)| is_member(seat)).filter_map(|(_, person)| person.out_at());
+        let away = self.people.iter().filter_map(|(seat, person)| Some((seat, person.out_at()?)));
+        let away = away.filter(|(seat, _)| is_member(seat)).map(|(_, at)| at);
         groups.chain(away).filter(|at| *at > self.tended).min()
     }
 }

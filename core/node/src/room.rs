@@ -194,12 +194,13 @@ impl Room {
         let Some(seat) = self.connections.get(&connection).cloned() else { return };
         let ClientMessage { id, request } = message;
         let moves_groups = sealing::moves_groups(&request);
+        let applied = if let Request::MlsApplied { group, .. } = &request { Some(group.clone()) } else { None };
         match self.carry_out(connection, &seat, &id, request, turn) {
             Ok(Reply::Now) => turn.reply(connection, id, Outcome::Done),
             Ok(Reply::Later) => {}
             Err(why) => turn.reply(connection, id, Outcome::Refused { why }),
         }
-        if moves_groups {
+        if moves_groups && !applied.is_some_and(|group| self.delivery.only_waits(&group, turn.now)) {
             self.tend_groups(turn);
         }
     }

@@ -10,7 +10,7 @@ use wire::{GroupBody, GroupEntry, GroupId, GroupView, Newcomer, SeatId, ServerMe
 use super::Said;
 use super::log::Log;
 use super::people::People;
-use super::vote::Vote;
+use super::vote::{Verdict, Vote};
 
 /// How long keys are used before they are made anew.
 const REFRESH: Duration = Duration::from_secs(600);
@@ -48,7 +48,10 @@ pub(crate) struct Group {
     vote: Option<Vote>,
     refresh_at: Option<Instant>,
     refusals: BTreeMap<SeatId, u8>,
-    /// Grows when it looks different to people, but for the length of its log.
+    /// A member says that it is on another leaf than it was thought to be.
+    pub(crate) moved: bool,
+    /// Grows when it looks different to people. Who came in by a commit they learn from the commit, and telling everybody of everybody
+    /// whenever somebody comes would cost more than all the rest.
     pub(crate) version: u64,
 }
 
@@ -93,6 +96,7 @@ impl Group {
             vote: None,
             refresh_at: None,
             refusals: BTreeMap::new(),
+            moved: false,
             version: 0,
         }
     }
@@ -129,7 +133,7 @@ impl Group {
             }
             self.claims.remove(&other);
         }
-        self.claims.insert(seat.clone(), leaf);
+        self.moved |= self.claims.insert(seat.clone(), leaf) != Some(leaf) && self.log.leaf(seat) != Some(leaf);
         true
     }
 
@@ -196,6 +200,11 @@ impl Group {
         }
     }
 
+    /// Whether nothing is to be done but to wait for the answers of others.
+    pub(crate) fn only_waits(&self, now: Instant) -> bool {
+        !self.moved && self.vote.as_ref().is_some_and(|vote| vote.judge(now) == Verdict::Wait)
+    }
+
     // ---- what may be taken
 
     /// Whether the group can be created, or begun anew, and by that seat.
@@ -245,7 +254,11 @@ impl Group {
     pub(crate) fn apply(&mut self, entry: GroupEntry, answered: bool, people: &People, now: Instant, said: &mut Said) {
         let former: BTreeSet<SeatId> = self.log.members().cloned().collect();
         self.log.apply(&entry);
-        self.version += u64::from(!matches!(entry.body, GroupBody::App { .. }));
+        self.version += u64::from(match &entry.body {
+            GroupBody::Created { .. } | GroupBody::Void { .. } => true,
+            GroupBody::Commit { removed, .. } => !removed.is_empty(),
+            GroupBody::App { .. } => false,
+        });
         let GroupEntry { seq, by, body, .. } = entry;
         let group = self.id.clone();
         match body {

@@ -27,6 +27,7 @@ const REFUSALS_MAX: u8 = 3;
 impl Group {
     /// Looks what is to be done now. Some: every member refused this commit, and it must be noted that it never was.
     pub(crate) fn tend(&mut self, people: &mut People, now: Instant, said: &mut Said) -> Option<(u64, SeatId)> {
+        self.moved = false;
         if self.changing || self.hold.is_some_and(|hold| now < hold) {
             return None;
         }
