@@ -193,6 +193,7 @@ fn settings(
         // Whoever has the floor must be heard through the noise of all others.
         talk: Talk::Regardless,
         behaviour: Behaviour::default(),
+        renders: Vec::new(),
         height: Pixels(360),
         local: local(id),
         seed,

@@ -14,6 +14,7 @@
 //! names and SSRCs are drawn by the cryptography underneath and differ from run to run; the [`Transcript`], which proves
 //! that one seed is one run, therefore holds the meeting and no packets.
 
+mod booths;
 mod chance;
 mod delivery;
 mod device;
@@ -35,6 +36,7 @@ mod socket;
 mod transcript;
 mod world;
 
+pub use booths::{BoothTally, random_booths};
 pub use chance::Chance;
 pub use delivery::{Tally, random_groups};
 pub use device::{Device, DeviceId};

@@ -2,6 +2,7 @@
 //!
 //! * `sim [--seeds N] [--from S]` runs N seeds, beginning with S;
 //! * `sim --delivery [--seeds N] [--from S]` runs N seeds of the groups alone, without media;
+//! * `sim --booths [--seeds N] [--from S]` runs N seeds of interpretation alone, without media;
 //! * `sim --soak [--minutes N] [--from S]` holds one summit for so many virtual minutes, two hours where it is not said;
 //! * `sim record` writes the recordings that the web client is tested with.
 
@@ -20,11 +21,12 @@ fn main() -> ExitCode {
     }
     let done = match words.split_first() {
         Some((&"--delivery", rest)) => numbers(rest, ["--from", "--seeds"], [1, 10]).map(run_groups),
+        Some((&"--booths", rest)) => numbers(rest, ["--from", "--seeds"], [1, 1000]).map(run_booths),
         Some((&"--soak", rest)) => numbers(rest, ["--from", "--minutes"], [1, 120]).map(soak),
         _ => numbers(&words, ["--from", "--seeds"], [1, 10]).map(run),
     };
     done.unwrap_or_else(|| {
-        eprintln!("usage: sim [--delivery] [--seeds N] [--from S] | sim --soak [--minutes N] [--from S] | sim record");
+        eprintln!("usage: sim [--delivery | --booths] [--seeds N] [--from S] | sim --soak [--minutes N] [--from S] | sim record");
         ExitCode::from(2)
     })
 }
@@ -95,6 +97,36 @@ fn run_groups([from, count]: [u64; 2]) -> ExitCode {
     println!(
         "{count} runs of groups in {:.1} s, {opened} frames opened, {lies} lies, {} with a finding: {found:?}",
         begin.elapsed().as_secs_f64(),
+        found.len()
+    );
+    if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run_booths([from, count]: [u64; 2]) -> ExitCode {
+    let begin = Instant::now();
+    let mut found = Vec::new();
+    let mut all = sim::BoothTally::default();
+    for seed in from..from.saturating_add(count) {
+        match sim::random_booths(seed) {
+            Ok(tally) => {
+                all.changes += tally.changes;
+                all.refusals += tally.refusals;
+                all.interpreted += tally.interpreted;
+                all.relayed += tally.relayed;
+            }
+            Err(finding) => {
+                println!("{finding}");
+                found.push(seed);
+            }
+        }
+    }
+    println!(
+        "{count} runs of booths in {:.1} s, {} changes and {} refusals, {} times interpreted, {} by relay, {} with a finding: {found:?}",
+        begin.elapsed().as_secs_f64(),
+        all.changes,
+        all.refusals,
+        all.interpreted,
+        all.relayed,
         found.len()
     );
     if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -3,7 +3,7 @@
 use crate::Failure;
 use crate::process::{cargo, run as run_to_the_end};
 
-const USAGE: &str = "usage: cargo x sim [--delivery] [--seeds N] | cargo x sim --soak [--minutes N]";
+const USAGE: &str = "usage: cargo x sim [--delivery | --booths] [--seeds N] | cargo x sim --soak [--minutes N]";
 
 /// Runs the command.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
@@ -20,8 +20,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         }
         return run_to_the_end(cargo(&["run", "--quiet", "--package", "sim", "--"]).args(arguments));
     }
-    // `--delivery`: the groups alone, without media.
-    let of_seeds = arguments.strip_prefix(&["--delivery".to_string()]).unwrap_or(arguments);
+    // The groups, or interpretation, alone, without media.
+    let of_seeds = match arguments {
+        [flag, rest @ ..] if flag == "--delivery" || flag == "--booths" => rest,
+        all => all,
+    };
     match of_seeds {
         [] if arguments.is_empty() => run_to_the_end(&mut cargo(&["run", "--quiet", "--package", "sim"])),
         [] => run_to_the_end(cargo(&["run", "--quiet", "--package", "sim", "--"]).args(arguments)),

@@ -3,9 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use wire::{MeetingView, Phase, Request, Role, SeatId, SummitPlan};
+use wire::{MeetingView, Phase, Request, Role, SeatId, SummitPlan, WallTime};
 
 use crate::dice::Dice;
+use crate::interpreting;
 
 /// How often it is looked whether something is to be done.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -23,6 +24,8 @@ pub struct Behaviour {
     pub ready: bool,
     /// Raise a hand now and then, and yield the floor.
     pub hands: bool,
+    /// Work in the booth that one is assigned to.
+    pub interpret: bool,
 }
 
 /// The behaviour and where it stands.
@@ -60,7 +63,7 @@ impl Habits {
         plan: &SummitPlan,
         view: &MeetingView,
         you: &SeatId,
-        now: Instant,
+        (now, wall): (Instant, Option<WallTime>),
         dice: &mut Dice,
     ) -> Option<Request> {
         match &view.phase {
@@ -69,10 +72,12 @@ impl Habits {
                 let side = plan.delegation_of(you).filter(|_| is_head)?;
                 (!ready.contains(&side.id)).then_some(Request::Ready { ready: true })
             }
-            Phase::Plenary { .. } if self.behaviour.hands && may_ask(plan, you) => {
-                self.look_at_floor(view, you, now, dice)
-            }
-            Phase::Lobby { .. } | Phase::Plenary { .. } | Phase::Ended { .. } => None,
+            Phase::Plenary { .. } => match interpreting::booth_of(view, you) {
+                Some(booth) if self.behaviour.interpret => interpreting::look(view, booth, you, wall),
+                None if self.behaviour.hands && may_ask(plan, you) => self.look_at_floor(view, you, now, dice),
+                Some(_) | None => None,
+            },
+            Phase::Lobby { .. } | Phase::Ended { .. } => None,
         }
     }
 
@@ -98,6 +103,6 @@ impl Habits {
 
 /// Whether it makes sense to ask for the floor from this seat. The server decides; this keeps it from being asked in vain.
 fn may_ask(plan: &SummitPlan, you: &SeatId) -> bool {
-    let only_watches = |role: Role| matches!(role, Role::Observer | Role::Technician);
+    let only_watches = |role: Role| matches!(role, Role::Captioner | Role::Observer | Role::Technician);
     plan.is_chair(you) || plan.seat(you).is_some_and(|seat| !only_watches(seat.role))
 }

@@ -9,6 +9,7 @@ mod behaviour;
 mod clock;
 mod delays;
 mod dice;
+mod interpreting;
 mod link;
 mod media_line;
 mod participant;
@@ -28,6 +29,7 @@ fn origin() -> std::time::Instant {
 pub use assets::{AssetError, Film, Persona, Voice};
 pub use behaviour::Behaviour;
 pub use delays::Delays;
+pub use interpreting::Rendering;
 pub use media::caller::{Encoding, ReceivedPacket};
 pub use participant::{Input, Noticed, Output, Participant, Settings};
 pub use player::Talk;

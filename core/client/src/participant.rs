@@ -21,6 +21,7 @@ use crate::assets::Persona;
 use crate::behaviour::{Behaviour, Habits};
 use crate::clock::ServerClock;
 use crate::dice::Dice;
+use crate::interpreting::{self, Rendering};
 use crate::link::{Link, Step};
 use crate::media_line::{Happened, MediaLine};
 use crate::player::{Cue, Playing, Talk};
@@ -30,7 +31,7 @@ use crate::stats::Stats;
 use timing::Timing;
 
 /// As many as the web client has.
-const AUDIO_SLOTS: usize = 4;
+const AUDIO_SLOTS: usize = 5;
 const VIDEO_SLOTS_MAX: usize = 10;
 /// Between two wishes for pictures: when many come and go at once, one wish is enough.
 const WISH_PAUSE: Duration = Duration::from_millis(100);
@@ -58,6 +59,8 @@ pub struct Settings {
     pub talk: Talk,
     /// What it does by itself.
     pub behaviour: Behaviour,
+    /// What it renders where it works in a booth; nothing: whatever is not the booth's own language.
+    pub renders: Vec<Rendering>,
     /// How high it shows every picture; 0: it shows none, and receives none.
     pub height: Pixels,
     /// The address of the socket that carries its media.
@@ -562,7 +565,11 @@ impl Participant {
     }
 
     fn cue(&self, now: Instant) -> Cue {
-        let (Some(meeting), Some(you)) = (&self.meeting, &self.you) else { return Cue::Listen };
+        let (Some(plan), Some(meeting), Some(you)) = (&self.plan, &self.meeting, &self.you) else { return Cue::Listen };
+        if let Some(booth) = interpreting::booth_of(meeting, you) {
+            let speaks = interpreting::speaks(plan, meeting, booth, you, &self.speaking, &self.settings.renders);
+            return if speaks && self.settings.talk != Talk::Never { Cue::Freely } else { Cue::Listen };
+        }
         match &meeting.floor.holder {
             Some((holder, _)) if holder == you && self.settings.talk != Talk::Never => Cue::Freely,
             Some(_) if self.settings.talk == Talk::Regardless => Cue::Freely,
@@ -576,7 +583,8 @@ impl Participant {
             return;
         }
         let (Some(plan), Some(meeting), Some(you)) = (&self.plan, &self.meeting, &self.you) else { return };
-        if let Some(request) = self.habits.look(plan, meeting, you, now, &mut self.dice) {
+        let wall = self.clock.at(now);
+        if let Some(request) = self.habits.look(plan, meeting, you, (now, wall), &mut self.dice) {
             self.send(request);
         }
     }

@@ -12,7 +12,7 @@ use wire::{DelegationId, Event, Outcome, Phase, Request, Sequence, ServerMessage
 
 #[test]
 fn a_head_of_delegation_says_ready_once() {
-    let behaviour = Behaviour { ready: true, hands: false };
+    let behaviour = Behaviour { ready: true, hands: false, interpret: false };
     let mut scene = Scene::new(client::Settings { behaviour, ..settings(1) });
     scene.welcome(lobby(), false);
     scene.take_sent();
@@ -31,7 +31,7 @@ fn a_head_of_delegation_says_ready_once() {
 
 #[test]
 fn hands_go_up_and_the_floor_is_yielded() {
-    let behaviour = Behaviour { ready: false, hands: true };
+    let behaviour = Behaviour { ready: false, hands: true, interpret: false };
     let mut scene = Scene::new(client::Settings { behaviour, ..settings(7) });
     scene.welcome(meeting(Phase::Plenary { revealed_at: WallTime(1) }), false);
     let mut raised = None;

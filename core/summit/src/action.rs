@@ -34,6 +34,7 @@ pub enum Action {
 impl Action {
     /// What a request asks of the meeting; none for requests that ask nothing of it.
     pub fn from_request(request: &Request) -> Option<Self> {
+        let asked = |action| Some(Self::Interpretation(action));
         match request {
             Request::Ready { ready } => Some(Self::Ready(*ready)),
             Request::RaiseHand => Some(Self::RaiseHand),
@@ -45,19 +46,21 @@ impl Action {
             Request::EnterCaucus { caucus } => Some(Self::EnterCaucus(caucus.clone())),
             Request::LeaveCaucus => Some(Self::LeaveCaucus),
             Request::End => Some(Self::End),
-            Request::AssignInterpreter { .. }
-            | Request::BoothMicrophone { .. }
-            | Request::BoothOutgoing { .. }
-            | Request::BoothRelay { .. }
-            | Request::HandOver { .. }
-            | Request::AcceptHandover
-            | Request::EndHandover
-            | Request::SuspendBooth { .. }
-            | Request::ResumeBooth { .. }
-            | Request::SetChannel { .. }
-            | Request::SetInterpretationMode { .. }
-            | Request::PassTurn { .. }
-            | Request::Speak { .. } => InterpretationAction::from_request(request).map(Self::Interpretation),
+            Request::AssignInterpreter { booth, seat, assigned } => {
+                asked(InterpretationAction::Assign { booth: booth.clone(), seat: seat.clone(), assigned: *assigned })
+            }
+            Request::BoothMicrophone { open } => asked(InterpretationAction::Microphone(*open)),
+            Request::BoothOutgoing { language } => asked(InterpretationAction::Outgoing(language.clone())),
+            Request::BoothRelay { channel } => asked(InterpretationAction::Relay(channel.clone())),
+            Request::HandOver { to, after } => asked(InterpretationAction::HandOver { to: to.clone(), after: *after }),
+            Request::AcceptHandover => asked(InterpretationAction::AcceptHandover),
+            Request::EndHandover => asked(InterpretationAction::EndHandover),
+            Request::SuspendBooth { booth, reason } => asked(InterpretationAction::Suspend(booth.clone(), *reason)),
+            Request::ResumeBooth { booth } => asked(InterpretationAction::Resume(booth.clone())),
+            Request::SetChannel { channel, open } => asked(InterpretationAction::SetChannel(channel.clone(), *open)),
+            Request::SetInterpretationMode { mode } => asked(InterpretationAction::SetMode(*mode)),
+            Request::PassTurn { rendering } => asked(InterpretationAction::PassTurn(*rendering)),
+            Request::Speak { language } => asked(InterpretationAction::Speak(language.clone())),
             Request::Hello { .. }
             | Request::Signal { .. }
             | Request::Listen { .. }

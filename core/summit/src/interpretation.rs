@@ -8,8 +8,8 @@ mod booth;
 use std::collections::BTreeSet;
 
 use wire::{
-    Booth, BoothId, BoothView, Event, GroupId, InterpretationMode, InterpretationView, Language, Refusal, Request,
-    Role, SeatId, SummitPlan, SuspensionReason, WallTime,
+    Booth, BoothId, BoothView, Event, GroupId, InterpretationMode, InterpretationView, Language, Refusal, Role, SeatId,
+    SummitPlan, SuspensionReason, WallTime,
 };
 
 /// Interpreters of one booth at once; three is the most that any standard names.
@@ -61,28 +61,6 @@ pub enum InterpretationAction {
     Speak(Language),
 }
 
-impl InterpretationAction {
-    /// What a request asks of the interpretation; none for requests that ask nothing of it.
-    pub(crate) fn from_request(request: &Request) -> Option<Self> {
-        Some(match request.clone() {
-            Request::AssignInterpreter { booth, seat, assigned } => Self::Assign { booth, seat, assigned },
-            Request::BoothMicrophone { open } => Self::Microphone(open),
-            Request::BoothOutgoing { language } => Self::Outgoing(language),
-            Request::BoothRelay { channel } => Self::Relay(channel),
-            Request::HandOver { to, after } => Self::HandOver { to, after },
-            Request::AcceptHandover => Self::AcceptHandover,
-            Request::EndHandover => Self::EndHandover,
-            Request::SuspendBooth { booth, reason } => Self::Suspend(booth, reason),
-            Request::ResumeBooth { booth } => Self::Resume(booth),
-            Request::SetChannel { channel, open } => Self::SetChannel(channel, open),
-            Request::SetInterpretationMode { mode } => Self::SetMode(mode),
-            Request::PassTurn { rendering } => Self::PassTurn(rendering),
-            Request::Speak { language } => Self::Speak(language),
-            _ => return None,
-        })
-    }
-}
-
 /// Where a seat is: a caucus, or none for the plenary.
 pub(crate) type RoomOf<'a> = dyn Fn(&SeatId) -> Option<GroupId> + 'a;
 
@@ -94,6 +72,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) room: &'a RoomOf<'a>,
     /// Who has the floor.
     pub(crate) speaker: Option<&'a SeatId>,
+    /// Who has come in.
+    pub(crate) here: &'a BTreeSet<SeatId>,
 }
 
 /// The interpretation of one summit.

@@ -266,7 +266,7 @@ impl Meeting {
                 let plenary = self.plenary()?;
                 let room = |seat: &SeatId| plenary.caucuses.of(seat).cloned();
                 let speaker = plenary.floor.view().holder.as_ref().map(|(seat, _)| seat);
-                let around = Surroundings { plan: &self.plan, now, room: &room, speaker };
+                let around = Surroundings { plan: &self.plan, now, room: &room, speaker, here };
                 plenary.interpretation.decide(seat, action, &around)
             }
             Action::End => Ok(vec![Event::Ended { by: Some(seat.clone()) }]),

@@ -73,14 +73,14 @@ pub(crate) fn check(plan: &SummitPlan, asking: &SeatId, action: &Action) -> Resu
     }
 }
 
-/// Whether that seat may be heard and seen, and have the floor. An observer watches, a technician looks after the line; who
+/// Whether that seat may be heard and seen, and have the floor. An observer watches, a captioner writes, a technician looks after the line; who
 /// presides speaks in any role.
 pub(crate) fn has_voice(plan: &SummitPlan, seat: &Seat) -> bool {
     match seat.role {
         Role::Adviser | Role::Chair | Role::Interpreter | Role::NoteTaker | Role::PressOfficer | Role::Principal => {
             true
         }
-        Role::Observer | Role::Technician => plan.is_chair(&seat.id),
+        Role::Captioner | Role::Observer | Role::Technician => plan.is_chair(&seat.id),
     }
 }
 
@@ -88,6 +88,7 @@ pub(crate) fn has_voice(plan: &SummitPlan, seat: &Seat) -> bool {
 pub(crate) fn receives_content(role: Role) -> bool {
     match role {
         Role::Adviser
+        | Role::Captioner
         | Role::Chair
         | Role::Interpreter
         | Role::NoteTaker

@@ -15,6 +15,8 @@ use crate::{
 pub enum Role {
     /// Sits beside the principal.
     Adviser,
+    /// Types what is said as captions, in the first of the seat's languages; accredited by a delegation or by the secretariat.
+    Captioner,
     /// A neutral chair, of the secretariat.
     Chair,
     /// Interprets; accredited by a delegation or by the secretariat.
@@ -342,7 +344,7 @@ fn role_misplaced(role: Role, in_delegation: bool) -> Option<&'static str> {
         (Role::Chair | Role::Observer | Role::Technician, true) => Some("only the secretariat has one"),
         (Role::Adviser | Role::NoteTaker | Role::PressOfficer | Role::Principal, true)
         | (Role::Chair | Role::Observer | Role::Technician, false)
-        | (Role::Interpreter, _) => None,
+        | (Role::Captioner | Role::Interpreter, _) => None,
     }
 }
 

@@ -13,12 +13,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use client::{AssetError, Behaviour, Participant, Settings, Talk};
+use client::{AssetError, Behaviour, Participant, Rendering, Settings, Talk};
 use seal::SigningKey;
 use tokio::net::UdpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use wire::{Arrival, Pixels, SessionRequest};
+use wire::{Arrival, Language, Pixels, SessionRequest};
 
 use crate::reach::{ConnectError, Fingerprint, Reach};
 use crate::secret;
@@ -61,6 +61,10 @@ pub(crate) struct Args {
     /// Let them raise their hands now and then, and yield the floor
     #[arg(long)]
     hands: bool,
+    /// What those who work in a booth render, such as "ru:en": English speech while somebody speaks Russian. May be given several
+    /// times [default: whatever is not the booth's own language]
+    #[arg(long, value_name = "FROM:TO", value_parser = rendering)]
+    interpret: Vec<Rendering>,
     /// Let all speak at once instead of one after the other
     #[arg(long)]
     all_speak: bool,
@@ -103,6 +107,13 @@ impl std::fmt::Debug for Args {
     }
 }
 
+/// Reads "ru:en".
+fn rendering(text: &str) -> Result<Rendering, String> {
+    let (from, to) = text.split_once(':').ok_or("write what is spoken and what is heard instead, such as \"ru:en\"")?;
+    let language = |tag: &str| Language::new(tag).map_err(|error| error.to_string());
+    Ok(Rendering { from: language(from)?, to: language(to)? })
+}
+
 /// When a report is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum ReportWhen {
@@ -113,7 +124,7 @@ enum ReportWhen {
 }
 
 /// What bots are like.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Manner {
     /// So many of them, the last, send speech and pictures; the others only listen.
     pub(crate) publishers: usize,
@@ -121,6 +132,10 @@ pub(crate) struct Manner {
     pub(crate) ready: bool,
     /// They raise their hands now and then.
     pub(crate) hands: bool,
+    /// What those in booths render; nothing: whatever is not the booth's own language.
+    pub(crate) renders: Vec<Rendering>,
+    /// So many of them, the first, speak in turn; none: all.
+    pub(crate) turns: Option<u32>,
     /// They all speak at once instead of one after the other.
     pub(crate) all_speak: bool,
     /// Their pictures show nothing and have so many bytes.
@@ -144,6 +159,8 @@ impl Default for Manner {
             publishers: usize::MAX,
             ready: true,
             hands: false,
+            renders: Vec::new(),
+            turns: None,
             all_speak: false,
             heavy: None,
             pad: None,
@@ -229,6 +246,8 @@ pub(crate) async fn run(args: Args) -> Result<(), BotsError> {
         publishers: if args.listen { 0 } else { args.publishers.unwrap_or(usize::MAX) },
         ready: args.ready,
         hands: args.hands,
+        renders: args.interpret,
+        turns: None,
         all_speak: args.all_speak,
         heavy: args.heavy,
         pad: args.pad,
@@ -238,7 +257,7 @@ pub(crate) async fn run(args: Args) -> Result<(), BotsError> {
         per_second: args.per_second,
     };
     let tap = args.tap.as_deref().map(Tap::create).transpose()?.map(Arc::new);
-    let bots = seat(links, manner, tap.clone()).await?;
+    let bots = seat(links, &manner, tap.clone()).await?;
     let end = args.duration.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     bots.attend(end, args.report == Some(ReportWhen::Second)).await;
     let (report, barred) = (bots.report(), bots.barred());
@@ -255,10 +274,10 @@ pub(crate) async fn run(args: Args) -> Result<(), BotsError> {
 /// # Errors
 /// A link is none, or its seat cannot be taken. Bots that sat down already leave again.
 pub(crate) async fn seat_bots(links: Vec<String>, manner: Manner) -> Result<Bots, BotsError> {
-    seat(links, manner, None).await
+    seat(links, &manner, None).await
 }
 
-async fn seat(links: Vec<String>, manner: Manner, tap: Option<Arc<Tap>>) -> Result<Bots, BotsError> {
+async fn seat(links: Vec<String>, manner: &Manner, tap: Option<Arc<Tap>>) -> Result<Bots, BotsError> {
     let ways = read_links(&links, manner)?;
     let wardrobe = match manner.heavy {
         Some(bytes) => Wardrobe::open(0)?.heavy(bytes as usize),
@@ -271,7 +290,7 @@ async fn seat(links: Vec<String>, manner: Manner, tap: Option<Arc<Tap>>) -> Resu
     let of = u32::try_from(ways.len()).unwrap_or(u32::MAX);
     for (place, way) in (0..of).zip(ways) {
         arrivals.tick().await;
-        let talk = if manner.all_speak { Talk::Always } else { Talk::InTurn { place, of } };
+        let talk = if manner.all_speak { Talk::Always } else { Talk::InTurn { place, of: manner.turns.unwrap_or(of) } };
         let (show, shown) = watch::channel(Shown::default());
         let publishes = (of - place) as usize <= manner.publishers;
         let sat_down = sit_down(way, &wardrobe, Part { talk, publishes }, manner, show).await;
@@ -391,7 +410,7 @@ fn chosen_links(args: &Args) -> Result<Vec<String>, BotsError> {
     Ok(links)
 }
 
-fn read_links(links: &[String], manner: Manner) -> Result<Vec<Way>, BotsError> {
+fn read_links(links: &[String], manner: &Manner) -> Result<Vec<Way>, BotsError> {
     if links.is_empty() {
         return Err(BotsError::NoLinks);
     }
@@ -414,7 +433,7 @@ struct Way {
     reach: Reach,
 }
 
-fn read_link(text: &str, manner: Manner) -> Result<Way, String> {
+fn read_link(text: &str, manner: &Manner) -> Result<Way, String> {
     let link = Link::read(text).map_err(|error| error.to_string())?;
     let reach = Reach::new(link.address.clone(), manner.fingerprint)?;
     Ok(Way { link, reach })
@@ -432,7 +451,7 @@ async fn sit_down(
     way: Way,
     wardrobe: &Wardrobe,
     part: Part,
-    manner: Manner,
+    manner: &Manner,
     show: watch::Sender<Shown>,
 ) -> Result<Bot, String> {
     let (arrival, local) = arrive(&way).await.map_err(|error| error.to_string())?;
@@ -448,7 +467,8 @@ async fn sit_down(
         enter: true,
         persona: part.publishes.then(|| wardrobe.persona(&arrival.plan, &arrival.you)),
         talk: part.talk,
-        behaviour: Behaviour { ready: manner.ready, hands: manner.hands },
+        behaviour: Behaviour { ready: manner.ready, hands: manner.hands, interpret: true },
+        renders: manner.renders.clone(),
         height: Pixels(manner.height),
         local,
         seed: rand::random(),
@@ -486,21 +506,21 @@ mod tests {
     #[test]
     fn every_bot_needs_a_link_of_its_own() {
         let one = "http://127.0.0.1:1/#/join/abcdefghijklmnopqrstuvwxyz012345";
-        assert!(matches!(read_links(&[], Manner::default()), Err(BotsError::NoLinks)));
-        assert!(matches!(read_links(&links(&[one, one]), Manner::default()), Err(BotsError::Link { place: 2, .. })));
-        assert!(matches!(read_links(&links(&["nonsense"]), Manner::default()), Err(BotsError::Link { place: 1, .. })));
-        assert_eq!(read_links(&links(&[one]), Manner::default()).map(|ways| ways.len()).ok(), Some(1));
+        assert!(matches!(read_links(&[], &Manner::default()), Err(BotsError::NoLinks)));
+        assert!(matches!(read_links(&links(&[one, one]), &Manner::default()), Err(BotsError::Link { place: 2, .. })));
+        assert!(matches!(read_links(&links(&["nonsense"]), &Manner::default()), Err(BotsError::Link { place: 1, .. })));
+        assert_eq!(read_links(&links(&[one]), &Manner::default()).map(|ways| ways.len()).ok(), Some(1));
     }
 
     #[test]
     fn a_certificate_from_elsewhere_must_be_named() {
         let elsewhere = links(&["https://summit.example/#/join/abcdefghijklmnopqrstuvwxyz012345"]);
-        let error = read_links(&elsewhere, Manner::default()).err().map(|error| error.to_string()).unwrap_or_default();
+        let error = read_links(&elsewhere, &Manner::default()).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("--fingerprint"), "{error}");
         let pinned = Manner { fingerprint: "ab".repeat(32).parse().ok(), ..Manner::default() };
-        assert!(read_links(&elsewhere, pinned).is_ok());
+        assert!(read_links(&elsewhere, &pinned).is_ok());
         assert!(
-            read_links(&links(&["https://localhost:7/#/join/abcdefghijklmnopqrstuvwxyz012345"]), Manner::default())
+            read_links(&links(&["https://localhost:7/#/join/abcdefghijklmnopqrstuvwxyz012345"]), &Manner::default())
                 .is_ok()
         );
     }

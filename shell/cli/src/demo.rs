@@ -91,7 +91,13 @@ impl Demo {
             places.iter().filter(|place| place.kind == Kind::Bot).map(|place| place.link.link.clone()).collect();
         let bots = match taken.as_slice() {
             [] => None,
-            _ => Some(runtime.block_on(seat_bots(taken, Manner { hands: true, ..Manner::default() }))?),
+            _ => {
+                // Those who work in booths have no turn of their own, and come last in the plan.
+                let speak =
+                    places.iter().filter(|place| place.kind == Kind::Bot && !works_in_booth(&plan, place)).count();
+                let turns = u32::try_from(speak).ok();
+                Some(runtime.block_on(seat_bots(taken, Manner { hands: true, turns, ..Manner::default() }))?)
+            }
         };
         if let Some(bots) = &bots
             && !runtime.block_on(bots.until_connected(BOTS_WITHIN))
@@ -202,6 +208,10 @@ fn places(plan: &SummitPlan, links: Vec<Link>, no_bots: bool) -> Vec<Place> {
 fn free_seats(plan: &SummitPlan) -> Vec<SeatId> {
     let adviser = |side: &wire::Delegation| side.seats.iter().find(|seat| seat.role == Role::Adviser).cloned();
     plan.delegations.iter().filter_map(adviser).map(|seat| seat.id).collect()
+}
+
+fn works_in_booth(plan: &SummitPlan, place: &Place) -> bool {
+    plan.booths.iter().any(|booth| booth.interpreters.contains(&place.link.seat))
 }
 
 fn words(plan: &SummitPlan, seat: &SeatId) -> String {

@@ -290,6 +290,7 @@ fn role_name(role: Role) -> &'static str {
         Role::Adviser => "adviser",
         Role::Chair => "chair",
         Role::Interpreter => "interpreter",
+        Role::Captioner => "captioner",
         Role::NoteTaker => "note-taker",
         Role::Observer => "observer",
         Role::PressOfficer => "press officer",

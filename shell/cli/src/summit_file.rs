@@ -30,6 +30,7 @@ const ROLES: &[(&str, Role)] = &[
     ("note_taker", Role::NoteTaker),
     ("press_officer", Role::PressOfficer),
     ("interpreter", Role::Interpreter),
+    ("captioner", Role::Captioner),
     ("chair", Role::Chair),
     ("observer", Role::Observer),
     ("technician", Role::Technician),

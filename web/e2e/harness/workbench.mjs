@@ -15,7 +15,12 @@ const web = path.join(root, 'web');
 const PAGE = '<!doctype html><meta charset="utf-8"><title>Workbench</title><link rel="icon" href="data:,">';
 
 /** With these a page is alone in its process, and browsers give it a clock that is finer than a tenth of a millisecond. */
-const ALONE = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+const ALONE = {
+	// As strict about scripts as the product.
+	'content-security-policy': "script-src 'self'; worker-src 'self'",
+	'cross-origin-opener-policy': 'same-origin',
+	'cross-origin-embedder-policy': 'require-corp',
+};
 
 export class Workbench {
 	/** @param {http.Server} server @param {string} url */
@@ -59,15 +64,18 @@ async function bundle(modules) {
 	const built = await build({
 		root: web,
 		configFile: false,
+		worker: { format: 'es' },
 		logLevel: 'error',
 		publicDir: false,
 		build: {
 			write: false,
 			target: 'es2023',
 			modulePreload: false,
+			assetsInlineLimit: 0,
 			rollupOptions: { input, output, preserveEntrySignatures: 'strict' },
 		},
 	});
 	const outputs = [built].flat().flatMap((one) => ('output' in one ? one.output : []));
-	return new Map(outputs.flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file.code]] : [])));
+	// What runs in a thread of its own is bundled by itself, and is no chunk of this.
+	return new Map(outputs.map((file) => [file.fileName, file.type === 'chunk' ? file.code : String(file.source)]));
 }

@@ -38,7 +38,7 @@ export class BoothMicrophone {
 	/**
 	 * @param track of the microphone, captured by the profile of booths; it stays the caller's, also to be stopped
 	 * @param muted to begin with: an interpreter switches on when it is their turn
-	 * @throws DOMException (`InvalidStateError`, `NotSupportedError`) when the track carries no sound
+	 * @throws DOMException (`InvalidStateError`) when the track carries no sound
 	 */
 	constructor(track: MediaStreamTrack, muted = true) {
 		const { context, source } = sourceOf(track);

@@ -18,8 +18,21 @@ const UNPLUG_AFTER_MS = 5 * COUGH_RAMP_MS;
 interface Plugged {
 	readonly place: number;
 	readonly source: MediaStreamAudioSourceNode;
+	/**
+	 * Browsers give a voice of one channel as two that are the same: turned to one side both would be added, and it would be
+	 * 6 dB louder there.
+	 */
+	readonly channels: GainNode;
 	/** Muted: Chromium gives no sound of a remote track to Web Audio unless an element takes it as well (crbug.com/933677). */
 	readonly element: HTMLAudioElement;
+}
+
+/** How a sound begins. */
+export interface Adding {
+	/** 1 to begin with; 0 to fade it in. */
+	readonly gain?: number;
+	/** It has two sides, as the sound of a film: voices have not. */
+	readonly stereo?: boolean;
 }
 
 /** An `AudioContext` whose sound can go to another speaker: not in all browsers. */
@@ -83,10 +96,9 @@ export class BoothSound {
 
 	/**
 	 * Lets a track be heard, the same one under another id as well. What was there under this id goes.
-	 * @param gain to begin with; 0 to fade it in
 	 * @throws RangeError when 32 are heard already
 	 */
-	add(id: string, track: MediaStreamTrack, gain = 1): void {
+	add(id: string, track: MediaStreamTrack, { gain = 1, stereo = false }: Adding = {}): void {
 		this.remove(id);
 		const place = this.#free.shift();
 		if (place === undefined) throw new RangeError(`no more than ${PLACES} sounds`);
@@ -99,8 +111,9 @@ export class BoothSound {
 		this.#send({ type: 'clear', place });
 		this.#send({ type: 'fade', place, gain: 0, ms: 0, curve: 'gain' });
 		this.#send({ type: 'fade', place, gain, ms: COUGH_RAMP_MS, curve: 'gain' });
-		source.connect(this.#mixer, 0, place);
-		this.#plugged.set(id, { place, source, element });
+		const channels = new GainNode(this.#context, { channelCount: stereo ? 2 : 1, channelCountMode: 'explicit' });
+		source.connect(channels).connect(this.#mixer, 0, place);
+		this.#plugged.set(id, { place, source, channels, element });
 	}
 
 	/** It is heard no more, without a click. */
@@ -108,10 +121,11 @@ export class BoothSound {
 		const plugged = this.#plugged.get(id);
 		if (!plugged) return;
 		this.#plugged.delete(id);
-		const { place, source, element } = plugged;
+		const { place, source, channels, element } = plugged;
 		this.#send({ type: 'fade', place, gain: 0, ms: COUGH_RAMP_MS, curve: 'gain' });
 		setTimeout(() => {
 			source.disconnect();
+			channels.disconnect();
 			element.srcObject = null;
 			this.#free.push(place);
 		}, UNPLUG_AFTER_MS);
@@ -179,8 +193,9 @@ export class BoothSound {
 	/** Nothing is heard any more, and nothing can be added. */
 	async close(): Promise<void> {
 		this.#listeners.clear();
-		for (const { source, element } of this.#plugged.values()) {
+		for (const { source, channels, element } of this.#plugged.values()) {
 			source.disconnect();
+			channels.disconnect();
 			element.srcObject = null;
 		}
 		this.#plugged.clear();

@@ -72,6 +72,7 @@ const roles: Readonly<Record<Role, Words>> = {
 	adviser: m.role_adviser,
 	chair: m.role_chair,
 	interpreter: m.role_interpreter,
+	captioner: m.role_captioner,
 	note_taker: m.role_note_taker,
 	observer: m.role_observer,
 	press_officer: m.role_press_officer,

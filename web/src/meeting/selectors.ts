@@ -137,7 +137,7 @@ export function isChair(meeting: MeetingState, id: SeatId): boolean {
 
 /** Whether a seat, one's own unless told, may speak and show: an observer watches, a technician looks after the line. */
 export function hasVoice(meeting: MeetingState, { id, role }: Seat = ownSeat(meeting)): boolean {
-	return (role !== 'observer' && role !== 'technician') || isChair(meeting, id);
+	return (role !== 'captioner' && role !== 'observer' && role !== 'technician') || isChair(meeting, id);
 }
 
 /** Whether a seat, one's own unless told, may have the floor. The voice of who works in a booth is the booth's. */

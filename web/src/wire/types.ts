@@ -70,7 +70,7 @@ export type Pixels = number;
 /**
  * What a person does at the summit.
  */
-export type Role = "adviser" | "chair" | "interpreter" | "note_taker" | "observer" | "press_officer" | "principal" | "technician";
+export type Role = "adviser" | "captioner" | "chair" | "interpreter" | "note_taker" | "observer" | "press_officer" | "principal" | "technician";
 
 /**
  * How the colours of a flag lie.

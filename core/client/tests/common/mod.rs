@@ -94,6 +94,7 @@ pub(crate) fn settings_of(name: &str, seed: u64) -> Settings {
         persona: None,
         talk: Talk::Never,
         behaviour: Behaviour::default(),
+        renders: Vec::new(),
         height: Pixels(360),
         local: "192.0.2.1:1000".parse().unwrap(),
         seed,

@@ -36,7 +36,7 @@ pub(super) fn decide_handover(
         return Err(Refusal::Malformed);
     }
     let room = (around.room)(by);
-    if (around.room)(to) != room {
+    if (around.room)(to) != room || !around.here.contains(to) {
         return Err(Refusal::NotHere);
     }
     let working = |open: &&OpenMicrophone| (around.room)(&open.seat) == room;

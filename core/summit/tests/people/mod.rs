@@ -57,6 +57,24 @@ pub fn plan() -> SummitPlan {
     .unwrap()
 }
 
+/// Two interpreters in the English booth, one in each of the others: "en-1", "en-2", "ru-1", "ar-1".
+pub fn plan_with_booths() -> SummitPlan {
+    let mut plan = serde_json::to_value(plan()).unwrap();
+    let interpreter = |id: &str, language: &str| {
+        serde_json::json!({"id": id, "name": {"en": id}, "title": {"en": "Interpreter"}, "role": "interpreter",
+            "languages": [language], "time_zone": "UTC"})
+    };
+    let people = [("en-1", "en"), ("en-2", "en"), ("ru-1", "ru"), ("ar-1", "ar")];
+    let secretariat = plan["secretariat"].as_array_mut().unwrap();
+    secretariat.extend(people.map(|(id, language)| interpreter(id, language)));
+    plan["booths"] = serde_json::json!([
+        {"id": "english", "languages": ["en"], "interpreters": ["en-1", "en-2"]},
+        {"id": "russian", "languages": ["ru", "fr"], "interpreters": ["ru-1"]},
+        {"id": "arabic", "languages": ["ar"], "interpreters": ["ar-1"], "relay": ["en", "ru"]},
+    ]);
+    serde_json::from_value(plan).unwrap()
+}
+
 pub struct Room {
     pub meeting: Meeting,
     pub here: BTreeSet<SeatId>,
@@ -67,6 +85,15 @@ impl Room {
     /// Everybody has come in; the sides are still apart.
     pub fn in_lobby() -> Self {
         Self { meeting: Meeting::new(plan()), here: EVERYBODY.map(seat).into(), now: START }
+    }
+
+    /// The plenary with interpretation: three booths of the secretariat, of which one works both ways.
+    pub fn with_booths() -> Self {
+        let plan = plan_with_booths();
+        let here = plan.seats().map(|(_, seat)| seat.id.clone()).collect();
+        let mut room = Self { meeting: Meeting::new(plan), here, now: START };
+        room.gets_ready();
+        room
     }
 
     /// Both heads have said ready, and the plenary is revealed.
@@ -98,7 +125,7 @@ impl Room {
 
     /// What would become of it.
     pub fn would(&self, who: &str, action: &Action) -> Result<Vec<Event>, Refusal> {
-        self.meeting.decide(&seat(who), action, &self.here, WallTime(0))
+        self.meeting.decide(&seat(who), action, &self.here, self.now)
     }
 
     /// Asks, and what was decided happens.

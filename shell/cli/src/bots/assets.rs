@@ -66,7 +66,11 @@ impl Wardrobe {
     /// language where there is a voice for it.
     pub(super) fn persona(&self, plan: &wire::SummitPlan, you: &SeatId) -> Persona {
         let place = plan.seats().position(|(_, seat)| seat.id == *you).unwrap_or(0);
-        let spoken = plan.seat(you).and_then(|seat| seat.languages.first());
+        // Who works in a booth speaks the language it works into.
+        let booth = plan.booths.iter().find(|booth| booth.interpreters.contains(you));
+        let seat = plan.seat(you);
+        let spoken =
+            booth.map(|booth| &booth.languages).or(seat.map(|seat| &seat.languages)).and_then(|all| all.first());
         let primary = spoken.and_then(|language| language.as_str().split('-').next()).unwrap_or("en");
         let known = self.voices.iter().find(|(language, _)| *language == primary).or(self.voices.first());
         let voices = known.map(|(_, voices)| voices[place % 2].clone()).unwrap_or_default();

@@ -22,7 +22,7 @@ export interface Listening {
 /**
  * Tells the verdict about twice a second, with the figures behind it, until the function that it gives is called. An
  * interpreter's or a speaker's own microphone, or what arrives of somebody else's.
- * @throws DOMException (`InvalidStateError`, `NotSupportedError`) when the track carries no sound
+ * @throws DOMException (`InvalidStateError`) when the track carries no sound
  */
 export function watchInterpretability(
 	track: MediaStreamTrack,

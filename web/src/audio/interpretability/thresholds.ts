@@ -1,6 +1,7 @@
 /**
  * Where sound stops to be good for interpreters, and where it cannot be interpreted. An interpreter listens while
- * speaking, and so needs more than somebody who only listens. [V]: read in a public source; ours: chosen and measured by us.
+ * speaking, and so needs more than somebody who only listens. [V]: read in a public source; [GK]:
+ * generally known, not read by us; ours: chosen and measured by us.
  * Standards whose text is paywalled are not quoted here: nothing below claims compliance with any.
  */
 
@@ -38,7 +39,7 @@ export const LOSS_SHARE: Limit = { good: 0.01, usable: 0.05 };
 
 /**
  * There and back, in milliseconds; less is better. ITU-T G.114: up to 150 ms one way disturbs nobody, above 400 ms is not
- * to be planned with [V]. Far is never a reason to refuse, so that there is no end to what is usable.
+ * to be planned with [GK]. Far is never a reason to refuse, so that there is no end to what is usable.
  */
 export const ROUND_TRIP_MS: Limit = { good: 300, usable: Infinity };
 
@@ -65,7 +66,7 @@ export const SOFTEST_SPEECH_DBFS = -60;
 export const BAND_ABOVE_NOISE_DB = 3;
 /**
  * And no more than this below the strongest band, in decibels. Voices have 37 dB less at 15 kHz than at 500 Hz (Byrne et
- * al. 1994, as a density [V]); what converters of sampling rates leave above their band is 60 dB below and more.
+ * al. 1994, as a density [GK]); what converters of sampling rates leave above their band is 60 dB below and more.
  */
 export const BAND_BELOW_PEAK_DB = 50;
 /** A whistle in the room may hide one band. Two on end without a voice are where it ends. */
