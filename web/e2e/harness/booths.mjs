@@ -219,3 +219,38 @@ export async function timeToSound({ screen, seat }, key, tone, within = 5000) {
 	expect(typeof time === 'number', `${seat} did not hear ${tone} Hz within ${within} ms of "${key}"`);
 	return /** @type {number} */ (time);
 }
+
+/** One booth works into English, one into French; the head of Meridia speaks German, which nobody else understands. */
+export const TWO_BOOTHS = {
+	booths: [
+		{ id: 'english', languages: ['en'], interpreters: ['interpreter-1'] },
+		{ id: 'french', languages: ['fr'], interpreters: ['interpreter-2'] },
+	],
+	languages: { 'meridia-head': ['de'] },
+};
+
+/** What the control of what one hears says of itself. @param {Anybody} person */
+export function listeningOf({ screen }) {
+	return screen.evaluate(() => {
+		const control = document.querySelector('[data-action="listen"]');
+		const { heard, choice, language, trouble } = control instanceof HTMLElement ? control.dataset : {};
+		return {
+			heard,
+			choice,
+			language,
+			trouble,
+			announced: document.querySelector('[data-announcer]')?.textContent ?? '',
+		};
+	});
+}
+
+/**
+ * Waits until that was said to who cannot see the page.
+ * @param {Anybody} person
+ * @param {string} words
+ */
+export function isTold(person, words) {
+	return eventually(`${person.seat} to be told "${words}"`, async () =>
+		(await listeningOf(person)).announced.includes(words),
+	);
+}

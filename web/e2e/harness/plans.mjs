@@ -188,13 +188,13 @@ function write(wish, keys) {
 }
 
 /**
- * What an interpreter speaks is what their booth works into, and English; everybody else speaks English.
+ * An interpreter speaks English, which their page is in, and what their booth works into; everybody else speaks English.
  * @param {string} id
  * @param {Booth[]} booths
  */
 function languagesOf(id, booths) {
 	const booth = booths.find(({ interpreters }) => interpreters.includes(id));
-	return [...new Set([...(booth?.languages ?? []), 'en'])];
+	return [...new Set(['en', ...(booth?.languages ?? [])])];
 }
 
 /**
