@@ -5,7 +5,7 @@
 import { BOOTH_SILENT_MS, blend, isSameLanguage } from '../audio/blend';
 import type { Blend } from '../audio/blend';
 import type { BoothId, Language, SeatId, Source, SuspensionReason } from '../wire/types';
-import { boothOf, carrierOf, channelsOf, liveIn, roomOf, speakerOf, spokenBy } from './interpretation';
+import { boothOf, carrierOf, channelsOf, liveIn, roomOf, spokenBy } from './interpretation';
 import { ownSeat } from './selectors';
 import type { MeetingState } from './state';
 
@@ -107,11 +107,16 @@ export function nextChoice(meeting: MeetingState, choice: Language | undefined):
 	return choice === undefined ? channels[0] : channels[channels.indexOf(choice) + 1];
 }
 
-/** Who speaks; while it is quiet, who spoke last in this room, so that nothing is turned up and down between two words. */
+/**
+ * Who is to be heard: who has the floor, else whose voice is the loudest; oneself never. While it is quiet, who spoke last in this
+ * room, so that nothing is turned up and down between two words.
+ */
 export function lastSpeaker(meeting: MeetingState, before: SeatId | undefined): SeatId | undefined {
-	const now = speakerOf(meeting);
-	if (now !== undefined || before === undefined) return now;
-	return roomOf(meeting, before) === roomOf(meeting, meeting.you) ? before : undefined;
+	const room = roomOf(meeting, meeting.you);
+	const isOther = (seat: SeatId): boolean => seat !== meeting.you && roomOf(meeting, seat) === room;
+	const holder = meeting.floor.holder?.[0];
+	if (holder !== undefined && room === undefined && isOther(holder)) return holder;
+	return meeting.speaking.find(isOther) ?? (before !== undefined && isOther(before) ? before : undefined);
 }
 
 /** What is said is rendered afterwards, for everybody. A caucus is interpreted as ever. */
@@ -234,7 +239,7 @@ export function silenceAfter(
 	if (!carrier) return NO_SILENCE;
 	const { booth } = carrier.booth;
 	const room = roomOf(meeting, meeting.you);
-	const floorSpeaks = meeting.speaking.some((seat) => roomOf(meeting, seat) === room);
+	const floorSpeaks = meeting.speaking.some((seat) => seat !== meeting.you && roomOf(meeting, seat) === room);
 	const boothSpeaks = carrier.booth.interpreters.some((seat) => meeting.interpreting.includes(seat));
 	if (boothSpeaks) return { booth, spokenMs: 0, since: null };
 	const known = before.booth === booth ? before : { ...NO_SILENCE, booth };
