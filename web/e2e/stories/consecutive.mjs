@@ -26,7 +26,7 @@ export default async function (story) {
 	await hale.screen.click('radio', 'Consecutive: after it is said');
 	await hale.reads('Consecutive interpretation: first the speaker, then the interpreter.');
 	await marsh.screen.click('button', 'Raise hand');
-	await hale.screen.press('f');
+	await hale.screen.page.locator('[data-action="floor"]').click();
 	await hale.screen.click('button', `Give the floor to ${marsh.name}`);
 	await marsh.reads('When you stop, give the turn to the interpreter.');
 	// Nobody speaks over anybody.

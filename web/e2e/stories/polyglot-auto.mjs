@@ -1,4 +1,4 @@
-import { TONES, TWO_BOOTHS, hearsTones, isTold, speaksAs, worksInBooth } from '../harness/booths.mjs';
+import { TONES, TWO_BOOTHS, hearsTones, isTold, speaks, speaksAs, worksInBooth } from '../harness/booths.mjs';
 
 /** @typedef {import('../harness/story.mjs').Story} Story */
 
@@ -15,10 +15,12 @@ export default async function (story) {
 	const whitlock = await story.person(summit, 'interpreter-1');
 	await Promise.all([speaksAs(marsh, floor), speaksAs(hale, 3100), speaksAs(whitlock, english)]);
 	await story.meet(marsh, hale, whitlock);
+	await speaks(hale, false);
 	await worksInBooth(whitlock);
 	await hearsTones(hale, { loud: [english], soft: [floor] });
 
-	await marsh.screen.click('button', 'Listening: You hear the floor: German.');
+	await marsh.screen.press('Shift+L');
+	await marsh.hasOpen('listen');
 	await marsh.reads('You are interpreted into: English');
 	await marsh.screen.choose('Language you speak', 'Italian');
 	await hearsTones(hale, { loud: [floor], not: [english] });

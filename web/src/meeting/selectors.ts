@@ -145,6 +145,11 @@ export function mayHaveFloor(meeting: MeetingState, seat: Seat = ownSeat(meeting
 	return hasVoice(meeting, seat) && !boothOf(meeting, seat.id);
 }
 
+/** Whether one looks after channels and booths: the chair does, and who looks after the line. */
+export function looksAfterBooths(meeting: MeetingState): boolean {
+	return isChair(meeting, meeting.you) || ownSeat(meeting).role === 'technician';
+}
+
 /** The caucus that a seat, one's own unless told, is in. */
 export function caucusOf(meeting: MeetingState, id: SeatId = meeting.you): CaucusView | undefined {
 	return meeting.caucuses.find(({ inside }) => inside.includes(id));
@@ -329,7 +334,7 @@ export function rights(meeting: MeetingState): Rights {
 		openCaucus: plenary && speaks && !away,
 		leaveCaucus: plenary && away,
 		whisper: plenary && speaks && !away && others.length > 1,
-		lookAfterBooths: plenary && (isChair(meeting, you) || ownSeat(meeting).role === 'technician'),
+		lookAfterBooths: plenary && looksAfterBooths(meeting),
 		setInterpretationMode: plenary && isChair(meeting, you),
 	};
 }
