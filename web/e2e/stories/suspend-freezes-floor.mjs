@@ -43,7 +43,7 @@ export default async function (story) {
 	await eventually('the clocks to stand', async () =>
 		(await Promise.all([clockOf(marsh), clockOf(hale)])).every(({ stands }) => stands),
 	);
-	await marsh.reads('stands');
+	await marsh.reads('stopped');
 	const { time } = await clockOf(hale);
 	const began = Date.now();
 	// Two seconds and more, in which a clock that runs shows two other times.
