@@ -39,7 +39,7 @@ export default async function (story) {
 	await marsh.screen.click('button', 'Stop sharing');
 	await panel(marsh, 'f', 'floor');
 	await panel(marsh, 'c', 'chat');
-	await panel(marsh, 'l', 'security');
+	await panel(marsh, 'e', 'security');
 	await panel(marsh, 'n', 'line');
 	await panel(marsh, 'a', 'agenda');
 	await story.picture(marsh, 'agenda');

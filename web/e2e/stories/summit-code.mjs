@@ -9,7 +9,7 @@ export const title =
 
 /** @param {Reader} reader */
 async function readsCode(reader) {
-	await reader.screen.press('l');
+	await reader.screen.press('e');
 	await reader.hasOpen('security');
 	return eventually(`the summit code at ${reader.seat}`, async () => {
 		const groups = await reader.screen.page.locator('[data-panel="security"] .code .group').allTextContents();

@@ -4,6 +4,7 @@
  */
 import { stageOf, reduce, revealDueAt } from '../meeting/reduce';
 import { camerasAtReveal, hasVoice, inSeatOrder, mayHear, othersWithCamera, sourceOf } from '../meeting/selectors';
+import { gainOf } from '../meeting/listening';
 import { initial } from '../meeting/state';
 import type { Action, Input, MeetingState, Problem, Stage, State } from '../meeting/state';
 import { Media } from '../media/media.svelte';
@@ -20,6 +21,7 @@ import { onOtherNetwork } from '../session/network';
 import { Session } from '../session/session';
 import type { Outcome, Request, RequestId, SeatId, ServerMessage } from '../wire/types';
 import type { Client } from './context';
+import { Listening } from './listening.svelte';
 import { Pins } from './pins.svelte';
 import { StoredPreferences } from './preferences.svelte';
 import { PageSeal } from './seal.svelte';
@@ -35,6 +37,7 @@ export class PageClient implements Client {
 	readonly preferences = new StoredPreferences();
 	readonly media: Media;
 	readonly seal: PageSeal;
+	readonly listening: Listening;
 	readonly #pins = new Pins();
 	#state: State = $state.raw(initial);
 	readonly #stage: Stage = $derived(stageOf(this.#state));
@@ -62,6 +65,16 @@ export class PageClient implements Client {
 			write: (group, text) => this.#sealing?.write(group, text) ?? Promise.reject(new Error('there is no session yet')),
 			askForPair: (seat) => this.#online().ask(crypto.randomUUID(), { type: 'pair.open', seat }),
 			onWhisper: (on) => this.#whisper(on),
+		});
+		this.listening = new Listening(this.preferences, {
+			listen: (channel) => this.#tell({ type: 'channel.listen', channel }),
+			onHearing: (hearing) => {
+				const { meeting } = this.#state;
+				this.media.useGains((id) => {
+					const source = meeting?.sources.find((known) => known.id === id);
+					return meeting ? gainOf(meeting, hearing, source) : 1;
+				});
+			},
 		});
 		addEventListener('online', () => this.#move(true));
 		onOtherNetwork(() => this.#move(false));
@@ -118,6 +131,7 @@ export class PageClient implements Client {
 		this.#dispatch({ type: 'left' });
 		forgetKeepsake();
 		this.media.close();
+		this.listening.stop();
 		this.seal.setWhispering(false);
 		// Without a connection the server frees the seat by itself a little later.
 		await session?.tell({ type: 'leave' }).catch(() => undefined);
@@ -278,6 +292,7 @@ export class PageClient implements Client {
 	/** Says that the person is here, then connects the media or lets them go on. */
 	#comeIn(mediaStand: boolean): void {
 		this.#tell({ type: 'enter', devices: this.media.switchedOn });
+		this.listening.tellAgain();
 		this.media.wanted.tellAgain();
 		if (this.media.link.isStarted) void this.media.link.resume(mediaStand);
 		else this.media.link.start(othersWithCamera(this.meeting));
@@ -291,6 +306,7 @@ export class PageClient implements Client {
 	/** Something left unsealed: nothing goes on here but by a page that is loaded anew, and that asks before it sends. */
 	#stopUnsealed(): void {
 		this.media.close();
+		this.listening.stop();
 		this.#session?.stop();
 		this.#sealing?.close();
 		this.#sealing = undefined;
@@ -302,6 +318,7 @@ export class PageClient implements Client {
 
 	#end(): void {
 		this.media.close();
+		this.listening.stop();
 		clearTimeout(this.#revealTimer);
 		this.#sealing?.close();
 		this.#sealing = undefined;
@@ -332,6 +349,7 @@ export class PageClient implements Client {
 			(id) => meeting.sources.find((source) => source.id === id),
 			(source) => mayHear(meeting, source),
 		);
+		this.listening.follow(meeting);
 		this.#arrangePictures();
 		this.media.wanted.expect(camerasAtReveal(meeting).map((source) => ({ source, height: HEIGHT_AT_REVEAL })));
 		clearTimeout(this.#revealTimer);

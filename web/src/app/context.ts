@@ -6,8 +6,9 @@ import { createContext } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 
 import type { Figures } from '../media/figures';
+import type { Hearing } from '../meeting/listening';
 import type { Action, MeetingState, Stage, State } from '../meeting/state';
-import type { DelegationId, GroupId, Outcome, RequestId, SeatId, SourceId, WallTime } from '../wire/types';
+import type { DelegationId, GroupId, Language, Outcome, RequestId, SeatId, SourceId, WallTime } from '../wire/types';
 
 /** A camera, microphone or speaker, as the browser names it (empty before permission is given). */
 export interface Device {
@@ -132,6 +133,28 @@ export interface Preferences {
 	cameraOn: boolean;
 	/** The keys of one letter do something: whoever dictates, or trembles, switches them off. */
 	shortcuts: boolean;
+	/** The channel listened to; null: the floor only; none: never chosen. */
+	channel: Language | null | undefined;
+	/** Keep to the channel, whatever is spoken. */
+	channelLocked: boolean;
+	/** How loud the floor is under the channel, 0 to 1. */
+	floorLevel: number;
+	/** Languages the person understands; none: what stands on the plate. */
+	understood: readonly Language[] | undefined;
+}
+
+/** What this person listens to. */
+export interface ClientListening {
+	/** What is heard now, and why; none for who does not choose: in a booth, or where nothing is interpreted. Reactive. */
+	readonly now: Hearing | undefined;
+	/** Listens to that channel; none: to the floor only. */
+	choose(channel: Language | undefined): void;
+	/** Keeps to the channel, or not. */
+	lock(on: boolean): void;
+	/** The floor under the channel, 0 to 1. */
+	setFloorLevel(level: number): void;
+	/** The person understands that language, or does not. */
+	understand(language: Language, on: boolean): void;
 }
 
 /**
@@ -353,6 +376,7 @@ export interface Client {
 	readonly media: ClientMedia;
 	/** The same object for as long as the page, as are its `chat` and `media`: views take hold of them. */
 	readonly seal: ClientSeal;
+	readonly listening: ClientListening;
 	readonly preferences: Preferences;
 }
 

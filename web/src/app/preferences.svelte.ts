@@ -1,4 +1,6 @@
 /** What this browser remembers of the person: the devices last used, whether they were on, and whether keys do something. */
+import { FLOOR_LEVEL } from '../audio/blend';
+import type { Language } from '../wire/types';
 import type { Preferences } from './context';
 
 const KEY = 'sommet.preferences';
@@ -11,6 +13,10 @@ export const DEFAULTS: Readonly<Preferences> = {
 	microphoneOn: true,
 	cameraOn: true,
 	shortcuts: true,
+	channel: undefined,
+	channelLocked: false,
+	floorLevel: FLOOR_LEVEL,
+	understood: undefined,
 };
 
 /** Preferences that are kept whenever one is set. */
@@ -52,6 +58,30 @@ export class StoredPreferences implements Preferences {
 	}
 	set shortcuts(shortcuts: boolean) {
 		this.#set({ shortcuts });
+	}
+	get channel(): Language | null | undefined {
+		return this.#values.channel;
+	}
+	set channel(channel: Language | null | undefined) {
+		this.#set({ channel });
+	}
+	get channelLocked(): boolean {
+		return this.#values.channelLocked;
+	}
+	set channelLocked(channelLocked: boolean) {
+		this.#set({ channelLocked });
+	}
+	get floorLevel(): number {
+		return this.#values.floorLevel;
+	}
+	set floorLevel(floorLevel: number) {
+		this.#set({ floorLevel });
+	}
+	get understood(): readonly Language[] | undefined {
+		return this.#values.understood;
+	}
+	set understood(understood: readonly Language[] | undefined) {
+		this.#set({ understood });
 	}
 
 	#set(changed: Partial<Preferences>): void {

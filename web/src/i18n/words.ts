@@ -5,7 +5,7 @@ import { m } from '../paraglide/messages';
 import { number } from './format';
 import type { Way } from '../app/context';
 import type { Action, Notice } from '../meeting/state';
-import type { Bye, Grade, Presence, Quality, Refusal, Symptom } from '../wire/types';
+import type { BoothSignal, Bye, Grade, Presence, Quality, Refusal, SuspensionReason, Symptom } from '../wire/types';
 
 type Words = () => string;
 
@@ -131,6 +131,21 @@ const presences: Record<Presence['state'], Words> = {
 	reconnecting: m.presence_reconnecting,
 };
 
+const suspensions: Record<SuspensionReason, Words> = {
+	bad_sound: m.suspension_bad_sound,
+	no_document: m.suspension_no_document,
+	no_relief: m.suspension_no_relief,
+	technical: m.suspension_technical,
+	too_fast: m.suspension_too_fast,
+};
+
+const signals: Record<BoothSignal, Words> = {
+	microphone: m.signal_microphone,
+	numbers: m.signal_numbers,
+	repeat: m.signal_repeat,
+	slow_down: m.signal_slow_down,
+};
+
 const explain = ([title, body]: readonly [Words, Words]): Explanation => ({ title: title(), body: body() });
 
 /** Why a request was not carried out, with what to do. */
@@ -173,6 +188,12 @@ export const qualityMeaning = (quality: Quality, own: boolean): string =>
 /** What would help a connection, where something would. */
 export const qualityCure = (quality: Quality): string | undefined =>
 	(quality.symptom && symptoms[quality.symptom][1]()) || undefined;
+
+/** Why a booth cannot work, as a part of a sentence. */
+export const suspensionWords = (reason: SuspensionReason): string => suspensions[reason]();
+
+/** A word from a booth to who speaks. */
+export const signalWords = (signal: BoothSignal): string => signals[signal]();
 
 /** Where a person is; `departed`: was here before. */
 export const presenceWords = (presence: Presence, departed = false): string =>

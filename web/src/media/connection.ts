@@ -10,8 +10,11 @@ import type { Mid, SourceKind, Track } from '../wire/types';
 import { CAMERA_ENCODINGS, limitCodecs } from './codecs';
 import { screenEncoding, sentAs } from './screen';
 
-/** Sounds received at once: the three loudest voices, and whoever has the floor or the sound of a shared screen. */
-export const AUDIO_SLOTS = 4;
+/**
+ * Sounds received at once: the three loudest voices, whoever has the floor or the sound of a shared screen, and the interpreter of the
+ * channel one listens to, who must take nobody's place: under the channel the floor is heard as ever.
+ */
+export const AUDIO_SLOTS = 5;
 /** Pictures received at once, at most: a full page, who is seen on every page, and a document. */
 export const VIDEO_SLOTS_MAX = 32;
 /** Each m-line costs the server a little for every packet of the others, so there are no more than this to begin with. */

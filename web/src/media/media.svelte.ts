@@ -76,6 +76,7 @@ export class Media implements ClientMedia {
 	/** The browser's picker is open. */
 	#choosingScreen = false;
 	#isAudible: (mid: Mid) => boolean = () => false;
+	#gainOf: (source: SourceId) => number = () => 1;
 
 	constructor(preferences: Preferences, signalling: Signalling) {
 		this.#preferences = preferences;
@@ -299,6 +300,13 @@ export class Media implements ClientMedia {
 			return source !== undefined && mayHear(source);
 		};
 		this.#speakers.allow(this.#isAudible);
+		this.#level();
+	}
+
+	/** How loud each source is, 0 to 1: the floor, and the channel one listens to. */
+	useGains(gainOf: (source: SourceId) => number): void {
+		this.#gainOf = gainOf;
+		this.#level();
 	}
 
 	/** Ends the connection and lets go of all devices. */
@@ -318,6 +326,14 @@ export class Media implements ClientMedia {
 		this.#speakers.use(lines.filter(({ kind }) => kind === 'audio'));
 		void this.#speakers.choose(this.#preferences.speaker ?? '');
 		this.#speakers.allow(this.#isAudible);
+		this.#level();
+	}
+
+	#level(): void {
+		this.#speakers.level((mid) => {
+			const source = this.#slots[mid];
+			return { source, gain: source === undefined ? 1 : this.#gainOf(source) };
+		});
 	}
 
 	#onSoundBlocked(blocked: boolean): void {

@@ -2,15 +2,40 @@
  * Plays what arrives: one audio element per receiving m-line, outside all views, so that no change of layout ever
  * interrupts a voice.
  */
-import type { Mid } from '../wire/types';
+import { Fader } from '../audio/blend';
+import { CROSS_FADE_MS } from '../audio/dsp/smoothed-gain';
+import type { Mid, SourceId } from '../wire/types';
 
 /** Whether this browser lets a page choose the speaker. */
 export function canChooseSpeaker(): boolean {
 	return 'setSinkId' in HTMLMediaElement.prototype;
 }
 
+/** Where no volume can be set (iOS), what should be softer than this is not heard at all: it would drown the rest. */
+const SOFT = 0.5;
+
+/** One m-line as it is played. */
+interface Played {
+	readonly element: HTMLAudioElement;
+	readonly fader: Fader;
+	/** What it carries. */
+	source: SourceId | undefined;
+	gain: number;
+	allowed: boolean;
+}
+
+/** Whether this element's volume can be set. */
+function hasVolume(element: HTMLAudioElement): boolean {
+	const before = element.volume;
+	element.volume = 0.5;
+	const hasIt = element.volume === 0.5;
+	element.volume = before;
+	return hasIt;
+}
+
 export class Speakers {
-	readonly #elements = new Map<Mid, HTMLAudioElement>();
+	readonly #elements = new Map<Mid, Played>();
+	#hasVolume = true;
 	readonly #onBlocked: (blocked: boolean) => void;
 	#speaker = '';
 
@@ -20,13 +45,17 @@ export class Speakers {
 
 	/** Plays these m-lines, and none of before. All are silent until `allow` says otherwise. */
 	use(lines: readonly { mid: Mid; track: MediaStreamTrack }[]): void {
-		for (const element of this.#elements.values()) element.srcObject = null;
+		for (const { element, fader } of this.#elements.values()) {
+			fader.stop();
+			element.srcObject = null;
+		}
 		this.#elements.clear();
 		for (const { mid, track } of lines) {
 			const element = new Audio();
+			this.#hasVolume = hasVolume(element);
 			element.muted = true;
 			element.srcObject = new MediaStream([track]);
-			this.#elements.set(mid, element);
+			this.#elements.set(mid, { element, fader: new Fader(element), source: undefined, gain: 1, allowed: false });
 			void this.#play(element);
 			void this.#route(element);
 		}
@@ -34,24 +63,41 @@ export class Speakers {
 
 	/** Only these m-lines may be heard now. */
 	allow(isAllowed: (mid: Mid) => boolean): void {
-		for (const [mid, element] of this.#elements) {
-			const muted = !isAllowed(mid);
-			if (element.muted === muted) continue;
-			element.muted = muted;
-			if (!muted) void this.#play(element);
+		for (const [mid, played] of this.#elements) {
+			played.allowed = isAllowed(mid);
+			this.#mute(played);
 		}
+	}
+
+	/** How loud each m-line is, 0 to 1: faded over, but for a source that is new there, which begins as loud as it is. */
+	level(of: (mid: Mid) => { readonly source: SourceId | undefined; readonly gain: number }): void {
+		for (const [mid, played] of this.#elements) {
+			const { source, gain } = of(mid);
+			const isNew = source !== played.source;
+			if (!isNew && gain === played.gain) continue;
+			[played.source, played.gain] = [source, gain];
+			played.fader.fadeTo(gain, isNew ? 0 : CROSS_FADE_MS);
+			this.#mute(played);
+		}
+	}
+
+	#mute({ element, allowed, gain }: Played): void {
+		const muted = !allowed || (!this.#hasVolume && gain < SOFT);
+		if (element.muted === muted) return;
+		element.muted = muted;
+		if (!muted) void this.#play(element);
 	}
 
 	/** Plays through that speaker; empty for the computer's own choice. */
 	async choose(speaker: string): Promise<void> {
 		this.#speaker = speaker;
-		await Promise.all([...this.#elements.values()].map((element) => this.#route(element)));
+		await Promise.all([...this.#elements.values()].map(({ element }) => this.#route(element)));
 	}
 
 	/** To be called from a click or key: browsers then allow sound. */
 	unblock(): void {
 		this.#onBlocked(false);
-		for (const element of this.#elements.values()) void this.#play(element);
+		for (const { element } of this.#elements.values()) void this.#play(element);
 	}
 
 	/** Lets any element play through the chosen speaker; a speaker that is gone leaves the computer's own choice. */

@@ -144,7 +144,7 @@ export function channelsOf({ booths }: SummitPlan): readonly Language[] {
 }
 
 /** Where a seat is: a caucus, or the plenary. */
-function roomOf({ caucuses }: MeetingState, seat: SeatId): string | undefined {
+export function roomOf({ caucuses }: MeetingState, seat: SeatId): string | undefined {
 	return caucuses.find(({ inside }) => inside.includes(seat))?.caucus;
 }
 

@@ -15,6 +15,7 @@ import type {
 	SourceKind,
 	WallTime,
 } from '../wire/types';
+import { boothOf } from './interpretation';
 import type { Action, MeetingState, State } from './state';
 
 /**
@@ -95,6 +96,10 @@ export interface Rights {
 	readonly leaveCaucus: boolean;
 	/** Speak to the own party only. */
 	readonly whisper: boolean;
+	/** Open and close channels, say who works in which booth, let a suspended one go on. */
+	readonly lookAfterBooths: boolean;
+	/** Have what is said rendered while or after it is said. */
+	readonly setInterpretationMode: boolean;
 }
 
 const ABSENT: Presence = { state: 'absent' };
@@ -135,6 +140,16 @@ export function hasVoice(meeting: MeetingState, { id, role }: Seat = ownSeat(mee
 	return (role !== 'captioner' && role !== 'observer' && role !== 'technician') || isChair(meeting, id);
 }
 
+/** Whether a seat, one's own unless told, may have the floor. The voice of who works in a booth is the booth's. */
+export function mayHaveFloor(meeting: MeetingState, seat: Seat = ownSeat(meeting)): boolean {
+	return hasVoice(meeting, seat) && !boothOf(meeting, seat.id);
+}
+
+/** Whether one looks after channels and booths: the chair does, and who looks after the line. */
+export function looksAfterBooths(meeting: MeetingState): boolean {
+	return isChair(meeting, meeting.you) || ownSeat(meeting).role === 'technician';
+}
+
 /** The caucus that a seat, one's own unless told, is in. */
 export function caucusOf(meeting: MeetingState, id: SeatId = meeting.you): CaucusView | undefined {
 	return meeting.caucuses.find(({ inside }) => inside.includes(id));
@@ -164,10 +179,10 @@ function whereaboutsOf(meeting: MeetingState, id: SeatId): Whereabouts {
 	return caucusOf(meeting) ? 'called' : 'in_caucus';
 }
 
-/** Everybody at the table one sits at: all, or who was called to the caucus one is in. */
+/** Everybody at the table one sits at: all, or who was called to the caucus one is in. Who works in a booth sits there. */
 function isAtTable(meeting: MeetingState, id: SeatId): boolean {
 	const caucus = caucusOf(meeting);
-	return !caucus || caucus.called.includes(id);
+	return !boothOf(meeting, id) && (!caucus || caucus.called.includes(id));
 }
 
 /** The source of that kind which a seat publishes now. */
@@ -253,10 +268,10 @@ export function queue(meeting: MeetingState): readonly Tile[] {
 	});
 }
 
-/** Who may be given the floor without having asked for it: everybody else who is here and may speak. */
+/** Who may be given the floor without having asked for it: everybody else who is here and may have it. */
 export function mayBeGiven(meeting: MeetingState): readonly Tile[] {
 	return allSeats(meeting)
-		.filter(({ seat }) => hasVoice(meeting, seat))
+		.filter(({ seat }) => mayHaveFloor(meeting, seat))
 		.map(({ seat, delegation }) => tile(meeting, seat, delegation))
 		.filter(({ presence, hasFloor, place }) => presence.state === 'here' && !hasFloor && place === undefined)
 		.filter(({ seat }) => !caucusOf(meeting, seat.id));
@@ -309,7 +324,7 @@ export function rights(meeting: MeetingState): Rights {
 	const others = delegationOf(meeting, you)?.seats ?? meeting.plan.secretariat;
 	return {
 		ready: here && meeting.phase.state === 'lobby' && ownSeat(meeting).role === 'principal',
-		raiseHand: plenary && speaks && !raised && !speaking && !away,
+		raiseHand: plenary && mayHaveFloor(meeting) && !raised && !speaking && !away,
 		lowerHand: plenary && raised,
 		yieldFloor: plenary && speaking,
 		giveFloor: preside,
@@ -319,6 +334,8 @@ export function rights(meeting: MeetingState): Rights {
 		openCaucus: plenary && speaks && !away,
 		leaveCaucus: plenary && away,
 		whisper: plenary && speaks && !away && others.length > 1,
+		lookAfterBooths: plenary && looksAfterBooths(meeting),
+		setInterpretationMode: plenary && isChair(meeting, you),
 	};
 }
 
@@ -334,9 +351,9 @@ export function isAsked(state: State, ...actions: readonly Action[]): boolean {
 	return state.pending.some(({ action }) => texts.has(JSON.stringify(action)));
 }
 
-/** How many other people may ever show a camera here. */
+/** How many other people may ever show a camera at the table. */
 export function othersWithCamera(meeting: MeetingState): number {
-	return allSeats(meeting).filter(({ seat }) => seat.id !== meeting.you && hasVoice(meeting, seat)).length;
+	return allSeats(meeting).filter(({ seat }) => seat.id !== meeting.you && mayHaveFloor(meeting, seat)).length;
 }
 
 /**
@@ -354,6 +371,8 @@ export function mayHear(meeting: MeetingState, id: SourceId): boolean {
 /** The cameras that will be on the screen at the reveal; none once it has come, or while it is not decided. */
 export function camerasAtReveal(meeting: MeetingState): readonly SourceId[] {
 	if (meeting.phase.state !== 'plenary' || meeting.revealed) return [];
-	const others = meeting.sources.filter(({ kind, seat }) => kind === 'camera' && seat !== meeting.you);
+	const others = meeting.sources.filter(
+		({ kind, seat }) => kind === 'camera' && seat !== meeting.you && !boothOf(meeting, seat),
+	);
 	return others.map(({ id }) => id);
 }

@@ -15,6 +15,8 @@ export type Shortcut =
 	| 'floor'
 	| 'agenda'
 	| 'security'
+	| 'language'
+	| 'channels'
 	| 'devices'
 	| 'line'
 	| 'people'
@@ -33,7 +35,9 @@ export const KEYS: Readonly<Record<Shortcut, string>> = {
 	caucus: 'K',
 	floor: 'F',
 	agenda: 'A',
-	security: 'L',
+	security: 'E',
+	language: 'L',
+	channels: 'I',
 	devices: 'D',
 	line: 'N',
 	people: 'P',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { planOf } from '../../fixtures/plan';
+import { noInterpretation } from '../../meeting/interpretation';
 import type { MeetingState } from '../../meeting/state';
 import { caucusTable, plenaryTable } from '../plenary/table';
 import { secretariat, sides } from '../../meeting/selectors';
@@ -11,6 +12,7 @@ const seats = ['meridia-head', 'meridia-foreign', 'vesland-head', 'vesland-forei
 const meeting = {
 	you: 'meridia-head',
 	plan: planOf(2),
+	interpretation: noInterpretation(planOf(2)),
 	presence: Object.fromEntries(seats.map((seat) => [seat, here])),
 	departed: [],
 	devices: {},

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Client, SealStatus } from '../../app/context';
 import { planOf } from '../../fixtures/plan';
+import { noInterpretation } from '../../meeting/interpretation';
 import type { MeetingState } from '../../meeting/state';
 import { extras, type Extra } from './extras';
 
@@ -14,6 +15,7 @@ function given(
 	const meeting = {
 		you,
 		plan: planOf(2),
+		interpretation: noInterpretation(planOf(2)),
 		phase: { state: 'plenary', revealed_at: 0 },
 		revealed: true,
 		presence: { [you]: here },

@@ -15,6 +15,8 @@ const none: Rights = {
 	openCaucus: false,
 	leaveCaucus: false,
 	whisper: false,
+	lookAfterBooths: false,
+	setInterpretationMode: false,
 };
 
 test('the hand control does what the floor allows', () => {

@@ -2,7 +2,7 @@
  * What a screen reader says of what happened in the room: the difference between two states of the meeting, in words.
  * Voices, microphones and cameras are not announced: they would never be silent.
  */
-import { m, number, qualityMeaning, text } from '../../i18n';
+import { languageName, m, number, qualityMeaning, suspensionWords, text } from '../../i18n';
 import { allSeats, caucusOf, presenceOf } from '../../meeting/selectors';
 import type { MeetingState } from '../../meeting/state';
 import type { SeatId } from '../../wire/types';
@@ -78,6 +78,21 @@ const whispers: Change = (before, after) =>
 		return is ? [m.whisper_said({ name: text(seat.name) })] : [];
 	});
 
+/** A booth that cannot work, and that it can again, are everybody's affair: the speaker's clock stands meanwhile. */
+const booths: Change = (before, after) =>
+	after.interpretation.booths.flatMap(({ booth, outgoing, suspended: is }) => {
+		const was = before.interpretation.booths.find((known) => known.booth === booth)?.suspended ?? null;
+		const language = languageName(outgoing);
+		if (is && !was) return [m.suspension_said({ language, reason: suspensionWords(is.reason) })];
+		return was && !is ? [m.suspension_over({ language })] : [];
+	});
+
+const interpretationMode: Change = (before, after) => {
+	const [was, is] = [before.interpretation.mode, after.interpretation.mode];
+	if (was === is) return [];
+	return [is === 'consecutive' ? m.interpretation_consecutive_now() : m.interpretation_simultaneous_now()];
+};
+
 /** What is wrong with the own line, and that it is well again; of a line that was always well nothing is said. */
 const ownLine: Change = (before, after) => {
 	const [was, is] = [before.quality[before.you], after.quality[after.you]];
@@ -89,5 +104,7 @@ const ownLine: Change = (before, after) => {
 /** The sentences, in order of weight; `before` is nothing at first. Before the reveal nothing is said. */
 export function announcements(before: MeetingState | undefined, after: MeetingState): string[] {
 	if (!before?.revealed) return after.revealed ? [m.plenary_opened()] : [];
-	return [caucuses, whispers, floor, agenda, hands, ownLine, presence].flatMap((change) => change(before, after));
+	return [caucuses, whispers, floor, booths, interpretationMode, agenda, hands, ownLine, presence].flatMap((change) =>
+		change(before, after),
+	);
 }
