@@ -11,6 +11,7 @@ export const DEFAULTS: Readonly<Preferences> = {
 	microphoneOn: true,
 	cameraOn: true,
 	shortcuts: true,
+	headset: false,
 };
 
 /** Preferences that are kept whenever one is set. */
@@ -52,6 +53,13 @@ export class StoredPreferences implements Preferences {
 	}
 	set shortcuts(shortcuts: boolean) {
 		this.#set({ shortcuts });
+	}
+
+	get headset(): boolean {
+		return this.#values.headset;
+	}
+	set headset(headset: boolean) {
+		this.#set({ headset });
 	}
 
 	#set(changed: Partial<Preferences>): void {

@@ -18,9 +18,13 @@ const UNPLUG_AFTER_MS = 5 * COUGH_RAMP_MS;
 interface Plugged {
 	readonly place: number;
 	readonly source: MediaStreamAudioSourceNode;
+	readonly analyser: AnalyserNode;
 	/** Muted: Chromium gives no sound of a remote track to Web Audio unless an element takes it as well (crbug.com/933677). */
 	readonly element: HTMLAudioElement;
 }
+
+/** So many samples are looked at for a peak: more than pass between two looks, ten of which there are in a second. */
+const PEAK_SAMPLES = 8192;
 
 /** An `AudioContext` whose sound can go to another speaker: not in all browsers. */
 interface WithSpeakers {
@@ -33,6 +37,7 @@ export class BoothSound {
 	readonly #plugged = new Map<string, Plugged>();
 	readonly #free = Array.from({ length: PLACES }, (_, place) => place);
 	readonly #listeners = new Set<(decibels: number) => void>();
+	readonly #samples = new Float32Array(PEAK_SAMPLES);
 	#ceiling = CEILING_DB;
 
 	private constructor(context: AudioContext) {
@@ -99,8 +104,10 @@ export class BoothSound {
 		this.#send({ type: 'clear', place });
 		this.#send({ type: 'fade', place, gain: 0, ms: 0, curve: 'gain' });
 		this.#send({ type: 'fade', place, gain, ms: COUGH_RAMP_MS, curve: 'gain' });
+		const analyser = new AnalyserNode(this.#context, { fftSize: PEAK_SAMPLES });
+		source.connect(analyser);
 		source.connect(this.#mixer, 0, place);
-		this.#plugged.set(id, { place, source, element });
+		this.#plugged.set(id, { place, source, analyser, element });
 	}
 
 	/** It is heard no more, without a click. */
@@ -126,6 +133,14 @@ export class BoothSound {
 	set(id: string, wish: Partial<Hearing>): void {
 		const place = this.#plugged.get(id)?.place;
 		if (place !== undefined) this.#send({ type: 'hear', place, wish });
+	}
+
+	/** The highest peak of the last 170 ms as it came, before volume, tones and limiter; 0 where there is nothing. */
+	peakOf(id: string): number {
+		const analyser = this.#plugged.get(id)?.analyser;
+		if (!analyser) return 0;
+		analyser.getFloatTimeDomainData(this.#samples);
+		return this.#samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0);
 	}
 
 	/** All as it came. */

@@ -13,6 +13,8 @@ export class Speakers {
 	readonly #elements = new Map<Mid, HTMLAudioElement>();
 	readonly #onBlocked: (blocked: boolean) => void;
 	#speaker = '';
+	#silent = false;
+	#isAllowed: (mid: Mid) => boolean = () => false;
 
 	constructor(onBlocked: (blocked: boolean) => void) {
 		this.#onBlocked = onBlocked;
@@ -34,12 +36,19 @@ export class Speakers {
 
 	/** Only these m-lines may be heard now. */
 	allow(isAllowed: (mid: Mid) => boolean): void {
+		this.#isAllowed = isAllowed;
 		for (const [mid, element] of this.#elements) {
-			const muted = !isAllowed(mid);
+			const muted = this.#silent || !isAllowed(mid);
 			if (element.muted === muted) continue;
 			element.muted = muted;
 			if (!muted) void this.#play(element);
 		}
+	}
+
+	/** Whether something else plays these lines, so that all is silent here. */
+	giveAway(given: boolean): void {
+		this.#silent = given;
+		this.allow(this.#isAllowed);
 	}
 
 	/** Plays through that speaker; empty for the computer's own choice. */
