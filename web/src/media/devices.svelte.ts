@@ -191,11 +191,7 @@ export class OwnDevices {
 		if (needCamera && needMicrophone) {
 			this.#setStatus('camera', 'asking');
 			this.#setStatus('microphone', 'asking');
-			const captured = await captureBoth(
-				this.#remembered('camera'),
-				this.#remembered('microphone'),
-				this.#profile,
-			);
+			const captured = await captureBoth(this.#remembered('camera'), this.#remembered('microphone'), this.#profile);
 			this.#takeMicrophone(captured.microphone);
 			this.#takeCamera(captured.camera);
 		} else if (needCamera) {

@@ -117,7 +117,7 @@ export type Preset = Language | null;
 export function presetsOf(
 	meeting: MeetingState,
 	booth: BoothView,
-	assigned: readonly (Preset | undefined)[],
+	assigned: Readonly<Record<number, Preset | undefined>>,
 ): readonly Preset[] {
 	const others = channelsOf(meeting.plan).filter((channel) => channel !== booth.outgoing);
 	const pivots = (plannedBooth(meeting.plan, booth)?.relay ?? []).filter((channel) => others.includes(channel));

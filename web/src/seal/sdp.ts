@@ -20,9 +20,7 @@ export function withConstantOpus(sdp: string, voices: readonly string[] = [], bp
 	const voice = { ...CONSTANT, stereo: '0', maxaveragebitrate: String(bps) };
 	return sdp
 		.split(/(?<=\r\n)(?=m=)/)
-		.map((section) =>
-			sectionWithOpus(section, voices.includes(midOf(section) ?? '') ? voice : CONSTANT),
-		)
+		.map((section) => sectionWithOpus(section, voices.includes(midOf(section) ?? '') ? voice : CONSTANT))
 		.join('');
 }
 
