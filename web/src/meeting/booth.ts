@@ -119,8 +119,9 @@ export function presetsOf(
 	booth: BoothView,
 	assigned: Readonly<Record<number, Preset | undefined>>,
 ): readonly Preset[] {
-	const others = channelsOf(meeting.plan).filter((channel) => channel !== booth.outgoing);
-	const pivots = (plannedBooth(meeting.plan, booth)?.relay ?? []).filter((channel) => others.includes(channel));
+	const planned = plannedBooth(meeting.plan, booth);
+	const others = channelsOf(meeting.plan).filter((channel) => !planned?.languages.includes(channel));
+	const pivots = (planned?.relay ?? []).filter((channel) => others.includes(channel));
 	const usual: readonly Preset[] = [null, ...new Set([...pivots, ...others])];
 	return [0, 1, 2].flatMap((place) => {
 		const wish = assigned[place];
