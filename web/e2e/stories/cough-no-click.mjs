@@ -27,6 +27,7 @@ export default async function (story) {
 	await switchesMicrophone(whitlock, true);
 
 	await whitlock.screen.evaluate(record);
+	await whitlock.screen.page.waitForFunction(() => /** @type {any} */ (window.story).isLoud());
 	for (let cough = 0; cough < 3; cough += 1) {
 		await whitlock.screen.page.keyboard.down('c');
 		await whitlock.screen.page.waitForFunction(() => /** @type {any} */ (window.story).isQuiet());
@@ -56,8 +57,12 @@ function record() {
 	const blocks = [];
 	tap.onaudioprocess = ({ inputBuffer }) => void blocks.push(inputBuffer.getChannelData(0).slice());
 	source.connect(tap).connect(context.destination);
-	const top = () => blocks.at(-1)?.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0) ?? 0;
-	window.story = { ...window.story, blocks, isQuiet: () => top() < 0.0005, isLoud: () => top() > 0.45 };
+	/** @param {Float32Array | undefined} block */
+	const top = (block) => block?.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0) ?? 0;
+	/** A quarter of a second of them. */
+	const SOME = 6;
+	const isLoud = () => blocks.length >= SOME && blocks.slice(-SOME).every((block) => top(block) > 0.45);
+	window.story = { ...window.story, blocks, isQuiet: () => top(blocks.at(-1)) < 0.0005, isLoud };
 }
 
 /**

@@ -42,6 +42,6 @@ export const REASONS: Readonly<Record<SuspensionReason, () => string>> = {
 	technical: m.console_reason_technical,
 };
 
-/** Decibels to a tenth, with their sign. */
-export const decibels = (value: number): string =>
-	`${new Intl.NumberFormat(locale.current, { maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(value)} dB`;
+/** Decibels to a tenth, with their sign, unless told otherwise. */
+export const decibels = (value: number, signDisplay: 'exceptZero' | 'never' = 'exceptZero'): string =>
+	`${new Intl.NumberFormat(locale.current, { maximumFractionDigits: 1, signDisplay }).format(value)} dB`;
