@@ -12,7 +12,7 @@ export default async function (story) {
 		{ id: 'fr', languages: ['fr', 'es'], interpreters: ['interpreter-1', 'interpreter-2'], relay: ['ar'] },
 		{ id: 'ar', languages: ['ar'], interpreters: ['interpreter-3'] },
 	];
-	const summit = await story.summit({ booths });
+	const summit = await story.summit({ booths, chair: 'meridia-head' });
 	const whitlock = await story.person(summit, 'interpreter-1');
 	const sorokin = await story.person(summit, 'interpreter-2');
 	const marsh = await story.person(summit, 'meridia-head');
@@ -39,16 +39,30 @@ export default async function (story) {
 	await screen.press('o');
 	await has(whitlock, '[data-action="outgoing-es"][aria-pressed="true"]');
 
-	await asks(marsh, { type: 'floor.raise' });
+	await asks(marsh, { type: 'floor.give', seat: 'meridia-head' });
 	for (const [key, words] of [
 		['q', 'Slow down'],
 		['F2', 'Repeat'],
 		['e', 'Numbers'],
 		['r', 'Microphone'],
 	]) {
-		await screen.press(key ?? '');
-		await whitlock.reads(`Shown to the speaker: ${words}`);
+		// The server lets a booth say something every two seconds.
+		await eventually(
+			`"${words}" to be shown to the speaker`,
+			async () => {
+				await screen.press(key ?? '');
+				return screen.evaluate(
+					(of) => document.querySelector('[data-said]')?.textContent === `Shown to the speaker: ${of}`,
+					words,
+				);
+			},
+			{ every: 700 },
+		);
 	}
+
+	await eventually('the speaker to be told', () =>
+		marsh.screen.evaluate(() => window.sommet.state().meeting?.signal?.signal === 'microphone'),
+	);
 
 	await screen.press('v');
 	await has(whitlock, '[data-slider="floor-volume"]:focus');

@@ -112,6 +112,12 @@ export class Desk {
 	}
 
 	async signal(signal: BoothSignal): Promise<void> {
+		const { floor, plan } = this.#client.meeting;
+		// It goes to who has the floor and to the chair: where there is neither, it would be shown to nobody.
+		if (!floor.holder && plan.chair.length === 0) {
+			this.said = m.console_signal_nobody();
+			return;
+		}
 		const outcome = await this.#client.do({ type: 'booth.signal', signal });
 		if (outcome?.result === 'done') this.said = m.console_signal_sent({ signal: SIGNALS[signal]() });
 	}
