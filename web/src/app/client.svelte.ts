@@ -2,6 +2,8 @@
  * The client: joins session, meeting and media, and is what views see of them. It decides nothing about the meeting
  * (the reducer and the selectors do) and nothing about packets (the media engine does); it brings each to the other.
  */
+import { ownBooth, placedFor } from '../meeting/booth';
+import { isOpen } from '../meeting/interpretation';
 import { stageOf, reduce, revealDueAt } from '../meeting/reduce';
 import { camerasAtReveal, hasVoice, inSeatOrder, mayHear, othersWithCamera, sourceOf } from '../meeting/selectors';
 import { gainOf } from '../meeting/listening';
@@ -342,6 +344,8 @@ export class PageClient implements Client {
 			Object.entries(meeting.presence).flatMap(([seat, { state }]) => (state === 'here' ? [seat] : [])),
 		);
 		this.#beSealed();
+		const booth = ownBooth(meeting);
+		this.media.useBooth(booth && { open: isOpen(booth, meeting.you), placed: placedFor(meeting, booth) });
 		this.media.allowCapture(hasVoice(meeting));
 		this.media.useSlots(
 			meeting.slots,

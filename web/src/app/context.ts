@@ -5,8 +5,10 @@
 import { createContext } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 
+import type { Hearing } from '../audio/mixer';
 import type { Figures } from '../media/figures';
-import type { Hearing } from '../meeting/listening';
+import type { Heard } from '../meeting/booth';
+import type { Hearing as ListeningNow } from '../meeting/listening';
 import type { Action, MeetingState, Stage, State } from '../meeting/state';
 import type { DelegationId, GroupId, Language, Outcome, RequestId, SeatId, SourceId, WallTime } from '../wire/types';
 
@@ -46,6 +48,41 @@ export type Way = 'udp' | 'tcp' | 'relay';
 /** Where a picture is: it comes, it will come, the line is too narrow for it, or there are more cameras than one screen receives. */
 export type Arrival = 'arriving' | 'awaited' | 'paused' | 'left_out';
 
+/** The loudest and the most that the limiter took back in a tenth of a second. */
+export interface Loudness {
+	/** By this computer's clock. */
+	readonly at: number;
+	/** Of the loudest sound as it came, in dBFS; −∞ where nothing came. */
+	readonly peak: number;
+	/** Which sound that was. */
+	readonly source: Heard | undefined;
+	/** In decibels, 0 or more. */
+	readonly reduction: number;
+}
+
+/** How an interpreter hears and is heard. All properties are reactive. */
+export interface ClientBooth {
+	/** What is heard is mixed and limited: volume and tones do something. False where the browser cannot, and until it does. */
+	readonly mixed: boolean;
+	/** What the limiter and the onset suppressor take back now, in decibels: 0 when nothing. */
+	readonly reduction: number;
+	/** The cough key is held. */
+	readonly coughing: boolean;
+	/** The own microphone was shut here, and the server has not said so yet. */
+	readonly shutting: boolean;
+	/** The last ten seconds, ten times a second, the oldest first. Not reactive. */
+	readonly heardLately: readonly Loudness[];
+	/** The console is shown and a headset is worn: all sound goes through the mixer until the function that it gives is called. */
+	begin(): () => void;
+	/** How one kind of sound is heard from now on. */
+	hear(heard: Heard, hearing: Hearing): void;
+	cough(on: boolean): void;
+	/** Shuts the own microphone at once, before the server is asked to. */
+	shut(): void;
+	/** It is to be opened: what was shut here is not any more. */
+	unshut(): void;
+}
+
 /** Devices, own picture, others' pictures and sounds. All properties are reactive. */
 export interface ClientMedia {
 	/** What can be chosen from; labels come once permission is given. */
@@ -84,6 +121,8 @@ export interface ClientMedia {
 	/** Those of the last ten minutes, one each ten seconds, the oldest first. Not reactive. */
 	readonly figuresKept: readonly Figures[];
 	readonly echoTest: EchoTest;
+	/** For who works in a booth. */
+	readonly booth: ClientBooth;
 
 	/**
 	 * Asks for camera and microphone, unless the seat has no voice; the pre-flight calls it once it is shown, and again by
@@ -133,6 +172,8 @@ export interface Preferences {
 	cameraOn: boolean;
 	/** The keys of one letter do something: whoever dictates, or trembles, switches them off. */
 	shortcuts: boolean;
+	/** The person said once that they wear a headset: in a booth all is mixed and limited, which makes an echo without one. */
+	headset: boolean;
 	/** The channel listened to; null: the floor only; none: never chosen. */
 	channel: Language | null | undefined;
 	/** Keep to the channel, whatever is spoken. */
@@ -146,7 +187,7 @@ export interface Preferences {
 /** What this person listens to. */
 export interface ClientListening {
 	/** What is heard now, and why; none for who does not choose: in a booth, or where nothing is interpreted. Reactive. */
-	readonly now: Hearing | undefined;
+	readonly now: ListeningNow | undefined;
 	/** Listens to that channel; none: to the floor only. */
 	choose(channel: Language | undefined): void;
 	/** Keeps to the channel, or not. */

@@ -17,6 +17,7 @@ export const DEFAULTS: Readonly<Preferences> = {
 	channelLocked: false,
 	floorLevel: FLOOR_LEVEL,
 	understood: undefined,
+	headset: false,
 };
 
 /** Preferences that are kept whenever one is set. */
@@ -82,6 +83,13 @@ export class StoredPreferences implements Preferences {
 	}
 	set understood(understood: readonly Language[] | undefined) {
 		this.#set({ understood });
+	}
+
+	get headset(): boolean {
+		return this.#values.headset;
+	}
+	set headset(headset: boolean) {
+		this.#set({ headset });
 	}
 
 	#set(changed: Partial<Preferences>): void {

@@ -1,4 +1,5 @@
 /** The two keys that work wherever a person who has a voice can be heard or seen: M mutes, V switches the camera. */
+import { ownBooth } from '../meeting/booth';
 import { hasVoice } from '../meeting/selectors';
 import type { Stage } from '../meeting/state';
 import { isTyping, shortcutOf } from '../ui/keyboard';
@@ -13,6 +14,8 @@ export function shortcut(
 	event: KeyboardEvent,
 ): void {
 	if (!WHERE.includes(client.stage.name) || isTyping(event.target)) return;
+	// The console of a booth has its own.
+	if (client.stage.name === 'plenary' && ownBooth(client.meeting)) return;
 	const asked = shortcutOf(event, client.preferences.shortcuts);
 	if ((asked === 'microphone' || asked === 'camera') && hasVoice(client.meeting)) switchOver(client.media, asked);
 }

@@ -23,6 +23,7 @@ interface Plugged {
 	 * 6 dB louder there.
 	 */
 	readonly channels: GainNode;
+	readonly analyser: AnalyserNode;
 	/** Muted: Chromium gives no sound of a remote track to Web Audio unless an element takes it as well (crbug.com/933677). */
 	readonly element: HTMLAudioElement;
 }
@@ -34,6 +35,8 @@ export interface Adding {
 	/** It has two sides, as the sound of a film: voices have not. */
 	readonly stereo?: boolean;
 }
+/** So many samples are looked at for a peak: more than pass between two looks, ten of which there are in a second. */
+const PEAK_SAMPLES = 8192;
 
 /** An `AudioContext` whose sound can go to another speaker: not in all browsers. */
 interface WithSpeakers {
@@ -46,6 +49,7 @@ export class BoothSound {
 	readonly #plugged = new Map<string, Plugged>();
 	readonly #free = Array.from({ length: PLACES }, (_, place) => place);
 	readonly #listeners = new Set<(decibels: number) => void>();
+	readonly #samples = new Float32Array(PEAK_SAMPLES);
 	#ceiling = CEILING_DB;
 
 	private constructor(context: AudioContext) {
@@ -112,8 +116,10 @@ export class BoothSound {
 		this.#send({ type: 'fade', place, gain: 0, ms: 0, curve: 'gain' });
 		this.#send({ type: 'fade', place, gain, ms: COUGH_RAMP_MS, curve: 'gain' });
 		const channels = new GainNode(this.#context, { channelCount: stereo ? 2 : 1, channelCountMode: 'explicit' });
+		const analyser = new AnalyserNode(this.#context, { fftSize: PEAK_SAMPLES });
+		source.connect(analyser);
 		source.connect(channels).connect(this.#mixer, 0, place);
-		this.#plugged.set(id, { place, source, channels, element });
+		this.#plugged.set(id, { place, source, channels, analyser, element });
 	}
 
 	/** It is heard no more, without a click. */
@@ -140,6 +146,14 @@ export class BoothSound {
 	set(id: string, wish: Partial<Hearing>): void {
 		const place = this.#plugged.get(id)?.place;
 		if (place !== undefined) this.#send({ type: 'hear', place, wish });
+	}
+
+	/** The highest peak of the last 170 ms as it came, before volume, tones and limiter; 0 where there is nothing. */
+	peakOf(id: string): number {
+		const analyser = this.#plugged.get(id)?.analyser;
+		if (!analyser) return 0;
+		analyser.getFloatTimeDomainData(this.#samples);
+		return this.#samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0);
 	}
 
 	/** All as it came. */

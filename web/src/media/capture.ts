@@ -1,6 +1,7 @@
 /** Asks the browser for cameras, microphones and screens, and says why it cannot give one. No state is kept here. */
 import type { DeviceStatus, ScreenTrouble } from '../app/context';
-import { PROCESSING } from '../audio/profiles';
+import { captureConstraints, PROCESSING } from '../audio/profiles';
+import type { Profile } from '../audio/profiles';
 import { displayOptions } from './screen';
 
 /** Which device to use: one the person chose now, one used before, or any. */
@@ -24,12 +25,14 @@ const STATUS_OF_ERROR: Readonly<Record<string, 'blocked' | 'missing' | 'busy'>> 
 export async function captureBoth(
 	camera: Choice,
 	microphone: Choice,
+	profile?: Profile,
 ): Promise<{ camera: Captured; microphone: Captured }> {
 	try {
-		const stream = await getUserMedia({ video: cameraConstraints(camera), audio: microphoneConstraints(microphone) });
+		const audio = microphoneConstraints(microphone, profile);
+		const stream = await getUserMedia({ video: cameraConstraints(camera), audio });
 		return { camera: stream.getVideoTracks()[0] ?? 'missing', microphone: stream.getAudioTracks()[0] ?? 'missing' };
 	} catch {
-		return { microphone: await captureMicrophone(microphone), camera: await captureCamera(camera) };
+		return { microphone: await captureMicrophone(microphone, profile), camera: await captureCamera(camera) };
 	}
 }
 
@@ -37,8 +40,9 @@ export async function captureCamera(choice: Choice): Promise<Captured> {
 	return first({ video: cameraConstraints(choice) });
 }
 
-export async function captureMicrophone(choice: Choice): Promise<Captured> {
-	return first({ audio: microphoneConstraints(choice) });
+/** @param profile what it is for, where that is known; whether there is a headset is not known here */
+export async function captureMicrophone(choice: Choice, profile?: Profile): Promise<Captured> {
+	return first({ audio: microphoneConstraints(choice, profile) });
 }
 
 async function first(constraints: MediaStreamConstraints): Promise<Captured> {
@@ -92,7 +96,6 @@ function cameraConstraints(choice: Choice): MediaTrackConstraints {
 	return { ...deviceId(choice), width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
 }
 
-function microphoneConstraints(choice: Choice): MediaTrackConstraints {
-	// Whether there is a headset is not known here.
-	return { ...deviceId(choice), ...PROCESSING.floorLoudspeaker };
+function microphoneConstraints(choice: Choice, profile?: Profile): MediaTrackConstraints {
+	return { ...deviceId(choice), ...(profile ? captureConstraints(profile) : PROCESSING.floorLoudspeaker) };
 }

@@ -44,6 +44,8 @@ export interface ConnectionOptions {
 	readonly iceServers: readonly RTCIceServer[];
 	/** Brings an offer to the server and its answer back. */
 	readonly offer: (sdp: string, tracks: Track[], fresh: boolean) => Promise<string>;
+	/** What the microphone is sent with, in bits per second. */
+	readonly voiceBps: () => number;
 	readonly onState: (state: RTCPeerConnectionState) => void;
 	/** The receiving m-lines have their names; said whenever there are new ones, before the server is told of them. */
 	readonly onLines: (lines: readonly ReceivingLine[]) => void;
@@ -211,7 +213,7 @@ export class MediaConnection {
 			const sdp = await this.#options.offer(this.peer.localDescription?.sdp ?? '', tracks(), fresh);
 			if (this.#closed) return;
 			const voice = this.midOf('microphone');
-			const answer = withConstantOpus(sdp, voice === undefined ? [] : [voice]);
+			const answer = withConstantOpus(sdp, voice === undefined ? [] : [voice], this.#options.voiceBps());
 			await this.peer.setRemoteDescription({ type: 'answer', sdp: answer });
 			this.#options.lines.agree(this.peer.localDescription?.sdp ?? '', answer);
 			this.#agreed = true;

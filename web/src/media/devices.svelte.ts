@@ -4,6 +4,7 @@
  */
 import type { Device, DeviceKind, DeviceStatus } from '../app/context';
 import type { Preferences } from '../app/context';
+import { BoothMicrophone } from '../audio/booth-microphone';
 import type { Devices } from '../wire/types';
 import { captureBoth, captureCamera, captureMicrophone } from './capture';
 import type { Captured, Choice } from './capture';
@@ -37,6 +38,13 @@ export class OwnDevices {
 	#voice: MediaStreamTrack | null = $state.raw(null);
 	/** The copy of it that is sent; disabled while muted, so that silence is sent. */
 	#sentVoice: MediaStreamTrack | null = null;
+	/** Of an interpreter: what is sent goes through it. */
+	#boothMicrophone: BoothMicrophone | undefined;
+	/** The seat works in a booth. */
+	#isBooth = false;
+	/** The booth's microphone lets sound through. */
+	#boothOpen = false;
+	#coughing = $state(false);
 	#stopMeter: () => void = () => undefined;
 	#opened = false;
 	/** The seat has a voice. */
@@ -74,7 +82,8 @@ export class OwnDevices {
 	get switchedOn(): Devices {
 		const { microphoneOn, cameraOn } = this.#preferences;
 		return {
-			microphone: microphoneOn && this.status.microphone === 'live',
+			// In a booth it is opened and shut before everybody's eyes, and by nothing else.
+			microphone: (microphoneOn || this.#isBooth) && this.status.microphone === 'live',
 			camera: cameraOn && this.status.camera === 'live',
 		};
 	}
@@ -87,6 +96,35 @@ export class OwnDevices {
 		if (allowed) return void this.open();
 		this.#release();
 		this.#onTracks(this.tracks);
+	}
+
+	/** The seat works in a booth: its microphone is captured as it is, and switched without a click. */
+	get isBooth(): boolean {
+		return this.#isBooth;
+	}
+
+	/** The cough key is held. Reactive. */
+	get coughing(): boolean {
+		return this.#coughing;
+	}
+
+	/** Works in a booth from now on, or not any more. */
+	useBooth(isBooth: boolean): void {
+		if (isBooth === this.#isBooth) return;
+		this.#isBooth = isBooth;
+		if (this.status.microphone === 'live') void this.#openOne('microphone', this.#remembered('microphone'));
+	}
+
+	/** Lets sound out of the booth, or no more. */
+	openBooth(open: boolean): void {
+		this.#boothOpen = open;
+		if (this.#boothMicrophone && this.#boothMicrophone.switches.muted === open) this.#boothMicrophone.mute(!open);
+	}
+
+	/** The cough key goes down or up. */
+	cough(coughing: boolean): void {
+		this.#coughing = coughing;
+		this.#boothMicrophone?.cough(coughing);
 	}
 
 	/**
@@ -113,7 +151,7 @@ export class OwnDevices {
 	/** Muted is silent at once; the microphone stays open. */
 	setMicrophone(on: boolean): void {
 		this.#preferences.microphoneOn = on;
-		if (this.#sentVoice) this.#sentVoice.enabled = on;
+		if (this.#sentVoice && !this.#isBooth) this.#sentVoice.enabled = on;
 		if (on && this.#opened && this.status.microphone !== 'live') void this.open();
 		this.#onTracks(this.tracks);
 	}
@@ -153,7 +191,7 @@ export class OwnDevices {
 		if (needCamera && needMicrophone) {
 			this.#setStatus('camera', 'asking');
 			this.#setStatus('microphone', 'asking');
-			const captured = await captureBoth(this.#remembered('camera'), this.#remembered('microphone'));
+			const captured = await captureBoth(this.#remembered('camera'), this.#remembered('microphone'), this.#profile);
 			this.#takeMicrophone(captured.microphone);
 			this.#takeCamera(captured.camera);
 		} else if (needCamera) {
@@ -175,7 +213,7 @@ export class OwnDevices {
 			this.#camera?.stop();
 			this.#takeCamera(await captureCamera(choice));
 		} else {
-			this.#takeMicrophone(await captureMicrophone(choice));
+			this.#takeMicrophone(await captureMicrophone(choice, this.#profile));
 		}
 	}
 
@@ -207,13 +245,23 @@ export class OwnDevices {
 		} else {
 			captured.onended = () => void this.#onEnded('microphone', captured);
 			this.#voice = captured;
-			this.#sentVoice = captured.clone();
-			this.#sentVoice.enabled = this.#preferences.microphoneOn;
+			this.#sentVoice = this.#isBooth ? this.#throughBooth(captured) : captured.clone();
+			this.#sentVoice.enabled = this.#isBooth || this.#preferences.microphoneOn;
 			this.#stopMeter = watchLevel(captured, (level) => (this.level = level));
 			this.#used = { ...this.#used, microphone: captured.getSettings().deviceId };
 			this.#setStatus('microphone', 'live');
 		}
 		this.#onTracks(this.tracks);
+	}
+
+	get #profile(): 'booth' | undefined {
+		return this.#isBooth ? 'booth' : undefined;
+	}
+
+	#throughBooth(captured: MediaStreamTrack): MediaStreamTrack {
+		this.#boothMicrophone = new BoothMicrophone(captured, !this.#boothOpen);
+		this.#boothMicrophone.cough(this.#coughing);
+		return this.#boothMicrophone.track;
 	}
 
 	#closeCamera(): void {
@@ -227,6 +275,8 @@ export class OwnDevices {
 		this.#stopMeter = () => undefined;
 		this.#voice?.stop();
 		this.#sentVoice?.stop();
+		void this.#boothMicrophone?.close();
+		this.#boothMicrophone = undefined;
 		this.#voice = null;
 		this.#sentVoice = null;
 	}

@@ -86,6 +86,7 @@ beforeEach(() => {
 			said.push(`${kind}: ${active ? 'shared' : 'over'}`);
 			return Promise.resolve();
 		},
+		voiceBps: () => 32_000,
 		onQuality: () => undefined,
 		onState: (state) => states.push(state),
 		onWay: () => undefined,

@@ -25,6 +25,8 @@ export interface LinkOptions {
 	readonly offer: (sdp: string, tracks: Track[], fresh: boolean) => Promise<string>;
 	/** Says that a sending m-line is put to use or rests. */
 	readonly publish: (track: Track, active: boolean) => Promise<unknown>;
+	/** What the microphone is sent with, in bits per second; asked with each offer. */
+	readonly voiceBps: () => number;
 	readonly onQuality: (quality: Quality) => void;
 	readonly onState: (state: MediaConnectionState) => void;
 	/** By which way it goes, as often as that is known. */
@@ -188,12 +190,13 @@ export class MediaLink {
 		this.#health = new Health(Date.now());
 		this.#quality = new QualityMeter();
 		this.#redundancy = new SoundRedundancy();
-		const { lines, offer, onLines } = this.#options;
+		const { lines, offer, onLines, voiceBps } = this.#options;
 		const connection = new MediaConnection({
 			lines,
 			videoSlots: this.#videoSlots,
 			iceServers: this.#iceServers,
 			offer,
+			voiceBps,
 			onState: (state) => this.#show(state),
 			onLines,
 		});

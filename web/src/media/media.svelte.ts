@@ -17,9 +17,12 @@ import type {
 import type { Preferences, ScreenContent, ScreenTrouble } from '../app/context';
 import type { Expected } from '../seal/frames';
 import { SealedLines } from '../seal/lines';
+import { BOOTH_BPS, VOICE_BPS } from '../seal/sdp';
 import { FrameTransforms } from '../seal/transform';
 import type { Devices, Mid, Quality, SourceId, SourceKind, Track, Wanted } from '../wire/types';
 import type { ReceivingLine } from './connection';
+import { BoothMedia } from './booth.svelte';
+import type { BoothSituation } from './booth.svelte';
 import { captureScreen } from './capture';
 import { OwnDevices } from './devices.svelte';
 import { play, playTone, record } from './echo';
@@ -56,6 +59,7 @@ export class Media implements ClientMedia {
 	readonly transforms = new FrameTransforms();
 	readonly lines = new SealedLines(this.transforms);
 	readonly wanted: WantedPictures;
+	readonly booth: BoothMedia;
 	#connection: MediaConnection = $state('none');
 	#way: Way | undefined = $state();
 	#figures: Figures | undefined = $state.raw();
@@ -92,6 +96,7 @@ export class Media implements ClientMedia {
 			lines: this.lines,
 			offer: (sdp, tracks, fresh) => signalling.offer(sdp, tracks, fresh),
 			publish: (track, active) => signalling.publish(track, active),
+			voiceBps: () => (this.#own.isBooth ? BOOTH_BPS : VOICE_BPS),
 			onQuality: (quality) => signalling.quality(quality),
 			onState: (state) => {
 				if (state === 'lost' && this.#connection !== 'lost') signalling.interrupted();
@@ -109,6 +114,11 @@ export class Media implements ClientMedia {
 			void this.link.setTrack('camera', tracks.camera);
 			void this.link.setTrack('microphone', tracks.microphone);
 			signalling.devices(this.#own.switchedOn);
+		});
+		this.booth = new BoothMedia({
+			microphone: this.#own,
+			speaker: () => this.#preferences.speaker,
+			onTaken: (taken) => this.#speakers.giveAway(taken),
 		});
 	}
 
@@ -168,6 +178,12 @@ export class Media implements ClientMedia {
 		return this.#own.switchedOn;
 	}
 
+	/** The seat works in a booth, or does not. To be told before it is allowed to capture. */
+	useBooth(situation: BoothSituation | undefined): void {
+		this.#own.useBooth(situation !== undefined);
+		this.booth.arrange(situation);
+	}
+
 	/** Whether this seat may be heard and seen; until it is told, camera and microphone stay closed. */
 	allowCapture(allowed: boolean): void {
 		this.#own.allow(allowed);
@@ -180,7 +196,7 @@ export class Media implements ClientMedia {
 	async choose(kind: DeviceKind, id: string): Promise<void> {
 		if (kind !== 'speaker') return this.#own.choose(kind, id);
 		this.#preferences.speaker = id;
-		await this.#speakers.choose(id);
+		await Promise.all([this.#speakers.choose(id), this.booth.choose(id)]);
 	}
 
 	setMicrophone(on: boolean): void {
@@ -300,6 +316,7 @@ export class Media implements ClientMedia {
 			return source !== undefined && mayHear(source);
 		};
 		this.#speakers.allow(this.#isAudible);
+		this.booth.allow(slots, this.#isAudible);
 		this.#level();
 	}
 
@@ -318,12 +335,15 @@ export class Media implements ClientMedia {
 		this.#record.clear();
 		this.#figures = undefined;
 		this.#speakers.use([]);
+		this.booth.useLines([]);
 		this.#own.close();
 	}
 
 	#useLines(lines: readonly ReceivingLine[]): void {
 		this.#pictures.useLines(lines);
-		this.#speakers.use(lines.filter(({ kind }) => kind === 'audio'));
+		const sounds = lines.filter(({ kind }) => kind === 'audio');
+		this.#speakers.use(sounds);
+		this.booth.useLines(sounds);
 		void this.#speakers.choose(this.#preferences.speaker ?? '');
 		this.#speakers.allow(this.#isAudible);
 		this.#level();

@@ -38,6 +38,8 @@ export class Speakers {
 	#hasVolume = true;
 	readonly #onBlocked: (blocked: boolean) => void;
 	#speaker = '';
+	#silent = false;
+	#isAllowed: (mid: Mid) => boolean = () => false;
 
 	constructor(onBlocked: (blocked: boolean) => void) {
 		this.#onBlocked = onBlocked;
@@ -63,10 +65,17 @@ export class Speakers {
 
 	/** Only these m-lines may be heard now. */
 	allow(isAllowed: (mid: Mid) => boolean): void {
+		this.#isAllowed = isAllowed;
 		for (const [mid, played] of this.#elements) {
-			played.allowed = isAllowed(mid);
+			played.allowed = !this.#silent && isAllowed(mid);
 			this.#mute(played);
 		}
+	}
+
+	/** Whether something else plays these lines, so that all is silent here. */
+	giveAway(given: boolean): void {
+		this.#silent = given;
+		this.allow(this.#isAllowed);
 	}
 
 	/** How loud each m-line is, 0 to 1: faded over, but for a source that is new there, which begins as loud as it is. */

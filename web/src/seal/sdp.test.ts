@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { codecsByMid, withConstantOpus } from './sdp';
+import { BOOTH_BPS, codecsByMid, withConstantOpus } from './sdp';
 
 const ANSWER = [
 	'v=0',
@@ -39,6 +39,10 @@ describe('the description', () => {
 			'a=fmtp:111 minptime=10;useinbandfec=1;cbr=1;usedtx=0;stereo=0;maxaveragebitrate=32000\r\n',
 		);
 		expect(changed).toContain('a=fmtp:109 cbr=1;usedtx=0\r\n');
+	});
+
+	it('lets a booth have more', () => {
+		expect(withConstantOpus(ANSWER, ['0'], BOOTH_BPS)).toContain('stereo=0;maxaveragebitrate=64000\r\n');
 	});
 
 	it('tells the codecs of each line', () => {

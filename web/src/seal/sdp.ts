@@ -6,20 +6,21 @@ import type { Codec } from './payload';
 /** Every packet of sound is to have one size: else its size tells what is said. */
 const CONSTANT = { cbr: '1', usedtx: '0' } as const;
 /** A voice needs no more; Firefox knows no constant bit rate, and is padded to its largest frame (`opus.ts`). */
-const VOICE = { stereo: '0', maxaveragebitrate: '32000' } as const;
+export const VOICE_BPS = 32_000;
+/** What an interpreter says is heard by many for hours, and by other booths as what they interpret. */
+export const BOOTH_BPS = 64_000;
 const OPUS = /^a=rtpmap:(\d+) opus\//i;
 
 /**
- * The description with Opus at a constant bit rate and without pauses, and the m-lines `voices` at a modest one. To be
+ * The description with Opus at a constant bit rate and without pauses, and the m-lines `voices` in mono at `bps`. To be
  * done with the remote one: its `fmtp` says how the other side wants to be sent to, and so how this browser encodes
  * (RFC 7587 section 6.1).
  */
-export function withConstantOpus(sdp: string, voices: readonly string[] = []): string {
+export function withConstantOpus(sdp: string, voices: readonly string[] = [], bps = VOICE_BPS): string {
+	const voice = { ...CONSTANT, stereo: '0', maxaveragebitrate: String(bps) };
 	return sdp
 		.split(/(?<=\r\n)(?=m=)/)
-		.map((section) =>
-			sectionWithOpus(section, voices.includes(midOf(section) ?? '') ? { ...CONSTANT, ...VOICE } : CONSTANT),
-		)
+		.map((section) => sectionWithOpus(section, voices.includes(midOf(section) ?? '') ? voice : CONSTANT))
 		.join('');
 }
 
