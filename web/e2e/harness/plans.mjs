@@ -45,6 +45,27 @@ const SIDES = {
 	},
 };
 
+/**
+ * @typedef {object} Booth
+ * @property {string} id
+ * @property {string[]} languages it works into; it begins with the first
+ * @property {string[]} interpreters their seats, `interpreter-1` and on; each works in one booth
+ * @property {string[]} [relay] the channels it takes relay from where its own fails, the best first
+ * @property {boolean} [signed] it works into a sign language
+ */
+
+/** Interpreters, of the secretariat: `interpreter-1` is the first. */
+const INTERPRETERS = [
+	'Clara Whitlock',
+	'Milan Sorokin',
+	'Vera Castell',
+	'Tomas Adeyemi',
+	'Hanna Brisk',
+	'Omar Vandersee',
+	'Lucia Ferrant',
+	'Jonas Teller',
+];
+
 /** @param {Record<string, string>} texts */
 const localized = (texts) =>
 	`{ ${Object.entries(texts)
@@ -78,27 +99,50 @@ function personOf({ people: [head, ...advisers] }, index) {
  */
 export function nameOf(seat) {
 	if (seat === 'chair') return 'Oriel Santander';
+	if (seat === 'technician') return 'Ilse Tamm';
 	const [name = '', place = ''] = seat.split('-');
+	const interpreter = name === 'interpreter' && INTERPRETERS[Number(place) - 1];
+	if (interpreter) return interpreter;
 	const side = SIDES[name];
 	if (!side) throw new Error(`nobody sits at "${seat}"`);
 	return personOf(side, place === 'head' ? 0 : Number(place))[0];
 }
 
 /**
- * A summit's file, which is written once the keys of its parties are known.
- * @param {{ sides?: string[], people?: number, chair?: boolean | string }} [wish] which sides, how many people on each,
- * and who presides: a neutral chair, somebody of a delegation, or nobody
+ * @typedef {object} Wish
+ * @property {string[]} [sides] which sides
+ * @property {number} [people] how many people on each
+ * @property {boolean | string} [chair] who presides: a neutral chair, somebody of a delegation, or nobody
+ * @property {Booth[]} [booths] who interprets, into what
+ * @property {boolean} [technician] somebody looks after the line
+ * @property {Record<string, string[]>} [languages] what people speak, by seat; English where nothing is said
  */
-export function plan({ sides = ['meridia', 'vesland'], people = 1, chair = false } = {}) {
-	const parties = chair === true ? [...sides, 'secretariat'] : sides;
-	return { parties, file: (/** @type {Record<string, string>} */ keys) => write({ sides, people, chair }, keys) };
+
+/** @param {Wish} wish */
+const secretariatOf = ({ chair = false, booths = [], technician = false }) => [
+	...(chair === true ? ['chair'] : []),
+	...(technician ? ['technician'] : []),
+	...new Set(booths.flatMap(({ interpreters }) => interpreters)),
+];
+
+/**
+ * A summit's file, which is written once the keys of its parties are known.
+ * @param {Wish} [wish]
+ */
+export function plan(wish = {}) {
+	const { sides = ['meridia', 'vesland'] } = wish;
+	const parties = secretariatOf(wish).length > 0 ? [...sides, 'secretariat'] : sides;
+	return { parties, file: (/** @type {Record<string, string>} */ keys) => write({ ...wish, sides }, keys) };
 }
 
 /**
- * @param {{ sides: string[], people: number, chair: boolean | string }} wish
+ * @param {Wish} wish
  * @param {Record<string, string>} keys each party's public key
  */
-function write({ sides, people, chair }, keys) {
+function write(wish, keys) {
+	const { sides = [], people = 1, chair = false, booths = [], languages = {} } = wish;
+	const seat = (/** @type {string} */ id, /** @type {string} */ name, /** @type {string} */ title) =>
+		seatLines(id, name, title, languages[id] ?? languagesOf(id, booths));
 	const lines = [
 		`title = ${localized({ en: 'Talks on the Strait', fr: 'Entretiens sur le détroit', ar: 'محادثات المضيق' })}`,
 	];
@@ -115,8 +159,17 @@ function write({ sides, people, chair }, keys) {
 			lines.push(`role = "${index === 0 ? 'principal' : 'adviser'}"`);
 		}
 	}
-	if (chair === true)
-		lines.push('', '[[secretariat]]', ...seat('chair', nameOf('chair'), 'Chair of the Talks'), 'role = "chair"');
+	for (const id of secretariatOf(wish)) {
+		const role = id.split('-')[0] ?? '';
+		const title = { chair: 'Chair of the Talks', technician: 'Technician' }[role] ?? 'Interpreter';
+		lines.push('', '[[secretariat]]', ...seat(id, nameOf(id), title), `role = "${role}"`);
+	}
+	for (const { id, languages: into, interpreters, relay, signed } of booths) {
+		lines.push('', '[[booth]]', `id = "${id}"`, `languages = ${JSON.stringify(into)}`);
+		lines.push(`interpreters = ${JSON.stringify(interpreters)}`);
+		if (relay) lines.push(`relay = ${JSON.stringify(relay)}`);
+		if (signed) lines.push('signed = true');
+	}
 	lines.push(
 		'',
 		'[[agenda]]',
@@ -135,16 +188,27 @@ function write({ sides, people, chair }, keys) {
 }
 
 /**
+ * What an interpreter speaks is what their booth works into, and English; everybody else speaks English.
+ * @param {string} id
+ * @param {Booth[]} booths
+ */
+function languagesOf(id, booths) {
+	const booth = booths.find(({ interpreters }) => interpreters.includes(id));
+	return [...new Set([...(booth?.languages ?? []), 'en'])];
+}
+
+/**
  * @param {string} id
  * @param {string} name
  * @param {string} title
+ * @param {string[]} languages
  */
-function seat(id, name, title) {
+function seatLines(id, name, title, languages) {
 	return [
 		`id = "${id}"`,
 		`name = ${localized({ en: name })}`,
 		`title = ${localized({ en: title })}`,
-		'languages = ["en"]',
+		`languages = ${JSON.stringify(languages)}`,
 		'time_zone = "Europe/Vienna"',
 	];
 }
