@@ -5,9 +5,10 @@
 import { createContext } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 
+import type { Captions, OwnLine } from '../captions/captions';
 import type { Figures } from '../media/figures';
 import type { Action, MeetingState, Stage, State } from '../meeting/state';
-import type { DelegationId, GroupId, Outcome, RequestId, SeatId, SourceId, WallTime } from '../wire/types';
+import type { DelegationId, GroupId, Language, Outcome, RequestId, SeatId, SourceId, WallTime } from '../wire/types';
 
 /** A camera, microphone or speaker, as the browser names it (empty before permission is given). */
 export interface Device {
@@ -123,6 +124,25 @@ export interface ClientMedia {
 	showSelf(): Attachment<HTMLVideoElement>;
 }
 
+/** How large something is shown that one reads or looks at. */
+export type ViewSize = 'small' | 'medium' | 'large';
+
+/** The captions over the pictures. */
+export interface CaptionsWish {
+	readonly on: boolean;
+	/** None: the language of the page. */
+	readonly language: Language | undefined;
+	readonly size: ViewSize;
+	/** Screen readers say them: they would speak over who speaks, so only where that is wanted. */
+	readonly aloud: boolean;
+}
+
+/** The interpreters into sign languages that stay in sight. */
+export interface SignsWish {
+	readonly shown: readonly Language[];
+	readonly size: ViewSize;
+}
+
 /** What the browser remembers of the person, in this browser only. */
 export interface Preferences {
 	camera: string | undefined;
@@ -130,6 +150,8 @@ export interface Preferences {
 	speaker: string | undefined;
 	microphoneOn: boolean;
 	cameraOn: boolean;
+	captions: CaptionsWish;
+	signs: SignsWish;
 	/** The keys of one letter do something: whoever dictates, or trembles, switches them off. */
 	shortcuts: boolean;
 }
@@ -287,6 +309,18 @@ export interface ClientChat {
 	read(thread: GroupId): void;
 }
 
+/** What captioners typed of what was said. All properties are reactive; nothing here rejects. */
+export interface ClientCaptions {
+	/** Of all languages and rooms, as the groups' logs have them: the draft statements of the record. */
+	readonly all: Captions;
+	/** A captioner's own lines in the room they are in, the oldest first; those that are not in the log yet among them. */
+	readonly own: readonly OwnLine[];
+	/** Types a line in the room one is in; it is sent until the group has it. */
+	send(text: string, language: Language, speaker: SeatId | null): void;
+	/** Sends it again, with other words. */
+	correct(line: OwnLine, text: string): void;
+}
+
 /** The largest file, in bytes. */
 export const FILE_MAX = 104_857_600;
 
@@ -318,6 +352,7 @@ export interface ClientSeal {
 	/** Seals with the own side's key from the next frame on, then tells the server. */
 	whisper(on: boolean): void;
 	readonly chat: ClientChat;
+	readonly captions: ClientCaptions;
 }
 
 export interface Client {

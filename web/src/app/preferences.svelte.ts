@@ -1,5 +1,5 @@
 /** What this browser remembers of the person: the devices last used, whether they were on, and whether keys do something. */
-import type { Preferences } from './context';
+import type { CaptionsWish, Preferences, SignsWish } from './context';
 
 const KEY = 'sommet.preferences';
 
@@ -10,6 +10,8 @@ export const DEFAULTS: Readonly<Preferences> = {
 	speaker: undefined,
 	microphoneOn: true,
 	cameraOn: true,
+	captions: { on: false, language: undefined, size: 'medium', aloud: false },
+	signs: { shown: [], size: 'medium' },
 	shortcuts: true,
 };
 
@@ -46,6 +48,18 @@ export class StoredPreferences implements Preferences {
 	}
 	set cameraOn(cameraOn: boolean) {
 		this.#set({ cameraOn });
+	}
+	get captions(): CaptionsWish {
+		return this.#values.captions;
+	}
+	set captions(captions: CaptionsWish) {
+		this.#set({ captions });
+	}
+	get signs(): SignsWish {
+		return this.#values.signs;
+	}
+	set signs(signs: SignsWish) {
+		this.#set({ signs });
 	}
 	get shortcuts(): boolean {
 		return this.#values.shortcuts;
