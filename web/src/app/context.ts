@@ -315,8 +315,8 @@ export interface ClientCaptions {
 	readonly all: Captions;
 	/** A captioner's own lines in the room they are in, the oldest first; those that are not in the log yet among them. */
 	readonly own: readonly OwnLine[];
-	/** Types a line in the room one is in; it is sent until the group has it. */
-	send(text: string, language: Language, speaker: SeatId | null): void;
+	/** Types a line in the room one is in; it is sent until the group has it. False while there is no room to send it to. */
+	send(text: string, language: Language, speaker: SeatId | null): boolean;
 	/** Sends it again, with other words. */
 	correct(line: OwnLine, text: string): void;
 }

@@ -8,9 +8,13 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const plan = planOf(2);
-const [chair] = plan.secretariat;
-const meeting = { you: 'steno', plan: { ...plan, secretariat: [{ ...chair!, id: 'steno', role: 'captioner' as const }] } };
-meeting.plan.secretariat[0]!.languages = ['en'];
+const secretariat = plan.secretariat.map((seat) => ({
+	...seat,
+	id: 'steno',
+	role: 'captioner' as const,
+	languages: ['en'],
+}));
+const meeting = { you: 'steno', plan: { ...plan, secretariat } };
 
 /** A page whose line is up or down, and what got to the group. */
 function page() {
@@ -51,7 +55,7 @@ test('a correction follows its line', async () => {
 	captions.send('fourty', 'en', null);
 	await passing(0);
 	line.up = false;
-	captions.correct(captions.own[0]!, 'forty');
+	for (const own of captions.own) captions.correct(own, 'forty');
 	expect(captions.own.map(({ text }) => text)).toEqual(['forty']);
 	line.up = true;
 	await passing(1000);

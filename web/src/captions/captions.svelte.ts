@@ -53,10 +53,11 @@ export class PageCaptions implements ClientCaptions {
 		this.#drafts = this.#drafts.filter((draft) => draft !== found);
 	}
 
-	send(text: string, language: string, speaker: SeatId | null): void {
+	send(text: string, language: string, speaker: SeatId | null): boolean {
 		const group = this.#options.group();
-		if (group === undefined) return;
+		if (group === undefined) return false;
 		this.#add({ id: crypto.randomUUID(), group, language, speaker, text, at: this.#options.now(), state: 'waiting' });
+		return true;
 	}
 
 	correct({ id, language, speaker, at }: OwnLine, text: string): void {

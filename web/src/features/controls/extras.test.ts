@@ -25,7 +25,7 @@ function given(
 		meeting,
 		media: { canShareScreen: true, sharing: false },
 		seal: { status: more.status ?? 'sealed', whispering: more.whispering ?? false },
-		preferences: { shortcuts: true },
+		preferences: { shortcuts: true, captions: { on: false }, signs: { shown: [] } },
 	} as unknown as Client);
 }
 
