@@ -7,7 +7,7 @@ import type { MeetingState } from '../../meeting/state';
 import type { Seat, SeatId, WallTime } from '../../wire/types';
 
 /** So many of the own lines stay in sight. */
-const LINES_SHOWN = 4;
+const LINES_SHOWN = 3;
 
 /** Whose words one types: of who speaks when a line is begun, of nobody who is named, or of one person. */
 export type SpeakerChoice = 'now' | 'none' | SeatId;
