@@ -145,6 +145,9 @@ export default async function (story) {
 	const texts = (await captions(marsh)).map(({ text }) => text);
 	expect(!texts.some((text) => /never|Nor did|И я нет|vessels/.test(text)), `it shows ${texts.join(' | ')}`);
 
+	await clean(russian, 'the strip of a captioner');
+	await russian.fits('the strip of a captioner');
+
 	// What is typed without a connection waits, and is read afterwards.
 	await russian.screen.evaluate(() => {
 		window.story = { ...window.story, cut: true };
@@ -153,8 +156,6 @@ export default async function (story) {
 	await types(russian, 'Это можно проверить.');
 	await hasLine(russian, 'Это можно проверить.', 'waiting');
 	await story.pictures();
-	await clean(russian, 'the strip of a captioner');
-	await russian.fits('the strip of a captioner');
 	await russian.screen.evaluate(() => {
 		window.story = { ...window.story, cut: false };
 	});

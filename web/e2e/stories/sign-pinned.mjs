@@ -55,7 +55,7 @@ const pane = ({ screen }) =>
 /** @param {Story} story */
 export default async function (story) {
 	const booths = [{ id: 'hands', languages: ['ase'], interpreters: ['interpreter-1', 'interpreter-2'], signed: true }];
-	const summit = await story.summit({ people: 10, booths });
+	const summit = await story.summit({ people: 10, chair: 'vesland-head', booths });
 	const whitlock = await story.person(summit, 'interpreter-1');
 	const sorokin = await story.person(summit, 'interpreter-2');
 	const marsh = await story.person(summit, 'meridia-head', { options: { viewport: VIEWPORT } });
@@ -78,7 +78,7 @@ export default async function (story) {
 	await marsh.screen.press('PageDown');
 	await eventually('the second page', () => marsh.screen.page.locator('[data-page="2"]').isVisible());
 	await seesSigning(marsh, whitlock.seat);
-	await asks(hale, { type: 'floor.raise' });
+	await asks(hale, { type: 'floor.give', seat: hale.seat });
 	await eventually('another speaker', () => marsh.screen.page.locator('[data-holder="vesland-head"]').isVisible());
 	await seesSigning(marsh, whitlock.seat);
 
