@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { planOf } from '../fixtures/plan';
 import type { BoothView, InterpretationView, Presence } from '../wire/types';
 import { noInterpretation } from './interpretation';
-import { signChannel, signerShown, signingCameras, signLanguages } from './signs';
+import { paneAfter, signChannel, signingCameras, signLanguages, type PictureIs } from './signs';
 import type { MeetingState } from './state';
 
 const here: Presence = { state: 'here', devices: { microphone: true, camera: true } };
@@ -16,7 +16,11 @@ const plan = {
 	],
 };
 
-function meeting(booth: Partial<BoothView>, more: Partial<InterpretationView> = {}, apart: string[] = []): MeetingState {
+function meeting(
+	booth: Partial<BoothView>,
+	more: Partial<InterpretationView> = {},
+	apart: string[] = [],
+): MeetingState {
 	const begun = noInterpretation(plan);
 	const booths = begun.booths.map((known) => (known.booth === 'hands' ? { ...known, ...booth } : known));
 	return {
@@ -67,14 +71,38 @@ test('who takes over in a moment is seen in advance', () => {
 	expect(signingCameras(meeting(open('ann', 'bob')))).toEqual([1, 2]);
 });
 
+const is = (pictures: Record<string, ReturnType<PictureIs>>): PictureIs => {
+	return ({ seat }) => pictures[seat] ?? 'awaited';
+};
+
 test('the former picture stays until the new one is there', () => {
-	const [yes, no] = [() => true, () => false];
-	const channel = signChannel(meeting(open('bob')), 'ase');
-	expect(signerShown('ann', channel, yes, yes)).toBe('ann');
-	expect(signerShown('ann', channel, no, yes)).toBe('bob');
-	expect(signerShown('ann', channel, yes, no)).toBe('bob');
-	expect(signerShown(undefined, channel, yes, no)).toBe('bob');
-	expect(signerShown('ann', signChannel(meeting({}), 'ase'), yes, yes)).toBeUndefined();
-	const off = { ...channel, live: { seat: 'bob', camera: undefined } };
-	expect(signerShown('ann', off, yes, yes)).toBe('bob');
+	const first = paneAfter({ shown: undefined, signers: [] }, signChannel(meeting(open('ann')), 'ase'), is({}));
+	expect(first).toEqual({ shown: 'ann', signers: [{ seat: 'ann', camera: 1 }] });
+	const handed = signChannel(meeting(open('bob')), 'ase');
+	const between = paneAfter(first, handed, is({ ann: 'arriving' }));
+	expect(between.shown).toBe('ann');
+	expect(between.signers.map(({ seat }) => seat)).toEqual(['ann', 'bob']);
+	const after = paneAfter(between, handed, is({ ann: 'arriving', bob: 'arriving' }));
+	expect(after).toEqual({ shown: 'bob', signers: [{ seat: 'bob', camera: 2 }] });
+});
+
+test('nobody is shown any longer than the new picture takes to come', () => {
+	const first = { shown: 'ann', signers: [{ seat: 'ann', camera: 1 }] };
+	const handed = signChannel(meeting(open('bob')), 'ase');
+	expect(paneAfter(first, handed, is({ ann: 'awaited' })).shown).toBe('bob');
+	expect(paneAfter(first, handed, is({ ann: 'arriving', bob: 'paused' })).shown).toBe('bob');
+	expect(paneAfter(first, signChannel(meeting({}), 'ase'), is({ ann: 'arriving' })).shown).toBeUndefined();
+	const off = { ...handed, live: { seat: 'bob', camera: undefined } };
+	expect(paneAfter(first, off, is({ ann: 'arriving' })).shown).toBe('bob');
+});
+
+test('who takes over in a moment has a picture behind the present one', () => {
+	const pane = paneAfter({ shown: undefined, signers: [] }, signChannel(meeting(open('bob', 'ann')), 'ase'), is({}));
+	expect(pane).toEqual({
+		shown: 'bob',
+		signers: [
+			{ seat: 'ann', camera: 1 },
+			{ seat: 'bob', camera: 2 },
+		],
+	});
 });

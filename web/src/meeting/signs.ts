@@ -64,17 +64,33 @@ export function signingCameras(meeting: MeetingState): readonly SourceId[] {
 	return signing.flatMap(({ live, next }) => [live, ...next].flatMap((signer) => signer?.camera ?? []));
 }
 
+/** What a pane shows of a sign language. */
+export interface SignPane {
+	/** Whose picture is in front. */
+	readonly shown: SeatId | undefined;
+	/** Everybody whose picture is asked for, in one order, whoever is live. */
+	readonly signers: readonly Signer[];
+}
+
+/** Where an interpreter's picture is, as the media tell it. */
+export type PictureIs = (signer: Signer) => 'arriving' | 'awaited' | 'paused' | 'left_out';
+
 /**
- * Whose picture is shown: who is live; or still the former one, while the picture of the new one is on its way, so that no
- * word is lost between the two. `isComing` and `isThere` tell that of an interpreter's picture.
+ * The pane that was `before`, now. In front is who is live; or still the former one, while the picture of the new one is on
+ * its way, so that no word is lost between the two.
  */
-export function signerShown(
-	before: SeatId | undefined,
-	{ live }: SignChannel,
-	isComing: (seat: SeatId) => boolean,
-	isThere: (seat: SeatId) => boolean,
-): SeatId | undefined {
-	if (!live || before === undefined || before === live.seat) return live?.seat;
-	const isAwaited = live.camera !== undefined && isComing(live.seat);
-	return isAwaited && isThere(before) ? before : live.seat;
+export function paneAfter(before: SignPane, { live, next }: SignChannel, pictureIs: PictureIs): SignPane {
+	if (!live) return { shown: undefined, signers: [] };
+	const former = before.signers.find(({ seat }) => seat === before.shown && seat !== live.seat);
+	const stays =
+		former?.camera !== undefined &&
+		live.camera !== undefined &&
+		pictureIs(live) === 'awaited' &&
+		pictureIs(former) === 'arriving';
+	const others = next.filter(({ seat }) => !stays || seat !== former.seat);
+	const signers = [live, ...others, ...(stays ? [former] : [])];
+	return {
+		shown: stays ? former.seat : live.seat,
+		signers: signers.toSorted((one, other) => (one.seat < other.seat ? -1 : 1)),
+	};
 }
