@@ -89,11 +89,11 @@ export default async function (story) {
 		await eventually(`the size "${size}"`, () => marsh.screen.page.locator(`[data-signs="${size}"]`).isVisible());
 		widths.push((await pane(marsh))?.width ?? 0);
 		await seesSigning(marsh, whitlock.seat);
-		await marsh.fits(`a pane that is ${size}`);
 		await story.picture(marsh, size);
 	}
 	const [medium = 0, large = 0, small = 0] = widths;
 	expect(small < medium && medium < large, `small, medium and large are ${[small, medium, large].join(', ')} px wide`);
+	await marsh.fits('the pane');
 	await clean(marsh, 'the pane');
 
 	// The partner opens, then the first one closes; and back by the booth's own handover.
