@@ -66,6 +66,9 @@ const INTERPRETERS = [
 	'Jonas Teller',
 ];
 
+/** Captioners, of the secretariat: `captioner-1` is the first. */
+const CAPTIONERS = ['Edith Marlow', 'Rustam Belov'];
+
 /** @param {Record<string, string>} texts */
 const localized = (texts) =>
 	`{ ${Object.entries(texts)
@@ -103,6 +106,8 @@ export function nameOf(seat) {
 	const [name = '', place = ''] = seat.split('-');
 	const interpreter = name === 'interpreter' && INTERPRETERS[Number(place) - 1];
 	if (interpreter) return interpreter;
+	const captioner = name === 'captioner' && CAPTIONERS[Number(place) - 1];
+	if (captioner) return captioner;
 	const side = SIDES[name];
 	if (!side) throw new Error(`nobody sits at "${seat}"`);
 	return personOf(side, place === 'head' ? 0 : Number(place))[0];
@@ -114,15 +119,17 @@ export function nameOf(seat) {
  * @property {number} [people] how many people on each
  * @property {boolean | string} [chair] who presides: a neutral chair, somebody of a delegation, or nobody
  * @property {Booth[]} [booths] who interprets, into what
+ * @property {string[]} [captioners] who types captions, in which language each
  * @property {boolean} [technician] somebody looks after the line
  * @property {Record<string, string[]>} [languages] what people speak, by seat; English where nothing is said
  */
 
 /** @param {Wish} wish */
-const secretariatOf = ({ chair = false, booths = [], technician = false }) => [
+const secretariatOf = ({ chair = false, booths = [], captioners = [], technician = false }) => [
 	...(chair === true ? ['chair'] : []),
 	...(technician ? ['technician'] : []),
 	...new Set(booths.flatMap(({ interpreters }) => interpreters)),
+	...captioners.map((_, index) => `captioner-${index + 1}`),
 ];
 
 /**
@@ -140,9 +147,9 @@ export function plan(wish = {}) {
  * @param {Record<string, string>} keys each party's public key
  */
 function write(wish, keys) {
-	const { sides = [], people = 1, chair = false, booths = [], languages = {} } = wish;
+	const { sides = [], people = 1, chair = false, booths = [], captioners = [], languages = {} } = wish;
 	const seat = (/** @type {string} */ id, /** @type {string} */ name, /** @type {string} */ title) =>
-		seatLines(id, name, title, languages[id] ?? languagesOf(id, booths));
+		seatLines(id, name, title, languages[id] ?? captionerOf(id, captioners) ?? languagesOf(id, booths));
 	const lines = [
 		`title = ${localized({ en: 'Talks on the Strait', fr: 'Entretiens sur le détroit', ar: 'محادثات المضيق' })}`,
 	];
@@ -161,7 +168,8 @@ function write(wish, keys) {
 	}
 	for (const id of secretariatOf(wish)) {
 		const role = id.split('-')[0] ?? '';
-		const title = { chair: 'Chair of the Talks', technician: 'Technician' }[role] ?? 'Interpreter';
+		const title =
+			{ chair: 'Chair of the Talks', technician: 'Technician', captioner: 'Stenographer' }[role] ?? 'Interpreter';
 		lines.push('', '[[secretariat]]', ...seat(id, nameOf(id), title), `role = "${role}"`);
 	}
 	for (const { id, languages: into, interpreters, relay, signed } of booths) {
@@ -185,6 +193,13 @@ function write(wish, keys) {
 		`title = ${localized({ en: 'Fisheries', fr: 'Pêche' })}`,
 	);
 	return `${lines.join('\n')}\n`;
+}
+
+/** @param {string} id @param {string[]} captioners */
+function captionerOf(id, captioners) {
+	const [name, place] = id.split('-');
+	const language = name === 'captioner' ? captioners[Number(place) - 1] : undefined;
+	return language === undefined ? undefined : [language];
 }
 
 /**

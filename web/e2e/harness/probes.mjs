@@ -143,7 +143,8 @@ export function outside() {
 		if (!words || !parent || !isVisible(parent)) continue;
 		const around = [parent, ...ancestors(parent)];
 		// Said to a screen reader only.
-		if (around.some((at) => at.clientWidth <= 1 && getComputedStyle(at).overflow === 'hidden')) continue;
+		const isHidden = (/** @type {CSSStyleDeclaration} */ { clipPath }) => clipPath === 'inset(50%)';
+		if (around.some((at) => isHidden(getComputedStyle(at)))) continue;
 		const range = document.createRange();
 		range.selectNodeContents(text);
 		const box = range.getBoundingClientRect();

@@ -7,6 +7,7 @@ import { isOpen } from '../meeting/interpretation';
 import { stageOf, reduce, revealDueAt } from '../meeting/reduce';
 import { camerasAtReveal, hasVoice, inSeatOrder, mayHear, othersWithCamera, sourceOf } from '../meeting/selectors';
 import { gainOf } from '../meeting/listening';
+import { signingCameras } from '../meeting/signs';
 import { initial } from '../meeting/state';
 import type { Action, Input, MeetingState, Problem, Stage, State } from '../meeting/state';
 import { Media } from '../media/media.svelte';
@@ -365,7 +366,8 @@ export class PageClient implements Client {
 	/** Which pictures come first where not all can come. */
 	#arrangePictures(): void {
 		const cameras = this.pinned.flatMap((seat) => sourceOf(this.meeting, seat, 'camera') ?? []);
-		this.media.wanted.arrange(inSeatOrder(this.meeting), cameras);
+		// Signs cannot be understood from a picture that is not there.
+		this.media.wanted.arrange(inSeatOrder(this.meeting), [...signingCameras(this.meeting), ...cameras]);
 	}
 
 	/** A timer may come a little early: then it is set anew. */

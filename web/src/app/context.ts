@@ -6,6 +6,7 @@ import { createContext } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 
 import type { Hearing } from '../audio/mixer';
+import type { Captions, OwnLine } from '../captions/captions';
 import type { Figures } from '../media/figures';
 import type { Heard } from '../meeting/booth';
 import type { Hearing as ListeningNow } from '../meeting/listening';
@@ -163,6 +164,25 @@ export interface ClientMedia {
 	showSelf(): Attachment<HTMLVideoElement>;
 }
 
+/** How large something is shown that one reads or looks at. */
+export type ViewSize = 'small' | 'medium' | 'large';
+
+/** The captions over the pictures. */
+export interface CaptionsWish {
+	readonly on: boolean;
+	/** None: the language of the page. */
+	readonly language: Language | undefined;
+	readonly size: ViewSize;
+	/** Screen readers say them: they would speak over who speaks, so only where that is wanted. */
+	readonly aloud: boolean;
+}
+
+/** The interpreters into sign languages that stay in sight. */
+export interface SignsWish {
+	readonly shown: readonly Language[];
+	readonly size: ViewSize;
+}
+
 /** What the browser remembers of the person, in this browser only. */
 export interface Preferences {
 	camera: string | undefined;
@@ -170,6 +190,8 @@ export interface Preferences {
 	speaker: string | undefined;
 	microphoneOn: boolean;
 	cameraOn: boolean;
+	captions: CaptionsWish;
+	signs: SignsWish;
 	/** The keys of one letter do something: whoever dictates, or trembles, switches them off. */
 	shortcuts: boolean;
 	/** The person said once that they wear a headset: in a booth all is mixed and limited, which makes an echo without one. */
@@ -351,6 +373,18 @@ export interface ClientChat {
 	read(thread: GroupId): void;
 }
 
+/** What captioners typed of what was said. All properties are reactive; nothing here rejects. */
+export interface ClientCaptions {
+	/** Of all languages and rooms, as the groups' logs have them: the draft statements of the record. */
+	readonly all: Captions;
+	/** A captioner's own lines in the room they are in, the oldest first; those that are not in the log yet among them. */
+	readonly own: readonly OwnLine[];
+	/** Types a line in the room one is in; it is sent until the group has it. False while there is no room to send it to. */
+	send(text: string, language: Language, speaker: SeatId | null): boolean;
+	/** Sends it again, with other words. */
+	correct(line: OwnLine, text: string): void;
+}
+
 /** The largest file, in bytes. */
 export const FILE_MAX = 104_857_600;
 
@@ -382,6 +416,7 @@ export interface ClientSeal {
 	/** Seals with the own side's key from the next frame on, then tells the server. */
 	whisper(on: boolean): void;
 	readonly chat: ClientChat;
+	readonly captions: ClientCaptions;
 }
 
 export interface Client {

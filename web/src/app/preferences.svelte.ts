@@ -1,7 +1,7 @@
 /** What this browser remembers of the person: the devices last used, whether they were on, and whether keys do something. */
 import { FLOOR_LEVEL } from '../audio/blend';
 import type { Language } from '../wire/types';
-import type { Preferences } from './context';
+import type { CaptionsWish, Preferences, SignsWish } from './context';
 
 const KEY = 'sommet.preferences';
 
@@ -12,6 +12,8 @@ export const DEFAULTS: Readonly<Preferences> = {
 	speaker: undefined,
 	microphoneOn: true,
 	cameraOn: true,
+	captions: { on: false, language: undefined, size: 'medium', aloud: false },
+	signs: { shown: [], size: 'medium' },
 	shortcuts: true,
 	channel: undefined,
 	channelLocked: false,
@@ -53,6 +55,18 @@ export class StoredPreferences implements Preferences {
 	}
 	set cameraOn(cameraOn: boolean) {
 		this.#set({ cameraOn });
+	}
+	get captions(): CaptionsWish {
+		return this.#values.captions;
+	}
+	set captions(captions: CaptionsWish) {
+		this.#set({ captions });
+	}
+	get signs(): SignsWish {
+		return this.#values.signs;
+	}
+	set signs(signs: SignsWish) {
+		this.#set({ signs });
 	}
 	get shortcuts(): boolean {
 		return this.#values.shortcuts;

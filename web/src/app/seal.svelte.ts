@@ -2,6 +2,7 @@
  * The sealing as views see it: what the worker of MLS says of keys and members, joined with where the person is. It
  * decides nothing: which keys seal what is `seal/sealing.ts`, who is a member the worker's.
  */
+import { PageCaptions } from '../captions/captions.svelte';
 import { PageChat } from '../chat/chat.svelte';
 import type { ChatOptions } from '../chat/chat.svelte';
 import { allSeats } from '../meeting/selectors';
@@ -55,6 +56,7 @@ export interface Trouble {
 
 export class PageSeal implements ClientSeal {
 	readonly chat: PageChat;
+	readonly captions: PageCaptions;
 	readonly #options: SealOptions;
 	#view: MemberView = $state.raw(NOTHING);
 	#passing: { readonly trouble: SealTrouble; readonly of: string | undefined } | undefined = $state.raw();
@@ -99,6 +101,11 @@ export class PageSeal implements ClientSeal {
 				return meeting ? allSeats(meeting).map(({ seat }) => seat.id) : [];
 			},
 			groups: () => this.#view.circles.map(({ group, roster }) => ({ group, open: roster.length > 0 })),
+		});
+		this.captions = new PageCaptions({
+			...options,
+			group: () => this.group,
+			isOpen: (name) => this.#view.circles.some(({ group, roster }) => group === name && roster.length > 0),
 		});
 	}
 
@@ -207,7 +214,9 @@ export class PageSeal implements ClientSeal {
 	}
 
 	hear(written: Written): void {
-		this.chat.hear(written);
+		const { text } = written;
+		if (text.type === 'caption') this.captions.hear({ ...written, text });
+		else this.chat.hear(written);
 	}
 
 	/** What went wrong lately, the latest last, for diagnostics. */

@@ -64,7 +64,7 @@ export class PageChat implements ClientChat {
 
 	/** Something was written in a group, by whoever has the key it is sealed with. */
 	hear({ group, seq, by, text }: Written): void {
-		if (by === this.#options.you()) return;
+		if (text.type === 'caption' || by === this.#options.you()) return;
 		const entry = { id: `${group}/${seq}`, from: by, at: this.#options.now(), mine: false, state: 'sent' } as const;
 		if (text.type === 'chat') {
 			this.#all = withMessage(this.#all, group, { ...entry, kind: 'text', text: text.text });

@@ -105,7 +105,7 @@ export interface Rights {
 const ABSENT: Presence = { state: 'absent' };
 
 /** All seats with their delegations, in the order of the plan. */
-export function allSeats(meeting: MeetingState): { seat: Seat; delegation: Delegation | undefined }[] {
+export function allSeats(meeting: Pick<MeetingState, 'plan'>): { seat: Seat; delegation: Delegation | undefined }[] {
 	const sides = meeting.plan.delegations.flatMap((delegation) =>
 		delegation.seats.map((seat) => ({ seat, delegation })),
 	);

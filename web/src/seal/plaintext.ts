@@ -24,6 +24,22 @@ export interface ChatText {
 	readonly text: string;
 }
 
+/** A line that a captioner typed: what somebody said, in one language. */
+export interface CaptionText {
+	readonly type: 'caption';
+	/** A UUID; a later line of the same seat with the same one takes the place of the former. */
+	readonly id: string;
+	/** BCP 47. */
+	readonly language: string;
+	/** Whose words they are; null where that is not said. */
+	readonly speaker: string | null;
+	/** At most `CAPTION_MAX` characters. */
+	readonly text: string;
+}
+
+/** The longest caption, in characters as JavaScript counts them. */
+export const CAPTION_MAX = 2000;
+
 export interface FileText {
 	readonly type: 'file';
 	/** As the server named it. */
@@ -37,7 +53,7 @@ export interface FileText {
 	readonly key: string;
 }
 
-export type GroupText = AttestText | ChatText | FileText;
+export type GroupText = AttestText | CaptionText | ChatText | FileText;
 
 /** UTF-8 JSON and zeros up to the next multiple of 256. */
 export function encodeText(text: GroupText): Bytes {
@@ -62,6 +78,7 @@ export function decodeText(padded: Uint8Array): GroupText | undefined {
 function read(fields: Fields): GroupText | undefined {
 	const type = fields.text('type');
 	if (type === 'chat') return { type, id: fields.text('id'), text: fields.text('text') };
+	if (type === 'caption') return readCaption(fields);
 	if (type === 'attest') {
 		const hash = (name: string): string => toBase64url(fields.bytes(name, HASH_LENGTH));
 		return {
@@ -85,4 +102,11 @@ function read(fields: Fields): GroupText | undefined {
 		chunk: CHUNK_SIZE,
 		key,
 	};
+}
+
+function readCaption(fields: Fields): CaptionText | undefined {
+	const text = fields.text('text');
+	if (text.length > CAPTION_MAX) return undefined;
+	const speaker = fields.has('speaker') ? fields.text('speaker') : null;
+	return { type: 'caption', id: fields.text('id'), language: fields.text('language'), speaker, text };
 }

@@ -12,6 +12,8 @@ export type Shortcut =
 	| 'chat'
 	| 'whisper'
 	| 'caucus'
+	| 'captions'
+	| 'signs'
 	| 'floor'
 	| 'agenda'
 	| 'security'
@@ -33,6 +35,8 @@ export const KEYS: Readonly<Record<Shortcut, string>> = {
 	chat: 'C',
 	whisper: 'W',
 	caucus: 'K',
+	captions: 'T',
+	signs: 'G',
 	floor: 'F',
 	agenda: 'A',
 	security: 'E',

@@ -10,11 +10,11 @@ const here = { state: 'here', devices: { microphone: true, camera: true } } as c
 
 function given(
 	you: string,
-	more: { status?: SealStatus; whispering?: boolean; inside?: boolean } = {},
+	more: { status?: SealStatus; whispering?: boolean; inside?: boolean; signed?: boolean; captions?: boolean } = {},
 ): readonly Extra[] {
 	const meeting = {
 		you,
-		plan: planOf(2),
+		plan: { ...planOf(2), booths: more.signed ? [{ id: 'hands', languages: ['ase'], signed: true }] : [] },
 		interpretation: noInterpretation(planOf(2)),
 		phase: { state: 'plenary', revealed_at: 0 },
 		revealed: true,
@@ -27,7 +27,7 @@ function given(
 		meeting,
 		media: { canShareScreen: true, sharing: false },
 		seal: { status: more.status ?? 'sealed', whispering: more.whispering ?? false },
-		preferences: { shortcuts: true },
+		preferences: { shortcuts: true, captions: { on: more.captions ?? false }, signs: { shown: [] } },
 	} as unknown as Client);
 }
 
@@ -53,4 +53,14 @@ test('the control of the caucus leads in, and out again', () => {
 		tone: 'on',
 		disabled: false,
 	});
+});
+
+test('captions and sign languages have a control where there are any, which says whether something is shown', () => {
+	expect(one(given('meridia-head'), 'captions')).toBeUndefined();
+	expect(one(given('meridia-head', { signed: true }), 'captions')).toMatchObject({
+		label: 'Sign language',
+		tone: 'plain',
+		shortcut: 'T',
+	});
+	expect(one(given('meridia-head', { signed: true, captions: true }), 'captions')?.tone).toBe('on');
 });

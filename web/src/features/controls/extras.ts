@@ -2,12 +2,14 @@
 import type { Client } from '../../app/context';
 import { m } from '../../i18n';
 import { isChair, rights } from '../../meeting/selectors';
+import { captionLanguages } from '../../captions/captions';
+import { hasCaptions } from '../captions/sizes';
 import type { IconName } from '../../ui/icons';
 import { keyOf, type Shortcut } from '../../ui/keyboard';
 
 export interface Extra {
 	/** Names it for tests, and says what is asked for. */
-	readonly action: 'share' | 'whisper' | 'caucus' | 'devices' | 'line' | 'end';
+	readonly action: 'share' | 'whisper' | 'caucus' | 'captions' | 'devices' | 'line' | 'end';
 	readonly icon: IconName;
 	readonly label: string;
 	readonly tone: 'plain' | 'on' | 'danger';
@@ -45,6 +47,15 @@ export function extras({ meeting, media, seal, preferences }: Page): readonly Ex
 		shortcut: key('caucus'),
 		disabled: !may.leaveCaucus && !may.openCaucus,
 	};
+	const shown = preferences.captions.on || preferences.signs.shown.length > 0;
+	const captions: Extra = {
+		action: 'captions',
+		icon: captionLanguages(meeting).length > 0 ? 'captions' : 'sign',
+		label: captionLanguages(meeting).length > 0 ? m.captions_control() : m.signs_title(),
+		tone: shown ? 'on' : 'plain',
+		shortcut: key('captions'),
+		disabled: false,
+	};
 	const devices: Extra = {
 		action: 'devices',
 		icon: 'devices',
@@ -73,6 +84,7 @@ export function extras({ meeting, media, seal, preferences }: Page): readonly Ex
 		...(media.canShareScreen ? [share] : []),
 		whisper,
 		caucus,
+		...(hasCaptions(meeting) ? [captions] : []),
 		devices,
 		line,
 		...(isChair(meeting, meeting.you) ? [end] : []),
