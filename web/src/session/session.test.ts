@@ -94,7 +94,7 @@ describe('a session', () => {
 	test('begins with hello and the token', () => {
 		latest().opens();
 		expect(latest().sent).toMatchObject([
-			{ type: 'hello', token: 'secret', protocol: 2, device: 'Firefox · Linux', take_over: false },
+			{ type: 'hello', token: 'secret', protocol: 3, device: 'Firefox · Linux', take_over: false },
 		]);
 		latest().says(welcome);
 		expect(told).toEqual(['connecting', 'open', 'welcome']);
