@@ -62,13 +62,6 @@ export const bitRate = (bps: number): string =>
 export const share = (value: number): string =>
 	new Intl.NumberFormat(tag(), { style: 'percent', maximumFractionDigits: 1 }).format(value);
 
-/** The name of a language in the language in use, with a capital where it has one; its tag where nobody knows it. */
-export function languageName(language: string): string {
-	const name = new Intl.DisplayNames([locale.current], { type: 'language' }).of(language) ?? language;
-	const [first = ''] = name;
-	return first.toLocaleUpperCase(locale.current) + name.slice(first.length);
-}
-
 /** Several things in a row: "a, b and c". */
 export const listOf = (words: readonly string[]): string =>
 	new Intl.ListFormat(locale.current, { type: 'conjunction' }).format(words);

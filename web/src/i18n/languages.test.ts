@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 
-import { directionOf, nameOfLanguage, nameOfSignLanguage } from './languages';
+import { directionOf, languageName, signLanguageName } from './languages';
 
 test('languages have names, and those that nobody knows keep their tag', () => {
-	expect(nameOfLanguage('ru')).toBe('Russian');
-	expect(nameOfLanguage('qqq')).toBe('Qqq');
-	expect(nameOfLanguage('not a tag')).toBe('Not a tag');
+	expect(languageName('ru')).toBe('Russian');
+	expect(languageName('qqq')).toBe('Qqq');
+	expect(languageName('not a tag')).toBe('Not a tag');
 });
 
 test('sign languages have names, whether browsers know them or not', () => {
-	expect(nameOfSignLanguage('fsl')).toBe('French Sign Language');
-	expect(nameOfSignLanguage('ase')).toBe('American Sign Language');
-	expect(nameOfSignLanguage('xki')).toMatch(/^Sign language \(xki\)$|Kenyan/);
+	expect(signLanguageName('fsl')).toBe('French Sign Language');
+	expect(signLanguageName('ase')).toBe('American Sign Language');
+	expect(signLanguageName('xki')).toMatch(/^Sign language \(xki\)$|Kenyan/);
 });
 
 test('what is written from the right is told by language and script', () => {

@@ -31,10 +31,10 @@ function capitalised(name: string): string {
 }
 
 /** What a language is called in the language in use, with a capital where there is one; its tag where nobody knows. */
-export const nameOfLanguage = (language: string): string => capitalised(nameIn(language) ?? language);
+export const languageName = (language: string): string => capitalised(nameIn(language) ?? language);
 
 /** What a sign language is called. */
-export const nameOfSignLanguage = (language: string): string =>
+export const signLanguageName = (language: string): string =>
 	SIGNED[language]?.() ?? capitalised(nameIn(language) ?? m.sign_other({ tag: language }));
 
 /** How a language is written; it does not depend on the browser, and a script that is named in the tag decides. */

@@ -1,16 +1,7 @@
 /** How booths, languages and sounds are called. */
-import { locale, m } from '../../i18n';
+import { languageName, m } from '../../i18n';
 import type { Heard, Preset } from '../../meeting/booth';
 import type { BoothView, BoothSignal, Language, SummitPlan, SuspensionReason } from '../../wire/types';
-
-/** The name of a language in the language of the page; its tag where the browser knows none. */
-export function languageName(language: Language): string {
-	try {
-		return new Intl.DisplayNames([locale.current], { type: 'language' }).of(language) ?? language;
-	} catch {
-		return language;
-	}
-}
 
 /** The floor, or the name of a channel. */
 export const incomingName = (channel: Preset): string => (channel === null ? m.console_floor() : languageName(channel));
