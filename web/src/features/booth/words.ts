@@ -1,7 +1,7 @@
 /** How booths, languages and sounds are called. */
-import { languageName, m } from '../../i18n';
+import { languageName, locale, m } from '../../i18n';
 import type { Heard, Preset } from '../../meeting/booth';
-import type { BoothView, BoothSignal, Language, SummitPlan, SuspensionReason } from '../../wire/types';
+import type { BoothView, BoothSignal, SummitPlan, SuspensionReason } from '../../wire/types';
 
 /** The floor, or the name of a channel. */
 export const incomingName = (channel: Preset): string => (channel === null ? m.console_floor() : languageName(channel));
