@@ -4,6 +4,7 @@
 mod bots;
 mod floor;
 mod forward;
+mod interpretation;
 mod janus;
 mod join;
 mod load;
@@ -20,11 +21,12 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match words.first().map(String::as_str) {
         Some("forward") => forward::run(),
+        Some("interpretation") => interpretation::run(&words[1..]),
         Some("join") => join::run(),
         Some("rooms") => rooms::run(&words[1..]),
         Some("seal") => seal::run(),
         Some("soak") => soak::run(&words[1..]),
-        _ => Err("usage: cargo x bench forward|join|rooms|seal|soak".to_owned()),
+        _ => Err("usage: cargo x bench forward|interpretation|join|rooms|seal|soak".to_owned()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -23,14 +23,24 @@ pub(crate) struct Summit {
 }
 
 impl Summit {
-    /// Has it signed by both parties; their registrars admit from then on.
+    /// A summit of so many seats without interpretation.
     pub(crate) fn agree(server: &Server, seats: usize) -> Result<Self, String> {
+        Self::agree_on(server, seats, |publics| plan(seats, publics))
+    }
+
+    /// Has the summit of that file signed by both parties; their registrars admit from then on. `file`: its text, with the public
+    /// parts of the parties' keys in it.
+    pub(crate) fn agree_on(
+        server: &Server,
+        seats: usize,
+        plan: impl FnOnce(&[String]) -> String,
+    ) -> Result<Self, String> {
         let offices = tempfile::tempdir().map_err(text)?;
         let keys: Vec<PathBuf> = (0..2).map(|side| offices.path().join(format!("side-{side}.key.json"))).collect();
         let publics =
             keys.iter().enumerate().map(|(side, file)| make_key(side, file)).collect::<Result<Vec<_>, _>>()?;
         let file = offices.path().join("summit.toml");
-        fs::write(&file, plan(seats, &publics)).map_err(text)?;
+        fs::write(&file, plan(&publics)).map_err(text)?;
         let mut propose = sommet_by_party()?;
         propose.args(["summit", "propose", "--json"]);
         for key in &keys {
@@ -121,15 +131,21 @@ fn side_of(number: usize) -> usize {
 
 /// Two delegations; their heads have the first two links.
 fn plan(seats: usize, keys: &[String]) -> String {
+    let member = |number: usize| (if number < 2 { "principal" } else { "adviser" }.to_owned(), "en".to_owned());
+    plan_of(seats, keys, member)
+}
+
+/// Two delegations whose members have the role and the language that `member` says.
+pub(crate) fn plan_of(seats: usize, keys: &[String], member: impl Fn(usize) -> (String, String)) -> String {
     let mut text = "title = \"A measured summit\"\nlanguage = \"en\"\n".to_owned();
     for (side, key) in keys.iter().enumerate() {
         text += &format!(
             "\n[[delegation]]\nid = \"side-{side}\"\nname = \"Side {side}\"\nkey = \"{key}\"\nflag = {{ layout = \"vertical\", colours = [\"#224466\"] }}\n"
         );
         for number in (0..seats).filter(|number| side_of(*number) == side) {
-            let role = if number < 2 { "principal" } else { "adviser" };
+            let (role, language) = member(number);
             text += &format!(
-                "[[delegation.seat]]\nid = \"seat-{number}\"\nname = \"Seat {number}\"\ntitle = \"Member\"\nrole = \"{role}\"\nlanguages = [\"en\"]\ntime_zone = \"UTC\"\n"
+                "[[delegation.seat]]\nid = \"seat-{number}\"\nname = \"Seat {number}\"\ntitle = \"Member\"\nrole = \"{role}\"\nlanguages = [\"{language}\"]\ntime_zone = \"UTC\"\n"
             );
         }
     }

@@ -6,7 +6,7 @@ use crate::process::{capture, cargo, command, root, run as run_to_the_end};
 use crate::{Failure, setup, web};
 
 /// What can be measured.
-const NAMES: [&str; 6] = ["forward", "join", "network", "rooms", "seal", "soak"];
+const NAMES: [&str; 7] = ["forward", "interpretation", "join", "network", "rooms", "seal", "soak"];
 
 /// Those that are measured where nothing is named; `soak` takes twenty minutes.
 const USUAL: [&str; 5] = ["forward", "join", "network", "rooms", "seal"];

@@ -24,7 +24,7 @@ pub struct Behaviour {
     pub ready: bool,
     /// Raise a hand now and then, and yield the floor.
     pub hands: bool,
-    /// Work in the booth that one is assigned to.
+    /// Work in the booth that one is assigned to; elsewhere, listen to the channel of one's own first language.
     pub interpret: bool,
 }
 
@@ -36,12 +36,19 @@ pub(crate) struct Habits {
     hand: Instant,
     hand_up: Option<Instant>,
     floor: Option<Instant>,
+    /// The server was told, since it last said welcome, to which channel one listens.
+    listens: bool,
 }
 
 impl Habits {
     pub(crate) fn new(behaviour: Behaviour, now: Instant, dice: &mut Dice) -> Self {
         let hand = now + dice.between(HAND_PAUSE.0 / 2, HAND_PAUSE.1);
-        Self { behaviour, next_look: now + LOOK_EVERY, hand, hand_up: None, floor: None }
+        Self { behaviour, next_look: now + LOOK_EVERY, hand, hand_up: None, floor: None, listens: false }
+    }
+
+    /// The server may have forgotten what it was told.
+    pub(crate) fn be_welcomed(&mut self) {
+        self.listens = false;
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
@@ -74,6 +81,10 @@ impl Habits {
             }
             Phase::Plenary { .. } => match interpreting::booth_of(view, you) {
                 Some(booth) if self.behaviour.interpret => interpreting::look(view, booth, you, wall),
+                None if self.behaviour.interpret && !self.listens => {
+                    self.listens = true;
+                    interpreting::chosen(plan, you)
+                }
                 None if self.behaviour.hands && may_ask(plan, you) => self.look_at_floor(view, you, now, dice),
                 Some(_) | None => None,
             },

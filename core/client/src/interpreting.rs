@@ -44,6 +44,12 @@ pub(crate) fn look(view: &MeetingView, booth: &BoothView, you: &SeatId, now: Opt
     }
 }
 
+/// What a listener asks for: the channel of the first language of the seat, if there is one.
+pub(crate) fn chosen(plan: &SummitPlan, you: &SeatId) -> Option<Request> {
+    let language = plan.seat(you)?.languages.first()?;
+    plan.channels().contains(&language).then(|| Request::Listen { channel: Some(language.clone()) })
+}
+
 /// Whether an interpreter speaks now: the own microphone is the one that is heard, and somebody speaks a language that it renders.
 /// `renders`: what it renders; nothing: whatever is not its own language.
 pub(crate) fn speaks(
@@ -117,6 +123,25 @@ mod tests {
         let handover = Handover { from: seat("one"), to: seat("two"), by: seat("one"), at: None };
         now.interpretation.booths[0].handover = Some(handover);
         assert_eq!((asks(&now, "one", 60_000), asks(&now, "two", 60_000)), (None, Some(Request::AcceptHandover)));
+    }
+
+    #[test]
+    fn who_listens_chooses_the_channel_of_their_own_language() {
+        let seat_of = |id: &str, spoken: &str| {
+            serde_json::json!({"id": id, "name": {"en": id}, "title": {"en": "Head"}, "role": "principal",
+                "languages": [spoken], "time_zone": "UTC"})
+        };
+        let side = |id: &str, spoken: &str| {
+            serde_json::json!({"id": id, "name": {"en": id}, "seats": [seat_of(&format!("{id}-head"), spoken)],
+                "flag": {"layout": "vertical", "colours": ["#112233"]}})
+        };
+        let booths = [serde_json::json!({"id": "english", "languages": ["en"], "interpreters": []})];
+        let plan = serde_json::json!({"title": {"en": "Talks"}, "booths": booths,
+            "delegations": [side("meridia", "en"), side("vesland", "ru")]});
+        let plan: SummitPlan = serde_json::from_value(plan).unwrap();
+        let english = Request::Listen { channel: Some(language("en")) };
+        assert_eq!(chosen(&plan, &seat("meridia-head")), Some(english));
+        assert_eq!(chosen(&plan, &seat("vesland-head")), None);
     }
 
     #[test]

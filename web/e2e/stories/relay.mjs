@@ -1,4 +1,4 @@
-import { hearsTones, speaks, speaksAs, TONES, asks } from '../harness/booths.mjs';
+import { hearsTones, speaks, speaksAs, TONES } from '../harness/booths.mjs';
 import { hasConsole, hearsInMix, switchesMicrophone, wearsHeadset } from '../harness/console.mjs';
 import { eventually } from '../harness/wait.mjs';
 
@@ -28,7 +28,6 @@ export default async function (story) {
 	await story.meet(pivot, french, marsh, hale);
 	await speaks(hale, false);
 	for (const person of [pivot, french]) await wearsHeadset(person);
-	await asks(hale, { type: 'channel.listen', channel: 'fr' });
 
 	// The pivot hears the floor; the French booth, by one key, hears the pivot in its place.
 	await switchesMicrophone(pivot, true);

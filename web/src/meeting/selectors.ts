@@ -179,9 +179,13 @@ function whereaboutsOf(meeting: MeetingState, id: SeatId): Whereabouts {
 	return caucusOf(meeting) ? 'called' : 'in_caucus';
 }
 
-/** Everybody at the table one sits at: all, or who was called to the caucus one is in. Who works in a booth sits there. */
+/**
+ * Everybody at the table one sits at: all, or who was called to the caucus one is in. Who works in a booth sits there, and who
+ * writes captions sits aside.
+ */
 function isAtTable(meeting: MeetingState, id: SeatId): boolean {
 	const caucus = caucusOf(meeting);
+	if (seatOf(meeting, id)?.role === 'captioner' && !isChair(meeting, id)) return false;
 	return !boothOf(meeting, id) && (!caucus || caucus.called.includes(id));
 }
 

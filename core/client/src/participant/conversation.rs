@@ -193,6 +193,7 @@ impl Participant {
         let is_first = self.meeting.is_none();
         self.link.welcome(now);
         self.stats.welcomes += 1;
+        self.habits.be_welcomed();
         self.clock.learn(self.hello_sent, welcome.now, now);
         self.ping_due = now;
         let here = match welcome.meeting.presence.get(&welcome.you) {
