@@ -55,7 +55,7 @@ const pane = ({ screen }) =>
 /** @param {Story} story */
 export default async function (story) {
 	const booths = [{ id: 'hands', languages: ['ase'], interpreters: ['interpreter-1', 'interpreter-2'], signed: true }];
-	const summit = await story.summit({ people: 10, chair: 'vesland-head', booths });
+	const summit = await story.summit({ people: 14, chair: 'vesland-head', booths });
 	const whitlock = await story.person(summit, 'interpreter-1');
 	const sorokin = await story.person(summit, 'interpreter-2');
 	const marsh = await story.person(summit, 'meridia-head', { options: { viewport: VIEWPORT } });
