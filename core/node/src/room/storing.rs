@@ -94,7 +94,10 @@ impl Room {
         let moved = entries.iter().any(|entry| consequence(&entry.event) == Consequence::Moved);
         let heard = entries.iter().any(|entry| consequence(&entry.event) == Consequence::Heard);
         for entry in &entries {
-            if let Event::CaucusEntered { seat, .. } | Event::CaucusLeft { seat, .. } = &entry.event {
+            if let Event::CaucusEntered { seat, .. }
+            | Event::CaucusLeft { seat, .. }
+            | Event::BoothAssigned { seat, .. } = &entry.event
+            {
                 self.set_whispering(seat, false);
             }
         }

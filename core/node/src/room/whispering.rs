@@ -12,7 +12,8 @@ impl Room {
         if !self.is_here(seat) {
             return Err(Refusal::NotHere);
         }
-        if !self.ledger.meeting().has_voice(seat) {
+        // The sound of a booth is for whoever listens to its channel.
+        if !self.ledger.meeting().has_voice(seat) || (on && self.ledger.meeting().booth_of(seat).is_some()) {
             return Err(Refusal::NoVoice);
         }
         if self.set_whispering(seat, on) {
