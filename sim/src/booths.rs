@@ -73,7 +73,7 @@ impl Run {
 
     fn step(&mut self) {
         self.now = WallTime(self.now.0 + i64::try_from(self.chance.below(4_000)).unwrap_or(0));
-        let due = self.meeting.decide_due(self.now);
+        let due = self.meeting.decide_due(self.now, &self.here);
         self.happen(due);
         let seats: Vec<SeatId> = self.plan.seats().map(|(_, seat)| seat.id.clone()).collect();
         let Some(who) = self.chance.one_of(&seats).cloned() else { return };
@@ -204,7 +204,7 @@ impl Run {
             .collect();
         let channels: BTreeSet<&Language> =
             interpreters.iter().filter_map(|seat| Some(&reference.booth_of(seat)?.outgoing)).collect();
-        if channels.len() > 1 && !reference.rendering {
+        if channels.len() > 1 {
             return Err(format!("{listener} hears {channels:?} at once"));
         }
         if own.is_some_and(|own| !reference.rendering && channels.contains(&own.outgoing)) {
@@ -336,6 +336,12 @@ impl Reference {
         first.filter(|_| !booth.suspended).cloned()
     }
 
+    /// Who renders for everybody in the plenary: the first booth that speaks.
+    fn renderer(&self) -> Option<SeatId> {
+        let mut speak = self.booths.iter().filter(|booth| self.rendering && !booth.signed);
+        speak.find_map(|booth| self.voice_of(booth, None))
+    }
+
     fn channel_in(&self, channel: &Language, room: Option<&GroupId>) -> Option<SeatId> {
         let booths = self.booths.iter().filter(|booth| !booth.signed && booth.outgoing == *channel);
         booths.filter(|_| !self.closed.contains(channel)).find_map(|booth| self.voice_of(booth, room))
@@ -364,13 +370,13 @@ impl Reference {
             match self.booth_of(seat) {
                 Some(booth) => {
                     let partner = booth.interpreters.contains(listener) && booth.open.contains(seat);
-                    let renders = self.rendering && room.is_none() && self.voice_of(booth, None).as_ref() == Some(seat);
+                    let renders = room.is_none() && self.renderer().as_ref() == Some(seat);
                     if partner || renders || by_channel.as_ref() == Some(seat) {
                         first.insert(seat.clone());
                     }
                 }
                 None if self.speaker.as_ref() == Some(seat) => {
-                    if !self.rendering {
+                    if self.renderer().is_none() {
                         first.insert(seat.clone());
                     }
                 }

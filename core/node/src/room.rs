@@ -383,6 +383,12 @@ impl Room {
         self.seats.iter().filter(|(_, occupant)| occupant.is_here()).map(|(seat, _)| seat.clone()).collect()
     }
 
+    /// Those who are here and whose line stands.
+    fn people_connected(&self) -> BTreeSet<SeatId> {
+        let connected = |occupant: &Occupant| occupant.is_here() && occupant.connection().is_some();
+        self.seats.iter().filter(|(_, occupant)| connected(occupant)).map(|(seat, _)| seat.clone()).collect()
+    }
+
     fn set_stage(&mut self, seat: &SeatId, stage: Stage, turn: &mut Turn<'_>) {
         if let Some(occupant) = self.seats.get_mut(seat) {
             occupant.stage = stage;

@@ -106,9 +106,14 @@ impl Interpretation {
         self.working_in(seat).is_some_and(|booth| booth.is_open(seat))
     }
 
-    /// Whether in consecutive mode the interpreter renders now.
-    pub(crate) fn is_rendering(&self) -> bool {
-        self.view.rendering.is_some()
+    /// Who renders now, in consecutive mode: the first of those booths that speak, in the plenary.
+    pub(crate) fn renderer(&self, room_of: &RoomOf<'_>) -> Option<&SeatId> {
+        self.view.rendering.and_then(|_| self.first_voice(room_of))
+    }
+
+    fn first_voice(&self, room_of: &RoomOf<'_>) -> Option<&SeatId> {
+        let spoken = |booth: &&BoothView| self.planned(booth).is_some_and(|planned| !planned.signed);
+        self.view.booths.iter().filter(spoken).find_map(|booth| booth::live(booth, None, room_of))
     }
 
     /// Whether what is said is rendered afterwards.
@@ -284,12 +289,11 @@ impl Interpretation {
             return Err(Refusal::AlreadySo);
         }
         let speaker = around.speaker.ok_or(Refusal::NotSpeaking)?;
-        let may =
-            around.plan.is_chair(seat) || if rendering { speaker == seat } else { self.is_live(seat, around.room) };
+        let may = around.plan.is_chair(seat) || speaker == seat || (!rendering && self.is_live(seat, around.room));
         if !may {
             return Err(if rendering { Refusal::NotSpeaking } else { Refusal::NotInBooth });
         }
-        if rendering && !self.view.booths.iter().any(|booth| booth::live(booth, None, around.room).is_some()) {
+        if rendering && self.first_voice(around.room).is_none() {
             // Nobody would be heard.
             return Err(Refusal::NotHere);
         }
@@ -297,8 +301,8 @@ impl Interpretation {
     }
 
     /// Handovers whose time has come.
-    pub(crate) fn decide_due(&self, now: WallTime) -> Vec<Event> {
-        self.view.booths.iter().filter_map(|booth| booth::decide_due(booth, now)).collect()
+    pub(crate) fn decide_due(&self, now: WallTime, connected: &BTreeSet<SeatId>) -> Vec<Event> {
+        self.view.booths.iter().filter_map(|booth| booth::decide_due(booth, now, connected)).collect()
     }
 
     /// When the next one comes.

@@ -15,7 +15,7 @@ use crate::floor::Floor;
 use crate::interpretation::{Interpretation, Surroundings};
 use crate::lobby::Lobby;
 use crate::roll::Roll;
-use crate::{Action, roles};
+use crate::{Action, InterpretationAction, roles};
 
 /// One summit: its plan and everything that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,16 +151,19 @@ impl Meeting {
     pub fn hears_booth(&self, listener: &SeatId, interpreter: &SeatId) -> bool {
         let booth = self.interpretation.booth_of(interpreter);
         let is_partner = booth.is_some() && booth == self.interpretation.booth_of(listener);
-        let renders = || {
-            let room_of = |seat: &SeatId| self.caucuses.of(seat).cloned();
-            self.is_rendering() && room_of(interpreter).is_none() && self.interpretation.is_live(interpreter, &room_of)
-        };
+        let renders = || self.caucuses.of(listener).is_none() && self.renderer() == Some(interpreter);
         (is_partner && self.interpretation.is_open(interpreter)) || renders()
     }
 
-    /// Whether in consecutive mode the interpreter renders now: the speaker is not heard meanwhile.
+    /// Who renders now, in consecutive mode: one for everybody in the plenary.
+    fn renderer(&self) -> Option<&SeatId> {
+        self.interpretation.renderer(&|seat| self.caucuses.of(seat).cloned())
+    }
+
+    /// Whether in consecutive mode an interpreter renders now: the speaker is not heard meanwhile. If nobody is there to render, the
+    /// speaker is.
     pub fn is_rendering(&self) -> bool {
-        self.interpretation.is_rendering()
+        self.renderer().is_some()
     }
 
     /// Whether there is such a channel.
@@ -169,7 +172,11 @@ impl Meeting {
     }
 
     /// Whether that seat is told how many listen to each channel: booths, chairs and technicians.
+    /// Not before the reveal: it would tell one side who has come for the other.
     pub fn sees_audience(&self, seat: &SeatId) -> bool {
+        if !matches!(self.stage, Stage::Plenary { .. }) {
+            return false;
+        }
         self.booth_of(seat).is_some()
             || self.plan.is_chair(seat)
             || self.plan.seat(seat).is_some_and(|seat| seat.role == Role::Technician)
@@ -184,9 +191,10 @@ impl Meeting {
     }
 
     /// What happens by itself by now. Often nothing.
-    pub fn decide_due(&self, now: WallTime) -> Vec<Event> {
+    /// `connected`: those who can be heard.
+    pub fn decide_due(&self, now: WallTime, connected: &BTreeSet<SeatId>) -> Vec<Event> {
         match self.stage {
-            Stage::Plenary { .. } => self.interpretation.decide_due(now),
+            Stage::Plenary { .. } => self.interpretation.decide_due(now, connected),
             Stage::Gathering { .. } | Stage::Over { .. } => Vec::new(),
         }
     }
@@ -267,7 +275,14 @@ impl Meeting {
                 let room = |seat: &SeatId| plenary.caucuses.of(seat).cloned();
                 let speaker = plenary.floor.view().holder.as_ref().map(|(seat, _)| seat);
                 let around = Surroundings { plan: &self.plan, now, room: &room, speaker, here };
-                plenary.interpretation.decide(seat, action, &around)
+                let events = plenary.interpretation.decide(seat, action, &around)?;
+                // Who works in a booth has no voice on the floor, and neither has it nor waits for it.
+                let leaves = if let InterpretationAction::Assign { seat, assigned: true, .. } = action {
+                    plenary.floor.decide_departure(seat)
+                } else {
+                    None
+                };
+                Ok(leaves.into_iter().chain(events).collect())
             }
             Action::End => Ok(vec![Event::Ended { by: Some(seat.clone()) }]),
         }
@@ -288,6 +303,14 @@ impl Meeting {
     /// microphone in a booth.
     fn decide_going(&self, seat: &SeatId) -> Vec<Event> {
         self.floor.decide_departure(seat).into_iter().chain(self.interpretation.decide_departure(seat)).collect()
+    }
+
+    /// What follows when another device takes a seat: a booth's microphone that was open on the former one is shut.
+    pub fn decide_take_over(&self, seat: &SeatId) -> Vec<Event> {
+        match self.stage {
+            Stage::Plenary { .. } => self.interpretation.decide_departure(seat),
+            Stage::Gathering { .. } | Stage::Over { .. } => Vec::new(),
+        }
     }
 
     /// What follows when every head of delegation has said "ready": everybody comes back from the caucuses of the parties, and

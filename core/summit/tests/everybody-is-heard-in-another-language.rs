@@ -4,6 +4,7 @@
 
 mod people;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use people::{Room, START, seat};
@@ -153,9 +154,15 @@ fn what_was_counted_down_to_happens_by_itself() {
     asks(&mut room, "en-1", Asked::HandOver { to: seat("en-2"), after: Some(10) }).unwrap();
     let due = WallTime(begun.0 + 10_000);
     assert_eq!(room.meeting.next_due(), Some(due));
-    assert_eq!(room.meeting.decide_due(WallTime(due.0 - 1)), []);
+    assert_eq!(room.meeting.decide_due(WallTime(due.0 - 1), &room.here), []);
+    let gone = Event::HandoverEnded { booth: booth("english"), by: seat("en-2") };
+    assert_eq!(
+        room.meeting.decide_due(due, &BTreeSet::from([seat("en-1")])),
+        [gone],
+        "whoever cannot be heard does not take over"
+    );
     let handed = Event::HandedOver { booth: booth("english"), from: seat("en-1"), to: seat("en-2") };
-    assert_eq!(room.meeting.decide_due(due), std::slice::from_ref(&handed));
+    assert_eq!(room.meeting.decide_due(due, &room.here), std::slice::from_ref(&handed));
     room.meeting.apply(&handed, due);
     assert_eq!(state(&room.meeting), "open [\"en-2\"]");
     assert_eq!(room.meeting.next_due(), None);
@@ -231,9 +238,18 @@ fn in_consecutive_mode_one_speaks_after_the_other() {
     assert_eq!(asks(&mut room, "meridia-head", Asked::PassTurn(true)), Err(Refusal::NotSpeaking));
     asks(&mut room, "vesland-head", Asked::PassTurn(true)).unwrap();
     assert!(room.meeting.is_rendering() && room.meeting.hears_booth(&seat("meridia-head"), &seat("en-1")));
-    assert_eq!(asks(&mut room, "vesland-head", Asked::PassTurn(false)), Err(Refusal::NotInBooth));
+    assert_eq!(asks(&mut room, "meridia-head", Asked::PassTurn(false)), Err(Refusal::NotInBooth));
     asks(&mut room, "en-1", Asked::PassTurn(false)).unwrap();
     assert!(!room.meeting.is_rendering());
+    opens(&mut room, "ru-1");
+    asks(&mut room, "vesland-head", Asked::PassTurn(true)).unwrap();
+    assert!(!room.meeting.hears_booth(&seat("chair"), &seat("ru-1")), "one renders for everybody");
+    asks(&mut room, "en-1", Asked::Microphone(false)).unwrap();
+    assert!(room.meeting.hears_booth(&seat("chair"), &seat("ru-1")));
+    asks(&mut room, "ru-1", Asked::Microphone(false)).unwrap();
+    assert!(!room.meeting.is_rendering(), "nobody renders: the speaker is heard again");
+    asks(&mut room, "vesland-head", Asked::PassTurn(false)).unwrap();
+    opens(&mut room, "en-1");
     asks(&mut room, "vesland-head", Asked::PassTurn(true)).unwrap();
     room.asks("chair", Action::YieldFloor).unwrap();
     assert!(!room.meeting.is_rendering(), "the speech is over");
@@ -265,6 +281,19 @@ fn who_works_in_a_booth_has_no_voice_on_the_floor() {
     assert_eq!(room.asks("chair", Action::GiveFloor(seat("en-1"))), Err(Refusal::NoVoice));
     asks(&mut room, "chair", Asked::Assign { booth: booth("english"), seat: seat("en-1"), assigned: false }).unwrap();
     room.asks("en-1", Action::RaiseHand).unwrap();
+    asks(&mut room, "line", Asked::Assign { booth: booth("english"), seat: seat("en-1"), assigned: true }).unwrap();
+    assert!(room.queue().is_empty(), "and who goes back to the booth waits for the floor no more");
+}
+
+#[test]
+fn nothing_of_booths_crosses_the_reveal_and_another_device_begins_with_a_shut_microphone() {
+    let lobby = Meeting::new(people::plan_with_booths());
+    assert!(!lobby.sees_audience(&seat("chair")) && !lobby.sees_audience(&seat("en-1")));
+    let mut room = Room::with_booths();
+    assert!(room.meeting.sees_audience(&seat("chair")) && !room.meeting.sees_audience(&seat("meridia-head")));
+    opens(&mut room, "en-1");
+    let shut = Event::BoothMicrophone { booth: booth("english"), seat: seat("en-1"), open: false };
+    assert_eq!(room.meeting.decide_take_over(&seat("en-1")), [shut]);
 }
 
 #[test]

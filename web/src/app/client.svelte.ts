@@ -346,6 +346,8 @@ export class PageClient implements Client {
 		);
 		this.#beSealed();
 		const booth = ownBooth(meeting);
+		// The sound of a booth is for whoever listens to its channel.
+		if (booth && this.seal.whispering) this.#whisper(false);
 		this.media.useBooth(booth && { open: isOpen(booth, meeting.you), placed: placedFor(meeting, booth) });
 		this.media.allowCapture(hasVoice(meeting));
 		this.media.useSlots(

@@ -112,6 +112,8 @@ export class OwnDevices {
 	useBooth(isBooth: boolean): void {
 		if (isBooth === this.#isBooth) return;
 		this.#isBooth = isBooth;
+		// Whoever leaves the booth is a voice of the floor: never without having opened the microphone there.
+		if (!isBooth) this.#preferences.microphoneOn = false;
 		if (this.status.microphone === 'live') void this.#openOne('microphone', this.#remembered('microphone'));
 	}
 

@@ -127,8 +127,9 @@ export function isConsecutive(meeting: MeetingState): boolean {
 /** Who renders now, in consecutive mode. */
 export function renderer(meeting: MeetingState): { readonly seat: SeatId; readonly language: Language } | undefined {
 	if (!isConsecutive(meeting) || meeting.interpretation.rendering === null) return undefined;
+	const signed = new Set(meeting.plan.booths.filter((booth) => booth.signed).map(({ id }) => id));
 	for (const booth of meeting.interpretation.booths) {
-		const seat = liveIn(meeting, booth, meeting.you);
+		const seat = signed.has(booth.booth) ? undefined : liveIn(meeting, booth, meeting.you);
 		if (seat !== undefined) return { seat, language: booth.outgoing };
 	}
 	return undefined;
@@ -241,7 +242,11 @@ export function silenceAfter(
 	const room = roomOf(meeting, meeting.you);
 	const floorSpeaks = meeting.speaking.some((seat) => seat !== meeting.you && roomOf(meeting, seat) === room);
 	const boothSpeaks = carrier.booth.interpreters.some((seat) => meeting.interpreting.includes(seat));
-	if (boothSpeaks) return { booth, spokenMs: 0, since: null };
+	// A booth does not interpret a language into itself.
+	const speaker = lastSpeaker(meeting, undefined);
+	const spoken = speaker === undefined ? undefined : spokenBy(meeting, speaker);
+	const isItself = spoken !== undefined && channel !== undefined && isSameLanguage(spoken, channel);
+	if (boothSpeaks || isItself) return { booth, spokenMs: 0, since: null };
 	const known = before.booth === booth ? before : { ...NO_SILENCE, booth };
 	// Between two words of the speaker the count stands; it does not begin anew.
 	if (floorSpeaks) return known.since === null ? { ...known, since: at } : known;

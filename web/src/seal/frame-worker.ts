@@ -33,7 +33,8 @@ interface Settings {
 	source: Expected | undefined;
 	codecs: LineCodecs | undefined;
 	/** So many frames of sound that went before go with each. */
-	redundancy: number;
+	depth: number;
+	readonly redundancy: Redundancy;
 }
 
 interface Surroundings {
@@ -102,11 +103,11 @@ export class FrameWorker {
 	#seal(id: LineId, options: LineOptions<EncodedFrame>): (frame: EncodedFrame) => void {
 		const line = new SealingLine<EncodedFrame>(options);
 		const steady = new SteadyLength();
-		const redundancy = new Redundancy();
+		const { redundancy } = this.#of(id);
 		this.#lines.set(id, line);
 		return (frame) =>
 			line.push(frame, () => {
-				const { sealWith, codecs, redundancy: depth } = this.#of(id);
+				const { sealWith, codecs, depth } = this.#of(id);
 				const codec = codecOfFrame(frame, codecs);
 				if (!sealWith || !codec) return undefined;
 				const data = new Uint8Array(frame.data);
@@ -144,14 +145,18 @@ export class FrameWorker {
 				const isAnother = settings.sealWith?.group !== group;
 				settings.sealWith = { kind, group, epoch };
 				// Who is in the other group has nothing yet to build on (RFC 9605 section 6.2).
-				if (isAnother) this.#makeKeyFrames(message.line);
+				if (isAnother) {
+					this.#makeKeyFrames(message.line);
+					settings.redundancy.beginAnew();
+				}
 				return;
 			}
 			case 'line.rest':
 				this.#of(message.line).sealWith = undefined;
+				this.#of(message.line).redundancy.beginAnew();
 				return;
 			case 'line.redundancy':
-				this.#of(message.line).redundancy = message.depth;
+				this.#of(message.line).depth = message.depth;
 				return;
 			case 'line.source':
 				this.#of(message.line).source = message.source;
@@ -194,7 +199,13 @@ export class FrameWorker {
 
 	/** A line may be spoken of before the browser opens it. */
 	#of(id: LineId): Settings {
-		const none: Settings = { sealWith: undefined, source: undefined, codecs: undefined, redundancy: 0 };
+		const none: Settings = {
+			sealWith: undefined,
+			source: undefined,
+			codecs: undefined,
+			depth: 0,
+			redundancy: new Redundancy(),
+		};
 		const known = this.#settings.get(id) ?? none;
 		this.#settings.set(id, known);
 		return known;

@@ -94,6 +94,40 @@ describe('a line of sound', () => {
 		]);
 	});
 
+	test('begins anew where frames in between were let fall', () => {
+		const line = new Redundancy();
+		for (const payload of browser([1, 2, 3])) line.deepen(payload, 2);
+		const [seventh, eighth] = browser([2, 3, 4, 6, 7, 8]).slice(4) as [Bytes, Bytes];
+		// The sixth never came here: the seventh names it, and what is known is older than it seems.
+		expect(contents([line.deepen(seventh, 2)])).toEqual([
+			[
+				[6, 960],
+				[7, 0],
+			],
+		]);
+		expect(contents([line.deepen(eighth, 2)])).toEqual([
+			[
+				[7, 960],
+				[8, 0],
+			],
+		]);
+	});
+
+	test('carries nothing to others of what it said before', () => {
+		const line = new Redundancy();
+		const [first, second, third, fourth] = browser([1, 2, 3, 4]) as [Bytes, Bytes, Bytes, Bytes];
+		line.deepen(first, 2);
+		line.deepen(second, 2);
+		line.beginAnew();
+		expect(contents([line.deepen(third, 2), line.deepen(fourth, 2)])).toEqual([
+			[[3, 0]],
+			[
+				[3, 960],
+				[4, 0],
+			],
+		]);
+	});
+
 	test('begins anew where it was interrupted', () => {
 		const line = new Redundancy();
 		for (const payload of browser([1, 2, 3])) line.deepen(payload, 2);

@@ -2,7 +2,7 @@
  * RED (RFC 2198) with more of what went before than the browser puts in. A browser sends each frame of sound once more, with the
  * next; where many packets are lost, both often are.
  */
-import { concat } from './bytes';
+import { concat, equal } from './bytes';
 import type { Bytes } from './bytes';
 
 /** The header of a block that is not the last: a flag, the payload type, how much older it is, and its length. */
@@ -63,21 +63,39 @@ export function writeRed(blocks: readonly Block[]): Bytes {
 export class Redundancy {
 	/** Of the latest frames, as old as they were when the last one came; the newest last. */
 	#former: readonly Block[] = [];
+	#forOthers = false;
+
+	/** The next frame is for other people than those before: it goes alone. */
+	beginAnew(): void {
+		this.#former = [];
+		this.#forOthers = true;
+	}
 
 	/** The payload with `depth` frames that went before, as far as they are known; as it came where it holds as many. */
 	deepen(payload: Bytes, depth: number): Bytes {
 		const blocks = readRed(payload);
 		const present = blocks?.at(-1);
 		const step = blocks?.at(-2)?.offset;
-		// A payload that names no predecessor begins anew: how old the others are is not known any more.
-		const former = step === undefined ? [] : this.#former.map((block) => ({ ...block, offset: block.offset + step }));
+		// A payload that names another predecessor than the one that went last, or none, begins anew: how old the others are is not known.
+		const goesOn = step !== undefined && isSame(blocks?.at(-2)?.data, this.#former.at(-1)?.data);
+		const former = goesOn ? this.#former.map((block) => ({ ...block, offset: block.offset + step })) : [];
 		if (!blocks || !present) {
 			this.#former = [];
 			return payload;
 		}
 		this.#former = [...former, present].slice(-DEPTH_MAX);
+		// What went before was for others.
+		if (this.#forOthers) {
+			this.#former = [present];
+			this.#forOthers = false;
+			return writeRed([present]);
+		}
 		const fitting = former.filter(({ offset, data }) => offset <= OFFSET_MAX && data.length <= LENGTH_MAX);
 		const chosen = fitting.slice(-depth);
 		return depth < blocks.length || chosen.length < blocks.length ? payload : writeRed([...chosen, present]);
 	}
+}
+
+function isSame(one: Bytes | undefined, other: Bytes | undefined): boolean {
+	return one !== undefined && other !== undefined && equal(one, other);
 }

@@ -39,6 +39,7 @@ impl Room {
             }
             let former = occupant.connection();
             self.let_go(former, turn);
+            self.decide(turn, |meeting| meeting.decide_take_over(&seat));
             self.vacate(&seat, turn);
         }
         self.owed.departed.remove(&seat);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use wire::{BoothSignal, Language, Refusal, SeatId, ServerMessage};
+use wire::{BoothSignal, Language, Phase, Refusal, SeatId, ServerMessage};
 
 use super::{Room, Turn};
 use crate::occupant::Occupant;
@@ -30,7 +30,7 @@ impl Room {
         let occupant = self.seats.get_mut(seat).filter(|occupant| occupant.is_here()).ok_or(Refusal::NotHere)?;
         if occupant.channel != channel {
             occupant.channel = channel;
-            self.route(turn.now);
+            self.route_sounds_to(seat, turn.now);
             self.tell_audience(turn);
         }
         Ok(())
@@ -41,6 +41,10 @@ impl Room {
         let meeting = self.ledger.meeting();
         if meeting.booth_of(seat).is_none() {
             return Err(Refusal::NotInBooth);
+        }
+        // Before the reveal nothing crosses from one side to another.
+        if !matches!(meeting.phase(), Phase::Plenary { .. }) {
+            return Err(Refusal::NotYet);
         }
         let occupant = self.seats.get_mut(seat).filter(|occupant| occupant.is_here()).ok_or(Refusal::NotHere)?;
         if occupant.signalled.is_some_and(|last| turn.now.saturating_duration_since(last) < SIGNALS_EVERY) {
@@ -61,21 +65,26 @@ impl Room {
 
     /// Tells everybody who is concerned how many listen to each channel.
     pub(super) fn tell_audience(&mut self, turn: &mut Turn<'_>) {
+        let listeners = self.audience();
         for viewer in self.viewers() {
-            self.tell_audience_to(&viewer, turn);
+            self.tell_them(&viewer, &listeners, turn);
         }
     }
 
     pub(super) fn tell_audience_to(&mut self, viewer: &SeatId, turn: &mut Turn<'_>) {
+        let listeners = self.audience();
+        self.tell_them(viewer, &listeners, turn);
+    }
+
+    fn tell_them(&mut self, viewer: &SeatId, listeners: &BTreeMap<Language, u32>, turn: &mut Turn<'_>) {
         if !self.ledger.meeting().sees_audience(viewer) {
             return;
         }
-        let listeners = self.audience();
         let Some(occupant) = self.seats.get_mut(viewer) else { return };
         let Some(connection) = Occupant::connection(occupant) else { return };
-        if occupant.told.audience != listeners {
-            occupant.told.audience.clone_from(&listeners);
-            turn.send(connection, ServerMessage::Audience { listeners });
+        if occupant.told.audience != *listeners {
+            occupant.told.audience.clone_from(listeners);
+            turn.send(connection, ServerMessage::Audience { listeners: listeners.clone() });
         }
     }
 
@@ -96,7 +105,8 @@ impl Room {
     pub(super) fn look_for_handovers(&mut self, turn: &mut Turn<'_>) {
         let wall = turn.wall;
         if self.ledger.meeting().next_due().is_some_and(|at| at <= wall) {
-            self.decide(turn, |meeting| meeting.decide_due(wall));
+            let connected = self.people_connected();
+            self.decide(turn, |meeting| meeting.decide_due(wall, &connected));
         }
         // What was decided now is not on record yet; it is looked at again when it is.
         let next = self.ledger.meeting().next_due().filter(|at| *at > wall);

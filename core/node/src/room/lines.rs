@@ -163,15 +163,21 @@ impl Room {
 
     /// Who may receive what has changed.
     pub(super) fn route(&mut self, now: Instant) {
-        let (meeting, whispers) = (self.ledger.meeting(), self.whispers());
-        for (peer, seat) in &self.owners {
-            let channel = self.seats.get(seat).and_then(|occupant| occupant.channel.as_ref());
-            let Sounds { first, voices } = routing::sounds(meeting, &whispers, seat, channel, &self.sources);
-            self.media.set_voices(*peer, first, voices, now);
+        for seat in self.owners.values().cloned().collect::<Vec<_>>() {
+            self.route_sounds_to(&seat, now);
         }
         for seat in self.owners.values().cloned().collect::<Vec<_>>() {
             self.route_pictures_to(&seat, now);
         }
+    }
+
+    /// What one person hears has changed.
+    pub(super) fn route_sounds_to(&mut self, seat: &SeatId, now: Instant) {
+        let Some(occupant) = self.seats.get(seat) else { return };
+        let Some(peer) = occupant.peer() else { return };
+        let (meeting, channel) = (self.ledger.meeting(), occupant.channel.as_ref());
+        let Sounds { first, voices } = routing::sounds(meeting, &self.whispers(), seat, channel, &self.sources);
+        self.media.set_voices(peer, first, voices, now);
     }
 
     /// What one screen gets has changed.

@@ -93,12 +93,13 @@ impl Room {
         // Other people are together than before: each is told what may be received now.
         let moved = entries.iter().any(|entry| consequence(&entry.event) == Consequence::Moved);
         let heard = entries.iter().any(|entry| consequence(&entry.event) == Consequence::Heard);
+        let mut hushed = false;
         for entry in &entries {
             if let Event::CaucusEntered { seat, .. }
             | Event::CaucusLeft { seat, .. }
             | Event::BoothAssigned { seat, .. } = &entry.event
             {
-                self.set_whispering(seat, false);
+                hushed |= self.set_whispering(seat, false);
             }
         }
         for entry in entries {
@@ -108,9 +109,13 @@ impl Room {
             self.route(turn.now);
             self.tell_voices(turn);
         }
+        if hushed {
+            self.tell_whispering(turn);
+        }
         if moved {
             self.circles_changed = true;
             self.tell_everything(turn);
+            self.tell_audience(turn);
         }
     }
 

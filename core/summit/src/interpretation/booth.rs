@@ -7,6 +7,8 @@
 //!            shut                     decline, take back, or a shuts
 //! ```
 
+use std::collections::BTreeSet;
+
 use wire::{BoothView, Event, GroupId, Handover, OpenMicrophone, Refusal, SeatId, WallTime};
 
 use super::{COUNTDOWN_MAX, RoomOf, Surroundings};
@@ -81,10 +83,14 @@ pub(super) fn handover_ended_by(booth: &BoothView, seat: &SeatId) -> Option<Even
     (from == seat || to == seat).then(|| Event::HandoverEnded { booth: booth.booth.clone(), by: seat.clone() })
 }
 
-pub(super) fn decide_due(booth: &BoothView, now: WallTime) -> Option<Event> {
+/// The one who is to work may be gone for a moment when the time comes: then the other one goes on.
+pub(super) fn decide_due(booth: &BoothView, now: WallTime, connected: &BTreeSet<SeatId>) -> Option<Event> {
     let Handover { from, to, at, .. } = booth.handover.as_ref()?;
-    let is_due = at.is_some_and(|at| at <= now);
-    is_due.then(|| Event::HandedOver { booth: booth.booth.clone(), from: from.clone(), to: to.clone() })
+    let (booth, from, to) = (booth.booth.clone(), from.clone(), to.clone());
+    at.is_some_and(|at| at <= now).then(|| match connected.contains(&to) {
+        true => Event::HandedOver { booth, from, to },
+        false => Event::HandoverEnded { booth, by: to },
+    })
 }
 
 pub(super) fn decide_departure(booth: &BoothView, seat: &SeatId) -> Vec<Event> {
