@@ -96,6 +96,15 @@ describe('the microphone', () => {
 		expect(lampOf(meeting, boothIn(meeting))).toBe(lamp);
 	});
 
+	it('waits for the turn in consecutive mode', () => {
+		const simultaneous = meetingWith('open');
+		const interpretation = { ...simultaneous.interpretation, mode: 'consecutive' as const };
+		const meeting = { ...simultaneous, interpretation };
+		expect(lampOf(meeting, boothIn(meeting))).toBe('waiting');
+		const rendering = { ...meeting, interpretation: { ...interpretation, rendering: 1 } };
+		expect(lampOf(rendering, boothIn(rendering))).toBe('open');
+	});
+
 	it('works for 25 minutes, is warned, and asks for relief at 30', () => {
 		const booth = boothIn(meetingWith('open'));
 		const since = booth.open[0]?.since ?? 0;

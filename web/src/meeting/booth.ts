@@ -12,6 +12,7 @@ import type {
 	WallTime,
 } from '../wire/types';
 import { boothOf, carrierOf, channelsOf, isOpen, liveIn, speakerOf, spokenBy } from './interpretation';
+import { isConsecutive, renderer } from './listening';
 import { caucusOf, inSameRoom, presenceOf } from './selectors';
 import type { Action, MeetingState } from './state';
 
@@ -19,7 +20,7 @@ import type { Action, MeetingState } from './state';
 export type Heard = 'floor' | 'relay' | 'partner';
 
 /** How the own microphone is, for its lamp. `second`: it is open, and the partner is heard, who opened first. */
-export type Lamp = 'open' | 'second' | 'suspended' | 'closed' | 'shut';
+export type Lamp = 'open' | 'second' | 'waiting' | 'suspended' | 'closed' | 'shut';
 
 /**
  * What must not go unnoticed in the booth: both microphones are open, nobody's is while the floor speaks, or it is open and
@@ -135,7 +136,9 @@ export function lampOf(meeting: MeetingState, booth: BoothView): Lamp {
 	if (!isOpen(booth, meeting.you)) return 'shut';
 	if (booth.suspended) return 'suspended';
 	if (meeting.interpretation.closed.includes(booth.outgoing)) return 'closed';
-	return liveIn(meeting, booth, meeting.you) === meeting.you ? 'open' : 'second';
+	if (liveIn(meeting, booth, meeting.you) !== meeting.you) return 'second';
+	// In consecutive mode nobody but the partner hears it until the speaker has passed the turn, and then one does for everybody.
+	return isConsecutive(meeting) && renderer(meeting)?.seat !== meeting.you ? 'waiting' : 'open';
 }
 
 /** Whether anybody in the room speaks who is no interpreter. */
