@@ -14,6 +14,7 @@ import { burstsAndEars, has } from './bursts.mjs';
 
 /** @typedef {import('./bursts.mjs').Anybody} Anybody */
 /** @typedef {import('./bursts.mjs').Place} Place */
+/** @typedef {import('./bursts.mjs').Line} Line */
 
 /** The middles of the third octaves (IEC 61260), and the upper end of the band that is aimed at. */
 const TONES = [
@@ -38,6 +39,9 @@ const say = (text) => process.stdout.write(`${text}\n`);
 /** @param {string | number} cell @param {number} [width] */
 const right = (cell, width = 12) => String(cell).padStart(width);
 
+/** @param {number} value */
+const tenths = (value) => Math.round(10 * value) / 10;
+
 /**
  * One way of sound.
  * @typedef {object} Way
@@ -46,6 +50,7 @@ const right = (cell, width = 12) => String(cell).padStart(width);
  * @property {Anybody} from
  * @property {Anybody} to
  * @property {Place} place
+ * @property {Line} line
  */
 
 /**
@@ -84,7 +89,9 @@ async function meeting(story) {
 		{ name: 'relay', title: "interpreter -> next one's ear", from: first, to: second, place: 'mix' },
 		{ name: 'booth', title: 'interpreter -> listener', from: second, to: listener, place: { seat: second.seat } },
 	];
-	return /** @type {Way[]} */ (ways);
+	return /** @type {Way[]} */ (
+		ways.map((way) => ({ ...way, line: way.place === 'peer' ? 'peer' : { seat: way.from.seat } }))
+	);
 }
 
 /**
@@ -101,7 +108,7 @@ async function bands(ways) {
 	for (const { name, to } of ways) {
 		const levels = await has(to, 'levels', name, TONES);
 		const reference = levels[TONES.indexOf(REFERENCE_HZ)] ?? NaN;
-		found[name] = levels.map((level) => 20 * Math.log10(Math.max(level, 1e-6) / reference));
+		found[name] = levels.map((level) => tenths(20 * Math.log10(Math.max(level, 1e-6) / reference)));
 	}
 	return found;
 }
@@ -125,19 +132,24 @@ async function delays(ways, seconds) {
 	for (const person of speakers)
 		await eventually(`a microphone of ${person.seat}`, () => has(person, 'ear', 'own', 'own'));
 	for (const person of speakers) await has(person, 'bursts', true);
-	await pause(SETTLING_MS + 1000 * seconds);
+	await pause(SETTLING_MS);
+	const before = await Promise.all(ways.map(({ to, line }) => has(to, 'buffered', line)));
+	await pause(1000 * seconds);
+	const after = await Promise.all(ways.map(({ to, line }) => has(to, 'buffered', line)));
 	for (const person of speakers) await has(person, 'bursts', false);
 	await pause(4000);
-	/** @type {Record<string, { late: number[], lost: number, clocks: number }>} */
+	/** @type {Record<string, { late: number[], lost: number, clocks: number, buffered: number }>} */
 	const found = {};
-	for (const { name, from, to } of ways) {
+	for (const [index, { name, from, to }] of ways.entries()) {
 		const [given, heard] = [await has(from, 'onsets', 'own'), await has(to, 'onsets', name)];
 		const counted = given.filter((at) => at >= (given[0] ?? 0) + SETTLING_MS);
 		const late = counted
 			.map((at) => (heard.find((then) => then >= at) ?? Infinity) - at)
 			.filter((ms) => ms < LATEST_MS);
 		const clocks = (await has(to, 'clock', name)) - (await has(from, 'clock', 'own'));
-		found[name] = { late, lost: counted.length - late.length, clocks };
+		const [begin, end] = [before[index], after[index]];
+		const buffered = begin && end ? (1000 * (end.seconds - begin.seconds)) / (end.samples - begin.samples) : NaN;
+		found[name] = { late, lost: counted.length - late.length, clocks, buffered };
 	}
 	return found;
 }
@@ -210,19 +222,28 @@ try {
 		const added = sum('p50', ...legs) - legs.length * sum('p50', 'peers');
 		const added99 = sum('p99', ...legs) - legs.length * sum('p99', 'peers');
 		const met = Number.isNaN(aim) ? null : added <= aim;
-		return { ...row, p50: sum('p50', ...legs), p99: sum('p99', ...legs), added, added99, aim, met };
+		const buffered = legs.reduce((all, name) => all + (times[name]?.buffered ?? NaN), 0);
+		const figures = { p50: sum('p50', ...legs), p99: sum('p99', ...legs), added, added99, buffered };
+		const rounded = Object.entries(figures).map(([what, ms]) => [what, tenths(ms)]);
+		return { ...row, .../** @type {typeof figures} */ (Object.fromEntries(rounded)), aim, met };
 	});
-	say('\nHow late, in milliseconds; added is what is more than without Sommet, once for each leg of a chain.\n');
-	const heads = ['bursts', 'lost', 'p50', 'p99', 'added p50', 'added p99'];
+	say(
+		'\nHow late, in milliseconds; added is what is more than without Sommet, once for each leg of a chain.\n"Buffered" is the part of the buffers that even out the network, on average.\n',
+	);
+	const heads = ['bursts', 'lost', 'p50', 'p99', 'added p50', 'added p99', 'buffered'];
 	say(`${''.padEnd(36)}${heads.map((head) => right(head)).join('')}`);
-	for (const { title, bursts, lost, p50, p99, added, added99, aim, met } of rows) {
-		const cells = [bursts || '', bursts ? lost : '', ...[p50, p99, added, added99].map((ms) => ms.toFixed(1))];
+	for (const { title, bursts, lost, p50, p99, added, added99, buffered, aim, met } of rows) {
+		const cells = [
+			bursts || '',
+			bursts ? lost : '',
+			...[p50, p99, added, added99, buffered].map((ms) => ms.toFixed(1)),
+		];
 		const verdict = met === null ? '' : `   at most ${aim}: ${met ? 'met' : 'missed'}`;
 		say(`${title.padEnd(36)}${cells.map((cell) => right(cell)).join('')}${verdict}`);
 	}
 	const clocks = Math.max(...Object.values(times).map((time) => Math.abs(time.clocks)));
-	say(`\nThe clocks of two pages differ by ${clocks.toFixed(1)} ms at most, as far as they can tell.`);
-	const json = { bench: 'audio', seconds, tones: TONES, decibels, band, delays: rows, clocks_ms: clocks };
+	say(`\nTimes of two pages can be wrong against each other by ${clocks.toFixed(1)} ms at most.`);
+	const json = { bench: 'audio', seconds, tones: TONES, decibels, band, delays: rows, clocks_ms: tenths(clocks) };
 	say(`\n${JSON.stringify(json)}`);
 } catch (error) {
 	await story.keepEvidence();

@@ -11,6 +11,8 @@
  * @typedef {'own' | 'mix' | 'peer' | { seat: string }} Place
  */
 
+/** By which line it came over the network. @typedef {'peer' | { seat: string }} Line */
+
 /**
  * @typedef {object} Tools what a page can do for the measurement, at `window.story`
  * @property {(on: boolean) => void} bursts
@@ -18,6 +20,8 @@
  * @property {(name: string, place: Place) => boolean} ear whether there is sound at that place
  * @property {(name: string) => number[]} onsets when each burst began there, in milliseconds of the machine's clock
  * @property {(name: string) => number} clock by how much `performance` is ahead of the machine's clock at least, in milliseconds
+ * @property {(line: Line) => Promise<{ seconds: number, samples: number }>} buffered for how long the samples of all time lay in the
+ * buffer that evens out the network, all together
  * @property {(name: string, on: boolean) => void} record
  * @property {(name: string, hertz: number[]) => number[]} levels the amplitude of each tone in what was recorded
  * @property {() => Promise<string>} offer
@@ -118,18 +122,18 @@ export function burstsAndEars() {
 	};
 
 	/** @param {string} seat */
-	const lineFrom = (seat) => {
+	const receiverFrom = (seat) => {
 		const { sommet } = window;
 		const source = sommet.state().meeting?.sources.find((one) => one.seat === seat && one.kind === 'microphone');
 		const mid = source && Object.entries(sommet.slots()).find(([, id]) => id === source.id)?.[0];
-		return sommet.pc?.getTransceivers().find((line) => mid !== undefined && line.mid === mid)?.receiver.track;
+		return sommet.pc?.getTransceivers().find((line) => mid !== undefined && line.mid === mid)?.receiver;
 	};
 	/** @param {Place} place */
 	const trackAt = (place) => {
 		if (place === 'own') return mouth().track;
 		if (place === 'mix') return mixed;
 		if (place === 'peer') return fromPeer;
-		return lineFrom(place.seat);
+		return receiverFrom(place.seat)?.track;
 	};
 
 	const newPeer = () => {
@@ -200,6 +204,13 @@ export function burstsAndEars() {
 		},
 		onsets: (name) => ears.get(name)?.onsets ?? [],
 		clock: (name) => ears.get(name)?.clock ?? NaN,
+		buffered: async (line) => {
+			const receiver = line === 'peer' ? peer?.getReceivers()[0] : receiverFrom(line.seat);
+			const all = [...((await receiver?.getStats()) ?? new Map()).values()];
+			const { jitterBufferDelay = NaN, jitterBufferEmittedCount = NaN } =
+				all.find(({ type }) => type === 'inbound-rtp') ?? {};
+			return { seconds: jitterBufferDelay, samples: jitterBufferEmittedCount };
+		},
 		record: (name, on) => {
 			const ear = ears.get(name);
 			if (!ear) return;
