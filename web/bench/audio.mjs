@@ -2,9 +2,9 @@
  * `cargo x bench audio`: which band is left of a voice, and how late it is, at a listener, at an interpreter's ear and along a
  * relay, beside a connection of the same two pages without Sommet at the same time.
  *
- *     node web/bench/audio.mjs [--seconds=N]
+ *     node web/bench/audio.mjs [--rounds=N] [--seconds=N]
  *
- * `--seconds` says for how long bursts are timed. Nothing fails because it is late: what is printed says which aims are met.
+ * Every round is a meeting of its own, in which bursts are timed for that many seconds; the band is measured in the first. Nothing fails because it is late: what is printed says which aims are met.
  */
 import { hasLamp, switchesMicrophone, wearsHeadset } from '../e2e/harness/console.mjs';
 import { Stage } from '../e2e/harness/stage.mjs';
@@ -32,7 +32,7 @@ const [ADDED_MS, RELAY_MS] = [60, 120];
 const LATEST_MS = 700;
 /** Until the buffers of a new meeting have settled. */
 const SETTLING_MS = 8000;
-const SECONDS = 120;
+const [ROUNDS, SECONDS] = [3, 60];
 
 /** @param {string} text */
 const say = (text) => process.stdout.write(`${text}\n`);
@@ -160,95 +160,144 @@ function percentile(values, share) {
 	return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 }
 
-const words = process.argv.slice(2);
-const seconds = Number(words.find((word) => word.startsWith('--seconds='))?.split('=')[1] ?? SECONDS);
-const stage = new Stage();
-const story = new Story('bench-audio', stage);
-try {
-	const ways = await meeting(story);
-	for (const { name, to, place } of ways)
-		await eventually(`sound of "${name}" at ${to.seat}`, () => has(to, 'ear', name, place));
-	await pause(SETTLING_MS);
+/** The chains that are made of ways, one after the other. */
+const CHAINS = [
+	{ name: 'chain', title: "speaker -> relay -> next one's ear", legs: ['ear', 'relay'] },
+	{ name: 'whole', title: 'speaker -> relay -> listener', legs: ['ear', 'relay', 'booth'] },
+];
+/** What Sommet may add, by the name of the way or chain. @type {Record<string, number>} */
+const AIMS = { floor: ADDED_MS, ear: ADDED_MS, relay: ADDED_MS, booth: ADDED_MS, chain: RELAY_MS };
 
-	const decibels = await bands(ways);
+/**
+ * What one round says of every way and chain.
+ * @param {Way[]} ways
+ * @param {Awaited<ReturnType<typeof delays>>} times
+ */
+function rowsOf(ways, times) {
+	/** @param {string[]} names @param {(time: (typeof times)[string]) => number} what */
+	const sum = (names, what) =>
+		names.reduce((all, name) => all + what(times[name] ?? { late: [], lost: 0, clocks: NaN, buffered: NaN }), 0);
+	return [...ways.map(({ name, title }) => ({ name, title, legs: [name] })), ...CHAINS].map(({ name, title, legs }) => {
+		const [p50, p99] = [0.5, 0.99].map((share) => {
+			const all = sum(legs, ({ late }) => percentile(late, share));
+			// Each leg would have been as late as without Sommet.
+			return { all, added: all - legs.length * sum(['peers'], ({ late }) => percentile(late, share)) };
+		});
+		return {
+			name,
+			title,
+			bursts: sum(legs, ({ late }) => late.length),
+			lost: sum(legs, ({ lost }) => lost),
+			p50: p50?.all ?? NaN,
+			p99: p99?.all ?? NaN,
+			added: p50?.added ?? NaN,
+			added99: p99?.added ?? NaN,
+			buffered: sum(legs, ({ buffered }) => buffered),
+		};
+	});
+}
+
+/**
+ * The medians of several rounds, and from where to where what was added went.
+ * @param {ReturnType<typeof rowsOf>[]} rounds
+ */
+function summary(rounds) {
+	return (rounds[0] ?? []).map(({ name, title }, index) => {
+		/** @param {'bursts' | 'lost' | 'p50' | 'p99' | 'added' | 'added99' | 'buffered'} what */
+		const all = (what) => rounds.map((rows) => rows[index]?.[what] ?? NaN);
+		const total = (/** @type {number[]} */ values) => values.reduce((sum, value) => sum + value, 0);
+		const middle = (/** @type {number[]} */ values) => tenths(percentile(values, 0.5));
+		const aim = AIMS[name];
+		const added = all('added');
+		return {
+			name,
+			title,
+			bursts: total(all('bursts')),
+			lost: total(all('lost')),
+			p50: middle(all('p50')),
+			p99: middle(all('p99')),
+			added: middle(added),
+			added99: middle(all('added99')),
+			least: tenths(Math.min(...added)),
+			most: tenths(Math.max(...added)),
+			buffered: middle(all('buffered')),
+			aim,
+			met: aim === undefined ? undefined : middle(added) <= aim,
+		};
+	});
+}
+
+/**
+ * @param {Way[]} ways
+ * @param {Record<string, number[]>} decibels
+ */
+function printBands(ways, decibels) {
 	say(`\nTones of equal level, and what comes of them: decibels against ${REFERENCE_HZ} Hz.\n`);
 	say(`${right('Hz', 8)}${ways.map(({ name }) => right(name)).join('')}`);
 	for (const [index, hertz] of TONES.entries())
 		say(`${right(hertz, 8)}${ways.map(({ name }) => right((decibels[name]?.[index] ?? NaN).toFixed(1))).join('')}`);
-	const band = Object.fromEntries(ways.map(({ name }) => [name, within(decibels[name] ?? [])]));
 	say(`\nWithin ${TOLERANCE_DB} dB; the aim is ${LOW_HZ} to ${HIGH_HZ} Hz.\n`);
 	for (const { name, title } of ways) {
-		const { low = NaN, high = NaN } = band[name] ?? {};
+		const { low, high } = within(decibels[name] ?? []);
 		const isMet = low <= LOW_HZ && high >= HIGH_HZ;
-		say(`${title.padEnd(32)}${right(`${low} to ${high} Hz`, 20)}   ${isMet ? 'met' : 'missed'}`);
+		say(`${title.padEnd(36)}${right(`${low} to ${high} Hz`, 20)}   ${isMet ? 'met' : 'missed'}`);
 	}
+}
 
-	const times = await delays(ways, seconds);
-	/** @type {Record<string, { p50: number, p99: number }>} */
-	const late = {};
-	for (const { name } of ways) {
-		const all = times[name]?.late ?? [];
-		late[name] = { p50: percentile(all, 0.5), p99: percentile(all, 0.99) };
-	}
-	/** @param {'p50' | 'p99'} what @param {string[]} names */
-	const sum = (what, ...names) => names.reduce((all, name) => all + (late[name]?.[what] ?? NaN), 0);
-	const rows = [
-		...ways.map(({ name, title }) => ({
-			name,
-			title,
-			legs: [name],
-			aim: name === 'peers' ? NaN : ADDED_MS,
-			bursts: times[name]?.late.length ?? 0,
-			lost: times[name]?.lost ?? 0,
-		})),
-		{
-			name: 'chain',
-			title: "speaker -> relay -> next one's ear",
-			legs: ['ear', 'relay'],
-			aim: RELAY_MS,
-			bursts: 0,
-			lost: 0,
-		},
-		{
-			name: 'whole',
-			title: 'speaker -> relay -> listener',
-			legs: ['ear', 'relay', 'booth'],
-			aim: NaN,
-			bursts: 0,
-			lost: 0,
-		},
-	].map(({ legs, aim, ...row }) => {
-		/** Each leg would have been as late as without Sommet. */
-		const added = sum('p50', ...legs) - legs.length * sum('p50', 'peers');
-		const added99 = sum('p99', ...legs) - legs.length * sum('p99', 'peers');
-		const met = Number.isNaN(aim) ? null : added <= aim;
-		const buffered = legs.reduce((all, name) => all + (times[name]?.buffered ?? NaN), 0);
-		const figures = { p50: sum('p50', ...legs), p99: sum('p99', ...legs), added, added99, buffered };
-		const rounded = Object.entries(figures).map(([what, ms]) => [what, tenths(ms)]);
-		return { ...row, .../** @type {typeof figures} */ (Object.fromEntries(rounded)), aim, met };
-	});
+/** @param {ReturnType<typeof summary>} rows */
+function printDelays(rows) {
 	say(
-		'\nHow late, in milliseconds; added is what is more than without Sommet, once for each leg of a chain.\n"Buffered" is the part of the buffers that even out the network, on average.\n',
+		'\nHow late, in milliseconds; medians of the rounds. Added is what is more than without Sommet, once for each leg of',
 	);
-	const heads = ['bursts', 'lost', 'p50', 'p99', 'added p50', 'added p99', 'buffered'];
+	say('a chain; buffered is the part of the buffers that even out the network, on average.\n');
+	const heads = ['bursts', 'lost', 'p50', 'p99', 'added p50', 'in rounds', 'added p99', 'buffered'];
 	say(`${''.padEnd(36)}${heads.map((head) => right(head)).join('')}`);
-	for (const { title, bursts, lost, p50, p99, added, added99, buffered, aim, met } of rows) {
-		const cells = [
-			bursts || '',
-			bursts ? lost : '',
-			...[p50, p99, added, added99, buffered].map((ms) => ms.toFixed(1)),
-		];
-		const verdict = met === null ? '' : `   at most ${aim}: ${met ? 'met' : 'missed'}`;
+	for (const { title, bursts, lost, p50, p99, added, least, most, added99, buffered, aim, met } of rows) {
+		const cells = [bursts, lost, p50, p99, added, `${Math.round(least)}..${Math.round(most)}`, added99, buffered];
+		const verdict = aim === undefined ? '' : `   at most ${aim}: ${met ? 'met' : 'missed'}`;
 		say(`${title.padEnd(36)}${cells.map((cell) => right(cell)).join('')}${verdict}`);
 	}
-	const clocks = Math.max(...Object.values(times).map((time) => Math.abs(time.clocks)));
-	say(`\nTimes of two pages can be wrong against each other by ${clocks.toFixed(1)} ms at most.`);
-	const json = { bench: 'audio', seconds, tones: TONES, decibels, band, delays: rows, clocks_ms: tenths(clocks) };
-	say(`\n${JSON.stringify(json)}`);
-} catch (error) {
-	await story.keepEvidence();
-	throw error;
+}
+
+const words = process.argv.slice(2);
+/** @param {string} name @param {number} usual */
+const option = (name, usual) => Number(words.find((word) => word.startsWith(`--${name}=`))?.split('=')[1] ?? usual);
+const [rounds, seconds] = [option('rounds', ROUNDS), option('seconds', SECONDS)];
+
+const stage = new Stage();
+/** @type {Record<string, number[]>} */
+let decibels = {};
+/** @type {ReturnType<typeof rowsOf>[]} */
+const found = [];
+let clocks = 0;
+try {
+	for (let round = 0; round < rounds; round += 1) {
+		const story = new Story('bench-audio', stage);
+		try {
+			const ways = await meeting(story);
+			for (const { name, to, place } of ways)
+				await eventually(`sound of "${name}" at ${to.seat}`, () => has(to, 'ear', name, place));
+			await pause(SETTLING_MS);
+			if (round === 0) {
+				decibels = await bands(ways);
+				printBands(ways, decibels);
+			}
+			const times = await delays(ways, seconds);
+			found.push(rowsOf(ways, times));
+			clocks = Math.max(clocks, ...Object.values(times).map((time) => Math.abs(time.clocks)));
+		} catch (error) {
+			await story.keepEvidence();
+			throw error;
+		} finally {
+			await story.end();
+		}
+	}
 } finally {
-	await story.end();
 	await stage.close();
 }
+const rows = summary(found);
+printDelays(rows);
+say(`\nTimes of two pages can be wrong against each other by ${clocks.toFixed(1)} ms at most.`);
+const band = Object.fromEntries(Object.entries(decibels).map(([name, levels]) => [name, within(levels)]));
+const figures = { tones: TONES, decibels, band, delays: rows, clocks_ms: tenths(clocks) };
+say(`\n${JSON.stringify({ bench: 'audio', rounds, seconds, ...figures })}`);
