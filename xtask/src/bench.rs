@@ -6,15 +6,18 @@ use crate::process::{capture, cargo, command, root, run as run_to_the_end};
 use crate::{Failure, setup, web};
 
 /// What can be measured.
-const NAMES: [&str; 7] = ["forward", "interpretation", "join", "network", "rooms", "seal", "soak"];
+const NAMES: [&str; 8] = ["audio", "forward", "interpretation", "join", "network", "rooms", "seal", "soak"];
 
 /// Those that are measured where nothing is named; `soak` takes twenty minutes.
-const USUAL: [&str; 5] = ["forward", "join", "network", "rooms", "seal"];
+const USUAL: [&str; 6] = ["audio", "forward", "join", "network", "rooms", "seal"];
+
+/// How a voice is heard, all in browsers.
+const AUDIO: &str = "audio";
 
 /// The one that compares with others.
 const FORWARD: &str = "forward";
 
-/// The one that is all in browsers.
+/// What a bad line does, all in browsers.
 const NETWORK: &str = "network";
 
 /// The one with a half in a browser.
@@ -28,7 +31,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     let (names, further) = parse(arguments)?;
     let usual: Vec<String> = USUAL.map(str::to_owned).into();
     let wanted = if names.is_empty() { &usual[..] } else { names };
-    if wanted.iter().any(|name| name == SEAL || name == NETWORK) {
+    if wanted.iter().any(|name| [AUDIO, NETWORK, SEAL].contains(&name.as_str())) {
         setup::for_tests()?
     } else {
         setup::for_demo()?
@@ -51,6 +54,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         let mut bench = cargo(&["run", "--quiet", "--release", "--package", "bench", "--", name]);
         bench.args(further);
         match name.as_str() {
+            AUDIO => run_to_the_end(browsers("web/bench/audio.mjs").args(further))?,
             NETWORK => run_to_the_end(&mut browsers("web/bench/network.mjs"))?,
             SEAL => seal(&mut bench)?,
             _ => run_to_the_end(&mut bench)?,
