@@ -73,7 +73,11 @@ export class PageClient implements Client {
 			listen: (channel) => this.#tell({ type: 'channel.listen', channel }),
 			onHearing: (hearing) => {
 				const { meeting } = this.#state;
+				// Where the console cannot mix, floor and relay are not both as loud as can be.
+				const booth = meeting && ownBooth(meeting);
+				const placed = meeting && booth ? placedFor(meeting, booth) : undefined;
 				this.media.useGains((id) => {
+					if (placed) return placed(id)?.gain ?? 0;
 					const source = meeting?.sources.find((known) => known.id === id);
 					return meeting ? gainOf(meeting, hearing, source) : 1;
 				});

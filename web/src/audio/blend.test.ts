@@ -12,7 +12,6 @@ const listener: Situation = {
 	carried: true,
 	boothSilent: false,
 	floorLevel: FLOOR_LEVEL,
-	consecutive: false,
 };
 
 test.each<[string, Partial<Situation>, Blend]>([
@@ -77,17 +76,6 @@ test.each<[string, Partial<Situation>, Blend]>([
 	[
 		'with a lock the floor, where there is no channel',
 		{ locked: true, carried: false },
-		{ floor: 1, channel: 0, heard: 'floor', instead: 'not_carried' },
-	],
-	['both, one after the other', { consecutive: true }, { floor: 1, channel: 1, heard: 'channel', instead: undefined }],
-	[
-		'both, also of what they understand',
-		{ consecutive: true, spoken: 'fr' },
-		{ floor: 1, channel: 1, heard: 'channel', instead: undefined },
-	],
-	[
-		'the floor one after the other, where nobody interprets',
-		{ consecutive: true, carried: false },
 		{ floor: 1, channel: 0, heard: 'floor', instead: 'not_carried' },
 	],
 ])('a listener hears %s', (_, change, expected) => {

@@ -26,8 +26,6 @@ export interface Situation {
 	readonly boothSilent: boolean;
 	/** How loud the floor is under the channel, 0 to 1; {@link FLOOR_LEVEL} to begin with. */
 	readonly floorLevel: number;
-	/** The speaker stops for the interpreter: nobody speaks over anybody. */
-	readonly consecutive: boolean;
 }
 
 /** Gains, 0 to 1, and which of the two the listener is there for. */
@@ -44,12 +42,11 @@ export interface Blend {
 
 /** What to let a listener hear. */
 export function blend(now: Situation): Blend {
-	const { spoken, understood, chosen, locked, carried, boothSilent, consecutive } = now;
+	const { spoken, understood, chosen, locked, carried, boothSilent } = now;
 	const floorLevel = Math.min(1, Math.max(0, now.floorLevel));
 	if (chosen === undefined) return { floor: 1, channel: 0, heard: 'floor', instead: undefined };
 	// Also with a lock: there is nothing else to hear.
 	if (!carried) return { floor: 1, channel: 0, heard: 'floor', instead: 'not_carried' };
-	if (consecutive) return { floor: 1, channel: 1, heard: 'channel', instead: undefined };
 	if (locked) return { floor: floorLevel, channel: 1, heard: 'channel', instead: undefined };
 	// Who chose a language understands it, whether they said so or not.
 	const own = [...understood, chosen];

@@ -95,11 +95,6 @@ export class BoothMicrophone {
 		};
 	}
 
-	/** To be called from a click or key, where the browser wants one before sound runs. */
-	async unblock(): Promise<void> {
-		await this.#context.resume();
-	}
-
 	/** The track that is sent ends. */
 	async close(): Promise<void> {
 		for (const timer of this.#timers) clearInterval(timer);

@@ -82,20 +82,9 @@ export class BoothSound {
 		}
 	}
 
-	/** The browser holds it back until the person touches the page. */
-	get isBlocked(): boolean {
-		return this.#context.state === 'suspended';
-	}
-
 	/** To be called from a click or key: browsers then allow sound. */
 	async unblock(): Promise<void> {
 		await this.#context.resume();
-	}
-
-	/** How much later than it came sound is heard, as far as the browser knows, in milliseconds: without the network's part. */
-	get delayMs(): number {
-		const { baseLatency = 0, outputLatency = 0 } = this.#context;
-		return 1000 * (baseLatency + outputLatency) + 5;
 	}
 
 	/**

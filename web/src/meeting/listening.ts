@@ -164,7 +164,6 @@ export function hearing(
 		carried: state?.state === 'live',
 		boothSilent,
 		floorLevel,
-		consecutive: false,
 	});
 	const understands = spoken !== undefined && understood.some((language) => isSameLanguage(language, spoken));
 	const needsNone = isItself || (understands && !locked);
