@@ -325,7 +325,8 @@ pub enum Request {
         /// Which.
         mode: InterpretationMode,
     },
-    /// In consecutive mode: who has the floor, or a chair, gives the turn to the interpreter; the interpreter gives it back.
+    /// In consecutive mode: who has the floor, or a chair, gives the turn to the interpreter; the interpreter or one of these gives it
+    /// back.
     #[serde(rename = "interpretation.turn")]
     PassTurn {
         /// True: to the interpreter.
