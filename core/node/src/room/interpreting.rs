@@ -30,7 +30,8 @@ impl Room {
         let occupant = self.seats.get_mut(seat).filter(|occupant| occupant.is_here()).ok_or(Refusal::NotHere)?;
         if occupant.channel != channel {
             occupant.channel = channel;
-            self.route_sounds_to(seat, turn.now);
+            let whispers = self.whispers();
+            self.route_sounds_to(seat, &whispers, turn.now);
             self.tell_audience(turn);
         }
         Ok(())

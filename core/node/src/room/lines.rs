@@ -8,7 +8,7 @@ use wire::{Mid, Outcome, Refusal, RequestId, SeatId, ServerMessage, Source, Sour
 
 use super::{Reply, Room, Turn};
 use crate::occupant::MediaLine;
-use crate::routing::{self, Sounds};
+use crate::routing::{self, Sounds, Whispers};
 use crate::{ConnectionId, Output};
 
 /// M-lines one browser may send on: camera, microphone, screen and its sound, and as many again for what is to come.
@@ -163,8 +163,9 @@ impl Room {
 
     /// Who may receive what has changed.
     pub(super) fn route(&mut self, now: Instant) {
+        let whispers = self.whispers();
         for seat in self.owners.values().cloned().collect::<Vec<_>>() {
-            self.route_sounds_to(&seat, now);
+            self.route_sounds_to(&seat, &whispers, now);
         }
         for seat in self.owners.values().cloned().collect::<Vec<_>>() {
             self.route_pictures_to(&seat, now);
@@ -172,11 +173,11 @@ impl Room {
     }
 
     /// What one person hears has changed.
-    pub(super) fn route_sounds_to(&mut self, seat: &SeatId, now: Instant) {
+    pub(super) fn route_sounds_to(&mut self, seat: &SeatId, whispers: &Whispers, now: Instant) {
         let Some(occupant) = self.seats.get(seat) else { return };
         let Some(peer) = occupant.peer() else { return };
         let (meeting, channel) = (self.ledger.meeting(), occupant.channel.as_ref());
-        let Sounds { first, voices } = routing::sounds(meeting, &self.whispers(), seat, channel, &self.sources);
+        let Sounds { first, voices } = routing::sounds(meeting, whispers, seat, channel, &self.sources);
         self.media.set_voices(peer, first, voices, now);
     }
 
